@@ -61,11 +61,14 @@ enum {
         TAMIS_OPT_GROUP = 1 << 2,       /* group (-g) */
         TAMIS_OPT_STRATEGY = 1 << 3,    /* strategy (-s) */
         TAMIS_OPT_SEED = 1 << 4,        /* seed */
-        TAMIS_OPT_LEARN = 1 << 5,       /* save, load, learn-from */
+        TAMIS_OPT_LEARN = 1 << 5,       /* load */
         TAMIS_OPT_MISSING = 1 << 6,     /* na, types */
         TAMIS_OPT_PRECISION = 1 << 7,   /* precision */
 };
-extern const tamis_option tamis_common_options[8];      /* columns .. precision, in the order of the bits; see settings.c */
+/* Ends with name NULL; tamis_common_bits[i] is the bit that option i belongs to. `save` and `learn-from` are not among
+ * them: they are said to a whole run (run.h), and offered where a step of it has TAMIS_OPT_LEARN. */
+extern const tamis_option tamis_common_options[];
+extern const unsigned tamis_common_bits[];
 
 struct tamis_step_type;
 
@@ -141,6 +144,8 @@ typedef struct tamis_step_type {
 
         size_t state_size;              /* cleared before configure */
         int (*configure)(void *state, const tamis_context *context, tamis_error *err);
+        /* Optional, after configure: true when, as configured, there is nothing to learn; bind .. finish are then skipped. */
+        bool (*idle)(const void *state);
         int (*bind)(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err);
 
         size_t partial_size;            /* cleared before learn; one partial may see several batches, in order */
