@@ -15,6 +15,7 @@ static struct {
         double started, drawn;
         double phase_started;   /* when `what` last changed: rates are those of this pass over the data */
         char what[64];
+        uint64_t bytes, rows;   /* as last reported */
 } progress;
 
 static double now(void) {
@@ -62,6 +63,8 @@ void progress_report(void *arg, const char *what, uint64_t bytes, uint64_t total
         char line[256], read[32], size[32], speed[32], left[32];
         int n;
 
+        progress.bytes = bytes;
+        progress.rows = rows;
         if (progress.mode == PROGRESS_NEVER)
                 return;
         t = now();
@@ -95,4 +98,13 @@ void progress_report(void *arg, const char *what, uint64_t bytes, uint64_t total
 
 void progress_end(void) {
         say_status("");
+}
+
+void progress_summary(void) {
+        char line[128], size[32];
+
+        add_bytes(size, sizeof size, (double) progress.bytes);
+        snprintf(line, sizeof line, "%llu rows read, %s, in %.2f s", (unsigned long long) progress.rows, size,
+                 now() - progress.started);
+        say_note(NULL, line);
 }

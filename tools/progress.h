@@ -14,5 +14,7 @@ void progress_start(progress_mode mode);
 /* As tamis_run_options.progress wants it; arg is not used. */
 void progress_report(void *arg, const char *what, uint64_t bytes, uint64_t total, uint64_t rows);
 void progress_end(void);
+/* What was read, and in what time: one line for --verbose. */
+void progress_summary(void);
 
 #endif

@@ -30,8 +30,8 @@ const run_option run_options[RUN_N] = {
                 HEADING_WRITING, TAKES_OUTPUT },
         [RUN_THREADS] = { { "threads", 'j', TAMIS_COUNT, "N", NULL, "threads to use (default: one per processor)", NULL },
                 HEADING_RUNNING, TAKES_RUN },
-        [RUN_MEMORY] = { { "memory", 0, TAMIS_TEXT, "SIZE", "1G", "rows kept in memory before a temporary file is used",
-                NULL }, HEADING_RUNNING, TAKES_RUN },
+        [RUN_MEMORY] = { { "memory", 0, TAMIS_TEXT, "SIZE", NULL,
+                "kept of a pipe before a temporary file is used (default: a quarter of the machine's)", NULL }, HEADING_RUNNING, TAKES_RUN },
         [RUN_PROGRESS] = { { "progress", 0, TAMIS_CHOICE, "WHEN", "auto", "a line on standard error that says how far",
                 progress_choices }, HEADING_RUNNING, TAKES_RUN },
         [RUN_QUIET] = { { "quiet", 'q', TAMIS_FLAG, NULL, NULL, "no warnings and no progress; errors still", NULL },
@@ -135,8 +135,8 @@ int run_fill(const run_said *said, tamis_run_options *ret, tamis_error *err) {
         int r;
 
         r = run_delimiter(value_of(said, RUN_DELIMITER), &ret->input.dialect.delimiter, err);
-        if (r == 0)
-                r = run_size(value_of(said, RUN_MEMORY), &ret->input.memory, err);
+        if (r == 0 && said->value[RUN_MEMORY])
+                r = run_size(said->value[RUN_MEMORY], &ret->input.memory, err);
         if (r < 0)
                 return r;
         ret->input.dialect.header = !said->value[RUN_NO_HEADER];

@@ -8,6 +8,7 @@ static const char *const shells[] = { "bash", "zsh", NULL };
 const tamis_option verb_help_options[] = {
         { "man", 0, TAMIS_FLAG, NULL, NULL, "the manual page, as roff", NULL },
         { "completion", 0, TAMIS_CHOICE, "SHELL", NULL, "what a shell needs to complete command lines", shells },
+        { "steps", 0, TAMIS_FLAG, NULL, NULL, "the names of the steps, one a line", NULL },
         { NULL },
 };
 
@@ -35,6 +36,11 @@ static int answer(const verb *verb, const parsed *p, tamis_error *err) {
         if (shell) {
                 r = tamis_option_check(&verb_help_options[1], shell, err);
                 return r < 0 ? r : help_completion(shell, err);
+        }
+        if (options_value(p, "steps")) {
+                for (size_t i = 0; i < tamis_n_steps; i++)
+                        puts(tamis_steps[i]->name);
+                return 0;
         }
         if (p->n_operands > 1)
                 return tamis_fail(err, TAMIS_USAGE, "one word at a time");
