@@ -52,25 +52,25 @@ static void offer_one(offers *o, const tamis_option *option, enum heading headin
         o->n++;
 }
 
-int offers_of(const verb *verb, offers *ret, tamis_error *err) {
+int offers_of(const verb *v, offers *ret, tamis_error *err) {
         offers o = {0};
         size_t room = RUN_N;
 
-        for (size_t i = 0; verb->options && verb->options[i].name; i++)
+        for (size_t i = 0; v->options && v->options[i].name; i++)
                 room++;
-        for (size_t i = 0; verb->type && tamis_common_options[i].name; i++)
+        for (size_t i = 0; v->type && tamis_common_options[i].name; i++)
                 room++;
         o.list = calloc(room, sizeof *o.list);
         if (!o.list)
                 return tamis_fail_memory(err);
 
-        for (size_t i = 0; verb->options && verb->options[i].name; i++)
-                offer_one(&o, &verb->options[i], HEADING_OWN, false);
-        for (size_t i = 0; verb->type && tamis_common_options[i].name; i++)
-                if (verb->type->common & tamis_common_bits[i])
+        for (size_t i = 0; v->options && v->options[i].name; i++)
+                offer_one(&o, &v->options[i], HEADING_OWN, false);
+        for (size_t i = 0; v->type && tamis_common_options[i].name; i++)
+                if (v->type->common & tamis_common_bits[i])
                         offer_one(&o, &tamis_common_options[i], heading_of_common(tamis_common_bits[i]), false);
         for (size_t i = 0; i < RUN_N; i++)
-                if (verb->takes & run_options[i].takes)
+                if (v->takes & run_options[i].takes)
                         offer_one(&o, &run_options[i].option, run_options[i].heading, true);
         *ret = o;
         return 0;
@@ -200,7 +200,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state) {
         }
         for (size_t i = 0; i < parse->offers->n; i++) {
                 const offer *f = &parse->offers->list[i];
-                said *more;
+                said_option *more;
 
                 if (f->key != key)
                         continue;
@@ -208,7 +208,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state) {
                 if (!more)
                         return ENOMEM;
                 p->said = more;
-                p->said[p->n_said++] = (said) { f->option, arg, f->of_run };
+                p->said[p->n_said++] = (said_option) { f->option, arg, f->of_run };
                 return 0;
         }
         return ARGP_ERR_UNKNOWN;
@@ -241,7 +241,7 @@ static int run_argp(const offers *o, int argc, char **argv, parsed *p, tamis_err
         return 0;
 }
 
-int options_parse(const verb *verb, int argc, char **argv, parsed *ret, tamis_error *err) {
+int options_parse(const verb *v, int argc, char **argv, parsed *ret, tamis_error *err) {
         parsed p = {0};
         offers o = {0};
         int r;
@@ -251,7 +251,7 @@ int options_parse(const verb *verb, int argc, char **argv, parsed *ret, tamis_er
                 r = tamis_fail_memory(err);
                 goto out;
         }
-        r = offers_of(verb, &o, err);
+        r = offers_of(v, &o, err);
         if (r == 0)
                 r = check_all(&o, argc, argv, &p, err);
         if (r == 0 && !p.help && !p.version)
@@ -261,7 +261,7 @@ int options_parse(const verb *verb, int argc, char **argv, parsed *ret, tamis_er
         *ret = p, p = (parsed) {0};
 out:
         if (r < 0 && err)
-                err->step = verb->name;
+                err->step = v->name;
         offers_done(&o);
         options_done(&p);
         return r;

@@ -33,14 +33,14 @@ int offers_of(const verb *verb, offers *ret, tamis_error *err) TAMIS_CHECKED;
 void offers_done(offers *offers);
 
 /* One option as it was said; value NULL for a flag. */
-typedef struct said {
+typedef struct said_option {
         const tamis_option *option;
         const char *value;
         bool of_run;
-} said;
+} said_option;
 
 typedef struct parsed {
-        said *said;
+        said_option *said;
         size_t n_said;
         char **operands;
         size_t n_operands;

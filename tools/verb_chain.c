@@ -14,8 +14,8 @@
 
 /* One verb of the chain. */
 struct link {
-        verb verb;
-        parsed parsed;
+        struct verb verb;
+        struct parsed parsed;
         tamis_settings *settings;       /* of a step; NULL when the run has taken them */
         size_t n_models;                /* of apply: the first operands */
 };
@@ -50,7 +50,7 @@ static int take_options(struct chain *c, struct link *l, tamis_error *err) {
         int r = l->verb.type ? tamis_settings_new(l->verb.type, &l->settings, err) : 0;
 
         for (size_t i = 0; r == 0 && i < l->parsed.n_said; i++) {
-                const said *s = &l->parsed.said[i];
+                const said_option *s = &l->parsed.said[i];
 
                 r = s->of_run ? run_say(&c->said, s->option, s->value, err)
                               : tamis_settings_set(l->settings, s->option->name, s->value, err);
@@ -214,14 +214,14 @@ static int go(struct chain *c, tamis_error *err) {
         return r;
 }
 
-int verb_chain(const verb *verb, int argc, char **argv, tamis_error *err) {
+int verb_chain(const verb *v, int argc, char **argv, tamis_error *err) {
         struct chain c = {0};
         int r = read_words(&c, argc, argv, err);
 
         if (r == 0)
                 r = c.answered ? say_flush(err) : go(&c, err);
         if (r < 0 && err && !err->step && c.n)
-                err->step = verb->name;
+                err->step = v->name;
         chain_done(&c);
         return r;
 }

@@ -13,10 +13,10 @@ const tamis_option verb_help_options[] = {
 };
 
 static int help_about_word(const char *word, bool manual, tamis_error *err) {
-        verb v;
+        verb found;
 
-        if (verb_find(word, &v))
-                return manual ? help_manual(&v, err) : help_of_verb(&v, err);
+        if (verb_find(word, &found))
+                return manual ? help_manual(&found, err) : help_of_verb(&found, err);
         if (!manual && strcmp(word, "strategies") == 0)
                 help_strategies();
         else if (!manual && strcmp(word, "columns") == 0)
@@ -26,13 +26,13 @@ static int help_about_word(const char *word, bool manual, tamis_error *err) {
         return 0;
 }
 
-static int answer(const verb *verb, const parsed *p, tamis_error *err) {
+static int answer(const verb *v, const parsed *p, tamis_error *err) {
         const char *shell = options_value(p, "completion");
         bool manual = options_value(p, "man") != NULL;
         int r;
 
         if (p->help)
-                return help_of_verb(verb, err);
+                return help_of_verb(v, err);
         if (shell) {
                 r = tamis_option_check(&verb_help_options[1], shell, err);
                 return r < 0 ? r : help_completion(shell, err);
@@ -52,19 +52,19 @@ static int answer(const verb *verb, const parsed *p, tamis_error *err) {
         return 0;
 }
 
-int verb_help(const verb *verb, int argc, char **argv, tamis_error *err) {
+int verb_help(const verb *v, int argc, char **argv, tamis_error *err) {
         parsed p = {0};
         int r;
 
-        r = options_parse(verb, argc, argv, &p, err);
+        r = options_parse(v, argc, argv, &p, err);
         if (r < 0)
                 return r;
         if (p.version)
                 puts("tamis " TAMIS_VERSION);
         else
-                r = answer(verb, &p, err);
+                r = answer(v, &p, err);
         options_done(&p);
         if (r < 0 && err && !err->step)
-                err->step = verb->name;
+                err->step = v->name;
         return r < 0 ? r : say_flush(err);
 }

@@ -3,15 +3,15 @@
 #include "help.h"
 #include "say.h"
 
-int verb_version(const verb *verb, int argc, char **argv, tamis_error *err) {
+int verb_version(const verb *v, int argc, char **argv, tamis_error *err) {
         parsed p = {0};
         int r;
 
-        r = options_parse(verb, argc, argv, &p, err);
+        r = options_parse(v, argc, argv, &p, err);
         if (r < 0)
                 return r;
         if (p.help)
-                r = help_of_verb(verb, err);
+                r = help_of_verb(v, err);
         else
                 puts("tamis " TAMIS_VERSION);
         options_done(&p);
