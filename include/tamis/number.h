@@ -5,8 +5,8 @@
  * holds one is text and says so. What underflows becomes the nearest double, 0 included.
  *
  * Parsing: Clinger's exact cases, then Eisel-Lemire (Lemire 2021, "Number parsing at a gigabyte per second"), then strtod
- * under the C locale for the few left. Printing: the shortest digits that read back to the same double, the nearest to it
- * among those.
+ * for the few left, given digits without a point, which every locale reads alike. Printing: the shortest digits that read
+ * back to the same double, the nearest to it among those (Giulietti 2020, "The Schubfach way to render doubles").
  */
 #ifndef TAMIS_NUMBER_H
 #define TAMIS_NUMBER_H
