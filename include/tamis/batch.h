@@ -14,6 +14,8 @@
 #ifndef TAMIS_BATCH_H
 #define TAMIS_BATCH_H
 
+#include <stdatomic.h>
+
 #include <tamis/schema.h>
 
 typedef enum tamis_cell_state {
@@ -53,6 +55,7 @@ typedef struct tamis_batch {
         const uint8_t *train;           /* per row: learn from it, resample it; NULL: every row. See tamis_batch_is_train */
         size_t n_train;                 /* rows of `train` that are set (n_rows where NULL) */
         uint64_t first_train;           /* train rows that came to this step before this batch */
+        bool final;                     /* this reading is the one whose rows go out: count what is done now, and only now */
         bool no_memory;                 /* a text view could not be made; the runner fails the run */
 } tamis_batch;
 
@@ -70,6 +73,12 @@ int tamis_batch_view(tamis_batch *batch, const uint8_t *keep, tamis_batch *into,
 
 static inline bool tamis_batch_is_train(const tamis_batch *batch, size_t row) {
         return !batch->train || batch->train[row];
+}
+
+/* What apply counts for the report. A chain may read its input several times; each cell is counted once. */
+static inline void tamis_batch_count(const tamis_batch *batch, _Atomic uint64_t *counter, uint64_t n) {
+        if (batch->final && n)
+                atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
 }
 
 /* -- looking --------------------------------------------------------------------------------------------------------- */

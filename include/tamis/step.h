@@ -17,7 +17,8 @@
  * What a step never sees: test rows while it learns (the runner leaves them out), the threads, where the data come from,
  * how often they are read. What must hold: the state after finish does not depend on how the rows were cut into batches
  * (stats.h has summaries that do not); random numbers are keyed by (seed, purpose, what, row) with random.h, where row
- * counts from batch->first_row or first_train; nothing but atomic counters is written during apply.
+ * counts from batch->first_row or first_train; nothing is written during apply but counters, through
+ * tamis_batch_count().
  *
  * All rows together? A step that must know every row before it can say anything about the first (a stratified split, the
  * rows Tomek links remove, donors for a hole) collects what it needs in learn, decides in finish, and in apply looks the
@@ -69,6 +70,9 @@ enum {
  * them: they are said to a whole run (run.h), and offered where a step of it has TAMIS_OPT_LEARN. */
 extern const tamis_option tamis_common_options[];
 extern const unsigned tamis_common_bits[];
+
+/* TAMIS_USAGE when `value` is not of the option's kind. */
+int tamis_option_check(const tamis_option *option, const char *value, tamis_error *err) TAMIS_CHECKED;
 
 struct tamis_step_type;
 
