@@ -28,6 +28,13 @@ typedef struct tamis_dialect {
         bool header;            /* the first record holds names */
 } tamis_dialect;
 
+/* From here on records do not follow, in the same file, on the one before. */
+typedef struct tamis_chunk_break {
+        size_t record;          /* the first one behind the break; may be == records */
+        const char *file;
+        uint64_t line;          /* on which it begins */
+} tamis_chunk_break;
+
 /* A run of whole records. Cell c of record r lies at bytes[start .. end), where end = ends[r * cells + c] and start =
  * starts[r] for c = 0, else the end of the cell before it + 1 (the delimiter). The record's own line ending, and blank
  * lines behind it, lie between the end of its last cell and starts[r + 1]. */
@@ -36,14 +43,13 @@ typedef struct tamis_chunk {
         uint32_t *starts;       /* records + 1 */
         uint32_t *ends;         /* records * cells */
         size_t records, cells;
-        bool quoted;            /* some cell begins with a quote */
+        bool quoted;            /* false: no cell begins with a quote */
         const char *file;       /* the reader's name of the source of the first record */
         uint64_t first_line;    /* the line of the first record in its file, 1-based */
         uint64_t first_record;  /* records before this chunk in the whole table, header not counted */
-        size_t file_switch;     /* first record that comes from a later file; == records where there is none */
-        const char *next_file;  /* that file and the line that record begins on */
-        uint64_t next_line;
-        size_t starts_capacity, ends_capacity;
+        tamis_chunk_break *breaks; /* where the bytes are no unbroken run of one file: another file begins, lines were left out */
+        size_t n_breaks;
+        size_t starts_capacity, ends_capacity, breaks_capacity;
 } tamis_chunk;
 
 void tamis_chunk_done(tamis_chunk *chunk);
