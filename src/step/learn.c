@@ -1,0 +1,272 @@
+/* Teaching one link of the chain from the rows that reach its door.
+ *
+ * Types come from every learned row, and a step must know them before it learns. Rather than read the input once for the
+ * types and once more to learn, the types are presumed from the first batch, learning goes ahead, and the same pass finds
+ * out what they are. Were they presumed wrong (a word late in a column of numbers), what was learned is thrown away and
+ * learned again with the types now known. A step never sees any of this.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "step/run.h"
+
+struct lesson {
+        tamis_run *run;
+        tamis_link *link;
+        tamis_typing *typing;   /* per column of link->in; merged so far */
+        bool verify;            /* find types out in this pass */
+        uint64_t rows;
+};
+
+/* What one batch taught. */
+struct taught {
+        void *partial;
+        tamis_typing *typing;
+        size_t rows;
+};
+
+static bool relied_on(const tamis_field *f) {
+        return f->consulted || f->consulted_missing || f->forced;
+}
+
+static void drop(void *arg, void *result) {
+        const struct lesson *lesson = arg;
+        struct taught *t = result;
+
+        if (!t)
+                return;
+        if (t->partial && lesson->link->type->partial_done)
+                lesson->link->type->partial_done(t->partial);
+        free(t->partial);
+        free(t->typing);
+        free(t);
+}
+
+static int find_types(const struct lesson *lesson, struct taught *t, tamis_batch *rows, tamis_error *err) {
+        const tamis_schema *in = &lesson->link->in;
+
+        t->typing = calloc(in->n + 1, sizeof *t->typing);
+        if (!t->typing)
+                return tamis_fail_memory(err);
+        for (size_t c = 0; c < in->n; c++) {
+                const tamis_field *f = &in->fields[c];
+                const double *numbers;
+                int r = 0;
+
+                if (!relied_on(f))
+                        continue;
+                if (f->forced && f->type == TAMIS_TYPE_NUMERIC)
+                        r = tamis_batch_numbers_only(rows, c, &numbers, err);
+                if (r == 0)
+                        r = tamis_typing_learn(&t->typing[c], rows, c, err);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int teach(struct lesson *lesson, struct taught *t, tamis_batch *rows, tamis_error *err) {
+        const tamis_step_type *type = lesson->link->type;
+        int r = 0;
+
+        t->rows = rows->n_rows;
+        if (lesson->verify)
+                r = find_types(lesson, t, rows, err);
+        if (r < 0)
+                return r;
+        t->partial = calloc(1, type->partial_size ? type->partial_size : 1);
+        if (!t->partial)
+                return tamis_fail_memory(err);
+        if (type->learn)
+                r = type->learn(lesson->link->state, t->partial, rows, err);
+        if (r == 0 && rows->no_memory)
+                r = tamis_fail_memory(err);
+        return r;
+}
+
+/* Only train rows are put before a step that learns. */
+static int learn_batch(void *arg, tamis_batch *batch, void **result, tamis_error *err) {
+        struct lesson *lesson = arg;
+        struct taught *t = calloc(1, sizeof *t);
+        tamis_batch train = {0};
+        int r;
+
+        if (!t)
+                return tamis_fail_memory(err);
+        if (batch->train) {
+                uint64_t first = batch->first_train;
+
+                r = tamis_batch_view(batch, batch->train, &train, err);
+                if (r == 0) {
+                        train.first_row = train.first_train = first;
+                        r = teach(lesson, t, &train, err);
+                }
+        } else {
+                batch->first_row = batch->first_train;
+                r = teach(lesson, t, batch, err);
+        }
+        tamis_batch_done(&train);
+        if (r < 0) {
+                if (err)
+                        err->step = lesson->link->type->name;
+                drop(lesson, t);
+                return r;
+        }
+        *result = t;
+        return 0;
+}
+
+static int merge(void *arg, void *result, tamis_error *err) {
+        struct lesson *lesson = arg;
+        struct taught *t = result;
+        tamis_link *link = lesson->link;
+        int r = 0;
+
+        if (t->typing)
+                for (size_t c = 0; c < link->in.n; c++)
+                        tamis_typing_merge(&lesson->typing[c], &t->typing[c]);
+        lesson->rows += t->rows;
+        if (link->type->merge)
+                r = link->type->merge(link->state, t->partial, err);
+        if (r < 0 && err)
+                err->step = link->type->name;
+        drop(lesson, t);
+        return r;
+}
+
+/* -- types ----------------------------------------------------------------------------------------------------------- */
+
+static void set_facts(tamis_field *f, const tamis_typing *typing) {
+        if (!f->forced)
+                f->type = tamis_typing_type(typing);
+        f->has_missing = typing->missing > 0;
+}
+
+/* What the first batch says of every column. */
+static int presume(tamis_run *run, tamis_link *link, tamis_error *err) {
+        tamis_batch batch = {0}, train = {0};
+        tamis_batch *rows = &batch;
+        int r = tamis_pass_first(run, &batch, err);
+
+        if (r == 0)
+                r = tamis_link_greet(run, link, &batch, err);
+        if (r == 0 && batch.train) {
+                r = tamis_batch_view(&batch, batch.train, &train, err);
+                rows = &train;
+        }
+        for (size_t c = 0; r == 0 && c < link->in.n; c++) {
+                tamis_typing typing = {0};
+
+                r = tamis_typing_learn(&typing, rows, c, err);
+                if (r == 0)
+                        set_facts(&link->in.fields[c], &typing);
+        }
+        tamis_batch_done(&train);
+        tamis_batch_done(&batch);
+        return r;
+}
+
+/* Put what was found in place of what was presumed. True: what a step relied on was so. */
+static bool settle_types(tamis_link *link, const tamis_typing *typing) {
+        bool held = true;
+
+        for (size_t c = 0; c < link->in.n; c++) {
+                tamis_field *f = &link->in.fields[c];
+                tamis_type presumed = f->type;
+                bool had_missing = f->has_missing;
+
+                if (!relied_on(f))
+                        continue;
+                set_facts(f, &typing[c]);
+                held &= !f->consulted || f->type == presumed;
+                held &= !f->consulted_missing || f->has_missing == had_missing;
+        }
+        return held;
+}
+
+/* A column of numbers with a few words in it is taken as text, which is seldom what was meant. */
+static void warn_nearly_numeric(const tamis_link *link, const tamis_typing *typing) {
+        for (size_t c = 0; c < link->in.n; c++) {
+                const tamis_field *f = &link->in.fields[c];
+                const tamis_typing *t = &typing[c];
+
+                if (!f->consulted || f->forced || f->type != TAMIS_TYPE_CATEGORICAL || t->nonnumbers * 10 > t->present)
+                        continue;
+                tamis_warn(&link->context, "%s:%llu: column \"%s\": %llu of %llu cells %s no number (\"%s\"): taken as text; "
+                           "--na '%s' treats it as missing, --types '%s=text' says it is meant", t->file,
+                           (unsigned long long) t->line, f->name, (unsigned long long) t->nonnumbers,
+                           (unsigned long long) t->present, t->nonnumbers == 1 ? "is" : "are", t->example, t->example, f->name);
+        }
+}
+
+/* -- the lesson ------------------------------------------------------------------------------------------------------ */
+
+static int one_pass(struct lesson *lesson, tamis_error *err) {
+        const tamis_visitor visitor = {
+                .work = learn_batch, .turn = merge, .drop = drop, .arg = lesson, .learner = lesson->link, .what = "learning",
+        };
+
+        lesson->rows = 0;
+        memset(lesson->typing, 0, (lesson->link->in.n + 1) * sizeof *lesson->typing);
+        return tamis_pass(lesson->run, &visitor, err);
+}
+
+/* Configure afresh, bind, and read; until the types relied on are those found. */
+static int learn_with_types(struct lesson *lesson, tamis_error *err) {
+        tamis_link *link = lesson->link;
+        int r = 0;
+
+        for (int attempt = 0; attempt < 3; attempt++) {
+                if (attempt > 0)
+                        r = tamis_link_configure(link, err);
+                if (r == 0 && link->type->bind)
+                        r = link->type->bind(link->state, &link->context, &link->in, err);
+                if (r < 0) {
+                        if (err)
+                                err->step = link->type->name;
+                        return r;
+                }
+                /* the second time every type is found out, so the third is sure to hold */
+                for (size_t c = 0; attempt == 1 && c < link->in.n; c++)
+                        link->in.fields[c].consulted = true;
+                lesson->verify = true;
+                r = one_pass(lesson, err);
+                if (r < 0)
+                        return r;
+                if (settle_types(link, lesson->typing))
+                        break;
+        }
+        warn_nearly_numeric(link, lesson->typing);
+        return 0;
+}
+
+int tamis_link_learn(tamis_run *run, tamis_link *link, tamis_error *err) {
+        struct lesson lesson = { .run = run, .link = link };
+        bool again = false;
+        int r;
+
+        r = presume(run, link, err);
+        if (r < 0)
+                return r;
+        lesson.typing = calloc(link->in.n + 1, sizeof *lesson.typing);
+        if (!lesson.typing)
+                return tamis_fail_memory(err);
+        r = learn_with_types(&lesson, err);
+        if (r == 0 && lesson.rows == 0)
+                r = tamis_fail(err, TAMIS_BAD_DATA, link->mark >= 0
+                               ? "there is no row to learn from (none is marked \"train\" in _split)"
+                               : "there is no row to learn from");
+        lesson.verify = false;
+        do {
+                again = false;
+                if (r == 0 && link->type->finish)
+                        r = link->type->finish(link->state, &link->context, &again, err);
+                if (r == 0 && again)
+                        r = one_pass(&lesson, err);
+        } while (r == 0 && again);
+        if (r < 0 && err && !err->step)
+                err->step = link->type->name;
+        link->learned_rows = lesson.rows;
+        free(lesson.typing);
+        return r;
+}

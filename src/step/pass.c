@@ -1,0 +1,357 @@
+/* One reading of the input, by all threads.
+ *
+ * There is no reader thread and no writer thread: each thread takes a turn at reading a batch, works on it, and takes a
+ * turn, in the order of the batches, at handing over what it made. Reading, working and writing overlap by themselves, and
+ * no more batches are under way than there are threads.
+ *
+ * A step that numbers its rows needs to know how many came before the batch. Where a step before it adds or removes rows
+ * that is known only when the batch before has got that far: such steps are entered in order too (`gates`).
+ */
+#include <stdlib.h>
+
+#include "step/run.h"
+
+/* The door of one link. */
+struct gate {
+        bool ordered;           /* batches enter one by one, in order */
+        uint64_t entered;       /* batches that have */
+        uint64_t rows, train;   /* rows that have */
+};
+
+struct pass {
+        tamis_run *run;
+        const tamis_visitor *visitor;
+        size_t links;           /* the pass goes through links [0, links) */
+
+        pthread_mutex_t reading;        /* guards reader, next, tail_link, tail_block, ended */
+        uint64_t next;
+        size_t tail_link, tail_block;
+        bool ended;
+
+        pthread_mutex_t lock;           /* guards all below */
+        pthread_cond_t moved;
+        struct gate *gates;
+        uint64_t turn;
+        uint64_t failed;        /* the first batch, in order, that failed so far; UINT64_MAX: none */
+        int status;
+        tamis_error error;
+};
+
+/* What one thread holds. */
+struct worker {
+        struct pass *pass;
+        tamis_batch batch;
+        uint64_t seq;
+        size_t from;            /* the first link the batch goes through */
+        tamis_error error;
+};
+
+/* -- reading --------------------------------------------------------------------------------------------------------- */
+
+/* The next block of rows that a link adds behind the last. False: there are none left. */
+static bool next_tail(struct pass *p, size_t *link, size_t *block) {
+        for (; p->tail_link < p->links; p->tail_link++, p->tail_block = 0) {
+                const tamis_link *l = p->run->links[p->tail_link];
+
+                /* rows for training are no part of what new rows go through */
+                if (!l->type->tail || (l->loaded && (l->type->traits & TAMIS_TRAIN_ONLY)))
+                        continue;
+                if (p->tail_block < l->type->tail_blocks(l->state)) {
+                        *link = p->tail_link;
+                        *block = p->tail_block++;
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* Take the next batch. 1: there is one; 0: the end; negative: it failed, and has its place in the order all the same. */
+static int take(struct worker *w) {
+        struct pass *p = w->pass;
+        size_t link = 0, block = 0;
+        bool tail = false;
+        int r = 0;
+
+        tamis_batch_reset(&w->batch);
+        pthread_mutex_lock(&p->reading);
+        if (p->ended) {
+                pthread_mutex_unlock(&p->reading);
+                return 0;
+        }
+        if (p->tail_link == SIZE_MAX) {
+                r = tamis_reader_next(p->run->reader, &w->batch.chunk, &w->error);
+                if (r == 0 && w->batch.chunk.records == 0)
+                        p->tail_link = 0;
+        }
+        if (r == 0 && p->tail_link != SIZE_MAX) {
+                tail = next_tail(p, &link, &block);
+                p->ended = !tail;
+        }
+        if (r < 0)
+                p->ended = true;
+        w->seq = p->ended && r == 0 ? p->next : p->next++;
+        pthread_mutex_unlock(&p->reading);
+        if (r < 0)
+                return r;
+        if (tail) {
+                tamis_link *l = p->run->links[link];
+
+                w->from = link + 1;
+                w->batch.schema = &l->out;
+                w->batch.missing = &l->missing;
+                w->batch.precision = l->precision;
+                w->batch.final = p->visitor->final;
+                r = l->type->tail(l->state, block, &w->batch, &w->error);
+                if (r < 0)
+                        w->error.step = l->type->name;
+                if (r == 0 && p->visitor->final)
+                        atomic_fetch_add(&l->rows_out, w->batch.n_rows);
+                return r < 0 ? r : 1;
+        }
+        if (w->batch.chunk.records == 0)
+                return 0;
+        w->from = 0;
+        r = tamis_batch_begin(&w->batch, &w->error);
+        w->batch.first_row = w->batch.chunk.first_record;
+        return r < 0 ? r : 1;
+}
+
+/* -- through the links ----------------------------------------------------------------------------------------------- */
+
+int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) {
+        uint8_t *train = NULL;
+        size_t n = 0;
+
+        batch->schema = &link->in;
+        batch->missing = &link->missing;
+        batch->precision = link->precision;
+        batch->train = NULL;
+        batch->n_train = batch->n_rows;
+        if (link->mark < 0 || run->options.learn_all || (link->type->traits & TAMIS_LEARNS_ALL))
+                return 0;
+        train = tamis_arena_get(&batch->arena, batch->n_rows);
+        if (!train)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < batch->n_rows; row++) {
+                tamis_slice mark = tamis_batch_text(batch, row, (size_t) link->mark);
+
+                train[row] = mark.n == 5 && memcmp(mark.p, "train", 5) == 0;
+                n += train[row];
+        }
+        if (n < batch->n_rows)
+                batch->train = train;
+        batch->n_train = n;
+        return 0;
+}
+
+/* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch failed. */
+static int enter(struct worker *w, size_t link) {
+        struct pass *p = w->pass;
+        struct gate *g = &p->gates[link];
+        int r = 0;
+
+        if (!g->ordered)
+                return 0;
+        pthread_mutex_lock(&p->lock);
+        while (g->entered != w->seq && p->failed > w->seq)
+                pthread_cond_wait(&p->moved, &p->lock);
+        if (g->entered == w->seq) {
+                w->batch.first_row = g->rows;
+                w->batch.first_train = g->train;
+                g->rows += w->batch.n_rows;
+                g->train += w->batch.n_train;
+                g->entered++;
+                pthread_cond_broadcast(&p->moved);
+        } else {
+                r = -1;
+        }
+        pthread_mutex_unlock(&p->lock);
+        return r;
+}
+
+/* A batch that begins behind a link (a tail) still passes its gate, so that the order has no hole. */
+static int pass_by(struct worker *w, size_t link) {
+        size_t rows = w->batch.n_rows, train = w->batch.n_train;
+        int r;
+
+        w->batch.n_rows = w->batch.n_train = 0;
+        r = enter(w, link);
+        w->batch.n_rows = rows;
+        w->batch.n_train = train;
+        return r;
+}
+
+static int through(struct worker *w, size_t i) {
+        struct pass *p = w->pass;
+        tamis_link *l = p->run->links[i];
+        int r = tamis_link_greet(p->run, l, &w->batch, &w->error);
+
+        if (r < 0)
+                return r;
+        if (enter(w, i) < 0)
+                return tamis_fail(&w->error, TAMIS_BAD_DATA, "an earlier batch failed");
+        w->batch.final = p->visitor->final;
+        if (p->visitor->final)
+                atomic_fetch_add(&l->rows_in, w->batch.n_rows);
+        if (l->type->apply && !(l->loaded && (l->type->traits & TAMIS_TRAIN_ONLY)))
+                r = l->type->apply(l->state, &w->batch, &w->error);
+        if (r == 0 && w->batch.no_memory)
+                r = tamis_fail_memory(&w->error);
+        if (r < 0) {
+                w->error.step = l->type->name;
+                return r;
+        }
+        if (p->visitor->final)
+                atomic_fetch_add(&l->rows_out, w->batch.n_rows);
+        return 0;
+}
+
+/* -- in order -------------------------------------------------------------------------------------------------------- */
+
+static void fail(struct worker *w, int status) {
+        struct pass *p = w->pass;
+
+        pthread_mutex_lock(&p->lock);
+        if (w->seq < p->failed) {
+                p->failed = w->seq;
+                p->status = status;
+                p->error = w->error;
+        }
+        pthread_cond_broadcast(&p->moved);
+        pthread_mutex_unlock(&p->lock);
+        pthread_mutex_lock(&p->reading);
+        p->ended = true;
+        pthread_mutex_unlock(&p->reading);
+}
+
+static void progress(struct pass *p) {
+        tamis_reader_counts counts;
+
+        if (!p->run->options.progress)
+                return;
+        tamis_reader_count(p->run->reader, &counts);
+        p->run->options.progress(p->run->options.arg, p->visitor->what, counts.bytes, counts.bytes_total, counts.records);
+}
+
+/* Wait for our turn and hand over. 0, or negative when this batch failed or an earlier one did. */
+static int hand_over(struct worker *w, void *result) {
+        struct pass *p = w->pass;
+        bool ours;
+        int r;
+
+        pthread_mutex_lock(&p->lock);
+        while (p->turn != w->seq && p->failed > w->seq)
+                pthread_cond_wait(&p->moved, &p->lock);
+        ours = p->turn == w->seq;
+        pthread_mutex_unlock(&p->lock);
+        if (!ours) {
+                p->visitor->drop(p->visitor->arg, result);
+                return -1;
+        }
+
+        /* nobody else has this turn: no lock is held while writing */
+        r = p->visitor->turn(p->visitor->arg, result, &w->error);
+        if (r < 0) {
+                fail(w, r);
+                return r;
+        }
+        progress(p);
+        pthread_mutex_lock(&p->lock);
+        p->turn++;
+        pthread_cond_broadcast(&p->moved);
+        pthread_mutex_unlock(&p->lock);
+        return 0;
+}
+
+static int work_on(struct worker *w) {
+        struct pass *p = w->pass;
+        void *result = NULL;
+        int r = 0;
+
+        for (size_t i = 0; i < w->from && r == 0; i++)
+                if (pass_by(w, i) < 0)
+                        r = tamis_fail(&w->error, TAMIS_BAD_DATA, "an earlier batch failed");
+        for (size_t i = w->from; i < p->links && r == 0; i++)
+                r = through(w, i);
+        if (r == 0 && p->visitor->learner) {
+                r = tamis_link_greet(p->run, p->visitor->learner, &w->batch, &w->error);
+                if (r == 0 && enter(w, p->links) < 0)
+                        r = tamis_fail(&w->error, TAMIS_BAD_DATA, "an earlier batch failed");
+        }
+        if (r == 0)
+                r = p->visitor->work(p->visitor->arg, &w->batch, &result, &w->error);
+        if (r < 0) {
+                fail(w, r);
+                return r;
+        }
+        return hand_over(w, result);
+}
+
+static void work(void *arg, unsigned thread) {
+        struct pass *p = arg;
+        struct worker w = { .pass = p };
+        int r;
+
+        while ((r = take(&w)) > 0)
+                if (work_on(&w) < 0)
+                        break;
+        if (r < 0)
+                fail(&w, r);
+        tamis_batch_done(&w.batch);
+}
+
+/* Rows must be counted in order at a door when somebody before it changes their number, or some of them are not train. */
+static void set_gates(struct pass *p) {
+        for (size_t i = 0; i < p->links + (p->visitor->learner != NULL); i++) {
+                const tamis_link *l = p->run->links[i];
+
+                p->gates[i].ordered = (l->type->traits & (TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS)) != 0
+                        && !l->loaded;
+        }
+}
+
+int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
+        struct pass p = {
+                .run = run, .visitor = visitor, .links = run->ready, .tail_link = SIZE_MAX, .failed = UINT64_MAX,
+        };
+        int r = run->options.input.again ? tamis_reader_rewind(run->reader, err) : 0;
+
+        if (r < 0)
+                return r;
+        p.gates = calloc(run->n_links + 1, sizeof *p.gates);
+        if (!p.gates)
+                return tamis_fail_memory(err);
+        set_gates(&p);
+        pthread_mutex_init(&p.reading, NULL);
+        pthread_mutex_init(&p.lock, NULL);
+        pthread_cond_init(&p.moved, NULL);
+
+        tamis_pool_run(run->pool, work, &p);
+
+        pthread_cond_destroy(&p.moved);
+        pthread_mutex_destroy(&p.lock);
+        pthread_mutex_destroy(&p.reading);
+        free(p.gates);
+        if (p.status < 0 && err)
+                *err = p.error;
+        return p.status;
+}
+
+int tamis_pass_first(tamis_run *run, tamis_batch *batch, tamis_error *err) {
+        int r = tamis_reader_rewind(run->reader, err);
+
+        if (r == 0)
+                r = tamis_reader_next(run->reader, &batch->chunk, err);
+        if (r == 0)
+                r = tamis_batch_begin(batch, err);
+        for (size_t i = 0; r == 0 && i < run->ready; i++) {
+                tamis_link *l = run->links[i];
+
+                r = tamis_link_greet(run, l, batch, err);
+                if (r == 0 && l->type->apply && !(l->loaded && (l->type->traits & TAMIS_TRAIN_ONLY)))
+                        r = l->type->apply(l->state, batch, err);
+                if (r < 0 && err)
+                        err->step = l->type->name;
+        }
+        return r;
+}

@@ -1,0 +1,90 @@
+/* What a run did, as JSON. */
+#include <stdlib.h>
+
+#include "step/run.h"
+
+int tamis_json_write(const json_t *json, const char *path, tamis_output **ret, tamis_error *err) {
+        char *text = json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+        tamis_output *out = NULL;
+        int r;
+
+        if (!text)
+                return tamis_fail_memory(err);
+        r = tamis_output_new(path, &out, err);
+        if (r == 0)
+                r = tamis_output_write(out, text, strlen(text), err);
+        if (r == 0)
+                r = tamis_output_write(out, "\n", 1, err);
+        free(text);
+        if (r < 0) {
+                tamis_output_free(out);
+                return r;
+        }
+        *ret = out;
+        return 0;
+}
+
+static int report_link(const tamis_link *link, json_t *steps, tamis_error *err) {
+        json_t *step = json_object();
+        int r = 0;
+
+        r |= json_array_append_new(steps, step);
+        r |= json_object_set_new(step, "step", json_string(link->type->name));
+        r |= json_object_set_new(step, "options", tamis_settings_to_json(link->settings));
+        if (link->type->traits & TAMIS_LEARNS)
+                r |= json_object_set_new(step, "rows_learned_from", json_integer((json_int_t) link->learned_rows));
+        r |= json_object_set_new(step, "rows_in", json_integer((json_int_t) link->rows_in));
+        r |= json_object_set_new(step, "rows_out", json_integer((json_int_t) link->rows_out));
+        if (r < 0)
+                return tamis_fail_memory(err);
+        return link->type->report ? link->type->report(link->state, step, err) : 0;
+}
+
+static int report_input(const tamis_run *run, json_t *report) {
+        const tamis_reader_counts *c = &run->counts;
+        int r = 0;
+
+        r |= json_object_set_new(report, "rows_in", json_integer((json_int_t) c->records));
+        r |= json_object_set_new(report, "rows_out", json_integer((json_int_t) run->rows_out));
+        if (c->padded)
+                r |= json_object_set_new(report, "rows_padded", json_integer((json_int_t) c->padded));
+        if (c->skipped)
+                r |= json_object_set_new(report, "rows_skipped", json_integer((json_int_t) c->skipped));
+        if (c->rejected)
+                r |= json_object_set_new(report, "rows_rejected", json_integer((json_int_t) c->rejected));
+        return r;
+}
+
+static int report_notes(const tamis_run *run, json_t *report) {
+        json_t *warnings = json_array();
+        int r = json_object_set_new(report, "warnings", warnings);
+
+        for (size_t i = 0; i < run->notes.n; i++) {
+                const struct tamis_note *n = &run->notes.notes[i];
+                json_t *one = json_object();
+
+                r |= json_array_append_new(warnings, one);
+                r |= json_object_set_new(one, "step", n->step ? json_string(n->step) : json_null());
+                r |= json_object_set_new(one, "text", tamis_json_bytes(tamis_slice_of(n->text)));
+        }
+        return r;
+}
+
+int tamis_report_write(const tamis_run *run, const char *path, tamis_output **ret, tamis_error *err) {
+        json_t *report = json_object(), *steps = json_array();
+        int r = 0;
+
+        r |= json_object_set_new(report, "tamis", json_string(TAMIS_VERSION));
+        r |= report_input(run, report);
+        r |= json_object_set_new(report, "steps", steps);
+        if (r < 0)
+                r = tamis_fail_memory(err);
+        for (size_t i = 0; i < run->n_links && r == 0; i++)
+                r = report_link(run->links[i], steps, err);
+        if (r == 0 && report_notes(run, report) < 0)
+                r = tamis_fail_memory(err);
+        if (r == 0)
+                r = tamis_json_write(report, path, ret, err);
+        json_decref(report);
+        return r;
+}

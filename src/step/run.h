@@ -1,0 +1,113 @@
+/* run.h (private): a run taken apart.
+ *
+ *     run.c      options in, everything in its order
+ *     link.c     one step of the chain: made, loaded, attached
+ *     pass.c     one reading of the input by all threads, through the first links of the chain
+ *     learn.c    a pass that teaches the next link; types presumed, verified, redone
+ *     sink.c     where they go: one output, or one a part
+ *     model.c    saved chains
+ *     report.c   what was done
+ */
+#ifndef TAMIS_STEP_RUN_H
+#define TAMIS_STEP_RUN_H
+
+#include <pthread.h>
+
+#include <tamis/run.h>
+
+#include "step/settings.h"
+
+typedef struct tamis_link {
+        const tamis_step_type *type;
+        tamis_settings *settings;
+        void *state;
+        tamis_context context;
+        tamis_missing missing;
+        int precision;
+        bool loaded;            /* the state came from a saved model */
+        uint64_t learned_rows;
+
+        tamis_schema in;        /* at its door: what bind and apply see */
+        tamis_schema out;       /* behind it */
+        long mark;              /* column `_split` of `in`, or -1 */
+        _Atomic uint64_t rows_in, rows_out;     /* of the final pass */
+} tamis_link;
+
+struct tamis_notes {
+        pthread_mutex_t lock;
+        struct tamis_note { const char *step; char *text; } *notes;
+        size_t n;
+        void (*note)(void *arg, const char *step, const char *text);
+        void *arg;
+};
+
+struct tamis_run {
+        tamis_run_options options;
+        tamis_pool *pool;
+        tamis_reader *reader;
+        tamis_schema schema;    /* of the input */
+        tamis_link **links;
+        size_t n_links;
+        size_t ready;           /* links that are attached: a pass may go through them */
+        struct tamis_notes notes;
+        uint64_t rows_in, rows_out;
+        tamis_reader_counts counts;     /* of the first reading */
+};
+
+/* link.c */
+int tamis_link_new(tamis_run *run, tamis_settings *settings, tamis_link **ret, tamis_error *err) TAMIS_CHECKED;
+void tamis_link_free(tamis_link *link);
+int tamis_link_configure(tamis_link *link, tamis_error *err) TAMIS_CHECKED;
+int tamis_link_load(tamis_link *link, const json_t *model, tamis_error *err) TAMIS_CHECKED;
+/* The schema at the door: `from` with types forgotten, then --types said. */
+int tamis_link_arrive(tamis_link *link, const tamis_schema *from, tamis_error *err) TAMIS_CHECKED;
+int tamis_link_attach(tamis_link *link, tamis_error *err) TAMIS_CHECKED;
+bool tamis_link_learns(const tamis_link *link); /* it has yet to */
+
+/* pass.c: what a pass does with a batch that has gone through the links. `work` runs on any thread and leaves what it
+ * made in *result; `turn` gets it in the order of the batches, one at a time, and frees it; `drop` frees a result that
+ * never gets its turn. */
+typedef struct tamis_visitor {
+        int (*work)(void *arg, tamis_batch *batch, void **result, tamis_error *err);
+        int (*turn)(void *arg, void *result, tamis_error *err);
+        void (*drop)(void *arg, void *result);
+        void *arg;
+        tamis_link *learner;    /* the batch is greeted and numbered at this link's door, the next after the ready ones */
+        const char *what;       /* for progress: "learning", "writing" */
+        bool final;
+} tamis_visitor;
+
+/* Read the input from its start, through the ready links. */
+int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) TAMIS_CHECKED;
+/* The first batch of the input, through the ready links; n_rows 0 where there is none. The reader is rewound after. */
+int tamis_pass_first(tamis_run *run, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
+/* Tell the batch what is so at the door of `link`. */
+int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
+
+/* learn.c */
+int tamis_link_learn(tamis_run *run, tamis_link *link, tamis_error *err) TAMIS_CHECKED;
+
+/* sink.c: where rows go. format() is called by any thread, write() in order. */
+typedef struct tamis_sink tamis_sink;
+int tamis_sink_new(const tamis_run *run, const tamis_schema *schema, tamis_sink **ret, tamis_error *err) TAMIS_CHECKED;
+void tamis_sink_free(tamis_sink *sink);
+int tamis_sink_format(tamis_sink *sink, tamis_batch *batch, void **piece, tamis_error *err) TAMIS_CHECKED;
+int tamis_sink_write(tamis_sink *sink, void *piece, tamis_error *err) TAMIS_CHECKED;    /* frees piece */
+void tamis_sink_drop(tamis_sink *sink, void *piece);
+int tamis_sink_commit(tamis_sink *sink, tamis_error *err) TAMIS_CHECKED;
+
+/* model.c */
+int tamis_model_read(const char *path, json_t **ret, tamis_error *err) TAMIS_CHECKED;
+/* Text of a model file -> its JSON, checked down to the steps' types. For the fuzzer too. */
+int tamis_model_parse(const char *text, size_t n, const char *path, json_t **ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_model_write(const tamis_run *run, const char *path, tamis_output **ret, tamis_error *err) TAMIS_CHECKED;
+
+/* report.c */
+int tamis_report_write(const tamis_run *run, const char *path, tamis_output **ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_json_write(const json_t *json, const char *path, tamis_output **ret, tamis_error *err) TAMIS_CHECKED;
+
+/* notes.c */
+void tamis_notes_add(struct tamis_notes *notes, const char *step, const char *text);
+void tamis_notes_done(struct tamis_notes *notes);
+
+#endif

@@ -1,0 +1,376 @@
+#!/usr/bin/env python3
+"""The promises of the README, each tested over every registered step.
+
+CASES holds, for every step type, command lines that use it; a step type with none fails the run, so that a new step
+cannot escape. Each promise is a function that takes one case. Run by meson; by hand:
+
+    tests/promises/promises.py build/tools/tamis [-k PART-OF-A-NAME]
+"""
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+# step -> [(arguments, columns it may change or None for any, filled beforehand?)]
+# "holes" data has missing cells; "full" has none, for steps that refuse them.
+CASES = {
+    "clean": [
+        ("--trim --blank unknown", {"city", "note"}, "holes"),
+        ("--drop note --rename city=town", {"town"}, "holes"),
+        ("--dedupe", set(), "holes"),
+        ("--drop-columns-over .5", set(), "holes"),
+        ("--drop-rows-over .2", set(), "holes"),
+    ],
+    "impute": [
+        ("-t label", None, "holes"),
+        ("-t label -s mean --indicator", None, "holes"),
+        ("-t label -s mode", None, "holes"),
+        ("-t label -s 'age=mean,city=constant,*=median' --fill nowhere", None, "holes"),
+        ("-t label -g city -s median", None, "holes"),
+        ("-t label -c age -s mean --round", {"age"}, "holes"),
+    ],
+    "scale": [
+        ("-t label", {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -s minmax --range=-1,1", {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -s maxabs -c age", {"age"}, "holes"),
+        ("-t label -s robust --precision 4", {"age", "income", "visits", "tiny"}, "holes"),
+    ],
+    "encode": [
+        ("-t label -c city", None, "full"),
+        ("-t label -s ordinal -c city", {"city"}, "full"),
+        ("-t label -c city --min-count 500 --unknown zeros", None, "full"),
+    ],
+    "split": [
+        ("-t label --test .25", set(), "unsplit"),
+        ("--test .2 --valid .1", set(), "unsplit"),
+        ("--folds 5 -t label", set(), "unsplit"),
+        ("--group city", set(), "unsplit"),
+        ("--time id", set(), "unsplit"),
+    ],
+    "smote": [
+        ("-t label -c age,income,visits", set(), "full"),
+        ("-t label -c age,income,visits,city --mark --ratio .8", set(), "full"),
+    ],
+    "sample": [
+        ("-t label -s over", set(), "full"),
+        ("-t label -s under", set(), "full"),
+        ("-t label -s cost --cost 'yes=5,no=1'", set(), "full"),
+        ("-t label -s weighted -n 2000 --cost 'yes=5,no=1'", set(), "full"),
+    ],
+    "weigh": [
+        ("-t label", set(), "full"),
+        ("-t label -s cost --cost 'yes=5,no=1'", set(), "full"),
+    ],
+}
+ROWS = 9000
+SEEDED = {"split", "smote", "sample"}
+# what a model can be saved of
+SAVED = {"clean", "impute", "scale", "encode"}
+
+
+class Broken(Exception):
+    pass
+
+
+def check(truth, what):
+    if not truth:
+        raise Broken(what)
+
+
+# -- data ---------------------------------------------------------------------------------------------------------------
+
+def make(rows, seed, holes, split):
+    """Rows as raw text; quoted cells, blanks, zero-padded codes, odd number forms among them."""
+    r = random.Random(seed)
+    lines = []
+    for i in range(rows):
+        label = "yes" if r.random() < .12 else "no"
+        age = str(r.randint(18, 90)) if r.random() < .8 else "%.1f" % r.uniform(18, 90)
+        income = "%.2f" % r.lognormvariate(10, 1)
+        visits = r.choice(["0", "1", "2", "3", "+4", "1e1"])
+        tiny = "%.3e" % r.gauss(0, 1e-7)
+        city = r.choice(['"Aix, en"', "Bath", '"Col""m"', "Bath", "unknown", " Dax", "Ulm"])
+        note = r.choice(["", "x", '"two\nlines"', "ok "])
+        code = "%05d" % r.randint(0, 99999)
+        if holes:
+            age = "" if r.random() < .2 else age
+            income = "NA" if r.random() < .1 else income
+            city = "" if r.random() < .1 else city
+            visits = "" if r.random() < .05 else visits
+            tiny = "" if r.random() < .6 else tiny
+        cells = [str(i), age, income, visits, tiny, city, note if holes else '"n"', code, label]
+        if split:
+            cells.append("test" if r.random() < .3 else "train")
+        lines.append(",".join(cells))
+    # exact duplicates, some of them far apart
+    for i in range(0, rows // 50):
+        lines[-1 - i] = lines[i]
+    header = "id,age,income,visits,tiny,city,note,code,label" + (",_split" if split else "")
+    return header, lines
+
+
+def text(header, lines):
+    return ("\n".join([header] + lines) + "\n").encode()
+
+
+def raw_records(data):
+    """Records as lists of raw cells, quotes and all, by a state machine of its own."""
+    records, cells, cell, quoted = [], [], bytearray(), False
+    for byte in data:
+        c = bytes([byte])
+        if c == b'"':
+            quoted = not quoted
+        if not quoted and c in b",\n":
+            cells.append(bytes(cell))
+            cell = bytearray()
+            if c == b"\n":
+                records.append(cells)
+                cells = []
+            continue
+        cell += c
+    check(not cell and not cells, "the output does not end in a newline")
+    return records
+
+
+# -- running ------------------------------------------------------------------------------------------------------------
+
+class World:
+    def __init__(self, tamis, folder):
+        self.tamis, self.folder = tamis, folder
+        self.files = {}
+        for kind, holes, split in (("holes", True, True), ("full", False, True), ("unsplit", True, False)):
+            header, lines = make(ROWS, 7, holes, split)
+            self.files[kind] = (folder / (kind + ".csv"), header, lines)
+            self.files[kind][0].write_bytes(text(header, lines))
+
+    def run(self, arguments, stdin=None, files=(), pieces=None, extra=""):
+        command = "%s %s %s %s" % (self.tamis, arguments, extra, " ".join(map(str, files)))
+        return self.shell(command, stdin, pieces)
+
+    def shell(self, command, stdin=None, pieces=None):
+        p = subprocess.Popen(["bash", "-o", "pipefail", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, cwd=self.folder, env=dict(os.environ, TMPDIR=str(self.folder)))
+        if pieces and stdin is not None:
+            def feed():
+                try:
+                    at = 0
+                    while at < len(stdin):
+                        n = pieces()
+                        p.stdin.write(stdin[at:at + n])
+                        p.stdin.flush()
+                        at += n
+                    p.stdin.close()
+                except BrokenPipeError:
+                    pass
+            with ThreadPoolExecutor(1) as pool:
+                fed = pool.submit(feed)
+                out = p.stdout.read()
+                err = p.stderr.read()
+                fed.result()
+            p.wait()
+        else:
+            out, err = p.communicate(stdin)
+        check(p.returncode == 0, "exit %d: %s\n%s" % (p.returncode, command, err.decode(errors="replace")))
+        return out
+
+
+# -- the promises -------------------------------------------------------------------------------------------------------
+
+def same_for_any_threads_and_source(w, step, arguments, changes, kind):
+    path, header, lines = w.files[kind]
+    data = path.read_bytes()
+    want = w.run(step + " " + arguments, files=[path], extra="-q -j 1")
+    check(len(want) > 1000, "no output to compare")
+    for extra in ("-j 2", "-j 8"):
+        check(w.run(step + " " + arguments, files=[path], extra="-q " + extra) == want, "other bytes with " + extra)
+    check(w.run(step + " " + arguments, stdin=data, extra="-q -j 2") == want, "other bytes from a pipe")
+    check(w.run(step + " " + arguments, stdin=data, extra="-q -j 2 --memory 64K") == want, "other bytes when spilling")
+    r = random.Random(3)
+    check(w.run(step + " " + arguments, stdin=data, extra="-q -j 2", pieces=lambda: r.randint(1, 5000)) == want,
+          "other bytes from a pipe in odd pieces")
+
+
+def same_for_any_cut_into_files(w, step, arguments, changes, kind):
+    path, header, lines = w.files[kind]
+    want = w.run(step + " " + arguments, files=[path], extra="-q")
+    parts = []
+    with tempfile.TemporaryDirectory(dir=w.folder) as folder:
+        for i, (a, b) in enumerate(((0, 17), (17, 18), (18, 4000), (4000, 4000), (4000, len(lines)))):
+            part = Path(folder) / ("part%d.csv" % i)
+            part.write_bytes(text(header, lines[a:b]))
+            parts.append(part)
+        check(w.run(step + " " + arguments, files=parts, extra="-q") == want, "other bytes when the input is cut into files")
+
+
+def a_byte_at_a_time(w, step, arguments, changes, kind):
+    path, header, lines = w.files[kind]
+    data = text(header, lines[:600])
+    want = w.run(step + " " + arguments, stdin=data, extra="-q")
+    check(w.run(step + " " + arguments, stdin=data, extra="-q", pieces=lambda: 1) == want, "other bytes one at a time")
+
+
+def a_chain_is_a_pipeline(w, step, arguments, changes, kind):
+    path, header, lines = w.files[kind]
+    before = {
+        "holes": ["clean --trim", "scale -t label -c income -s standard", "clean --drop-rows-over .3"],
+        "full": ["scale -t label -c income -s robust", "clean --dedupe"],
+        "unsplit": ["clean --dedupe", "scale -t label -c income"],
+    }[kind]
+    after = {"split": "impute -t label -s mean"}.get(step, "scale -t label -c @numeric -s minmax")
+    for first in before:
+        chain = w.run("%s -q then %s %s then %s" % (first, step, arguments, after), files=[path])
+        pipe = w.shell("%s %s -q %s | %s %s %s -q | %s %s -q" % (w.tamis, first, path, w.tamis, step, arguments, w.tamis, after))
+        check(chain == pipe, "a chain gives other bytes than the pipeline: %s then %s" % (first, step))
+
+
+def untouched_cells_keep_their_bytes(w, step, arguments, changes, kind):
+    if changes is None:
+        return
+    path, header, lines = w.files[kind]
+    out = raw_records(w.run(step + " " + arguments, files=[path], extra="-q"))
+    names = [c.decode() for c in out[0]]
+    source = raw_records(path.read_bytes())
+    rows = {record[0]: record for record in source[1:]}
+    at = {name: i for i, name in enumerate(c.decode() for c in source[0])}
+    kept = [(i, at[name]) for i, name in enumerate(names) if name in at and name not in changes]
+    check(len(kept) >= 3, "too few columns are left to compare")
+    compared = 0
+    for record in out[1:]:
+        origin = rows.get(record[0])        # synthetic rows have no id of their own
+        if not origin:
+            check(step == "smote", "a row came from nowhere: %r" % record)
+            continue
+        for i, j in kept:
+            check(record[i] == origin[j], "cell %s of row %s: %r became %r" % (names[i], record[0], origin[j], record[i]))
+        compared += 1
+    check(compared > 500, "only %d rows were compared" % compared)
+
+
+def test_rows_teach_nothing(w, step, arguments, changes, kind):
+    if kind == "unsplit":
+        return
+    path, header, lines = w.files[kind]
+    r = random.Random(11)
+    altered = []
+    for line in lines:
+        if line.endswith(",test"):
+            cells = raw_records((line + "\n").encode())[0]
+            cells = [c.decode() for c in cells]
+            cells[1] = str(r.randint(-10**6, 10**6))
+            cells[2] = "%.5f" % r.uniform(-1e9, 1e9)
+            cells[5] = r.choice(["Bath", "Ulm"])
+            cells[8] = r.choice(["yes", "no"])
+            line = ",".join(cells)
+        altered.append(line)
+    check(altered != lines, "nothing was altered")
+    with tempfile.TemporaryDirectory(dir=w.folder) as folder:
+        other = Path(folder) / "altered.csv"
+        other.write_bytes(text(header, altered))
+        outputs, models = [], []
+        for i, source in enumerate((path, other)):
+            model = Path(folder) / ("model%d.json" % i)
+            save = "--save %s" % model if step in SAVED else ""
+            out = raw_records(w.run(step + " " + arguments, files=[source], extra="-q " + save))
+            mark = out[0].index(b"_split")
+            outputs.append([out[0]] + [record for record in out[1:] if record[mark] == b"train"])
+            models.append(model.read_bytes() if save else b"")
+        check(models[0] == models[1], "the saved model depends on the test rows")
+        check(outputs[0] == outputs[1], "the train rows depend on the test rows")
+
+
+def learned_once_applied_anywhere(w, step, arguments, changes, kind):
+    if step not in SAVED:
+        return
+    path, header, lines = w.files[kind]
+    new_header, new_lines = make(300, 99, kind == "holes", True)
+    with tempfile.TemporaryDirectory(dir=w.folder) as folder:
+        model = Path(folder) / "model.json"
+        w.run(step + " " + arguments, files=[path], extra="-q --save %s -o %s" % (model, Path(folder) / "out.csv"))
+        json.loads(model.read_text())
+        whole = w.run("apply %s" % model, stdin=text(new_header, new_lines), extra="-q")
+        got = raw_records(whole)
+        check(len(got) == 301, "apply changed the number of rows: %d" % (len(got) - 1))
+        for i in random.Random(5).sample(range(300), 12):
+            one = raw_records(w.run("apply %s" % model, stdin=text(new_header, [new_lines[i]]), extra="-q"))
+            check(one == [got[0], got[1 + i]], "row %d alone gives other bytes: %r, not %r" % (i, one[1:], got[1 + i]))
+        again = w.run("%s --load %s" % (step, model), stdin=text(new_header, new_lines), extra="-q")
+        check(again == whole, "--load gives other bytes than apply")
+
+
+def a_seed_means_something(w, step, arguments, changes, kind):
+    if step not in SEEDED or "--time" in arguments:
+        return
+    path = w.files[kind][0]
+    outs = [w.run(step + " " + arguments, files=[path], extra="-q --seed %d" % s) for s in (1, 1, 2)]
+    check(outs[0] == outs[1], "the same seed gives other bytes")
+    check(outs[0] != outs[2], "another seed gives the same bytes")
+
+
+def a_report_tells_the_rows(w, step, arguments, changes, kind):
+    path, header, lines = w.files[kind]
+    with tempfile.TemporaryDirectory(dir=w.folder) as folder:
+        report = Path(folder) / "report.json"
+        out = raw_records(w.run(step + " " + arguments, files=[path], extra="-q --report %s" % report))
+        r = json.loads(report.read_text())
+        check(r["rows_in"] == len(lines), "rows_in is %s" % r["rows_in"])
+        check(r["rows_out"] == len(out) - 1, "rows_out is %s" % r["rows_out"])
+        check(r["steps"][0]["step"] == step and r["steps"][0]["rows_out"] == len(out) - 1, "the step's own count is wrong")
+
+
+PROMISES = [same_for_any_threads_and_source, same_for_any_cut_into_files, a_byte_at_a_time, a_chain_is_a_pipeline,
+            untouched_cells_keep_their_bytes, test_rows_teach_nothing, learned_once_applied_anywhere, a_seed_means_something,
+            a_report_tells_the_rows]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tamis")
+    parser.add_argument("-k", default="", help="only cases whose name holds this")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="tamis-promises-"))
+    try:
+        w = World(os.path.abspath(options.tamis), folder)
+        listed = subprocess.run([w.tamis, "help", "--steps"], capture_output=True, text=True, check=True).stdout.split()
+        print("TAP version 13")
+        jobs = []
+        for step in sorted(set(listed) | set(CASES)):
+            if step not in listed or step not in CASES:
+                jobs.append(("%s has cases and is registered" % step, None))
+        for step, cases in CASES.items():
+            for arguments, changes, kind in cases:
+                for promise in PROMISES:
+                    name = "%s: %s %s" % (promise.__name__, step, arguments)
+                    if options.k in name:
+                        jobs.append((name, (promise, step, arguments, changes, kind)))
+
+        def work(job):
+            if not job[1]:
+                return "a step without cases, or cases without a step"
+            promise, *case = job[1]
+            try:
+                promise(w, *case)
+            except Broken as e:
+                return str(e)
+            return None
+
+        failed = 0
+        print("1..%d" % len(jobs))
+        with ThreadPoolExecutor(2) as pool:
+            for i, (job, why) in enumerate(zip(jobs, pool.map(work, jobs))):
+                print("%sok %d - %s" % ("not " if why else "", i + 1, job[0].replace("#", "")), flush=True)
+                if why:
+                    failed += 1
+                    print("\n".join("# " + line for line in why[:2000].splitlines()), flush=True)
+        return 1 if failed else 0
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
