@@ -50,6 +50,8 @@ static uint64_t shortest(uint64_t m, int q, bool fraction0, int *k_out) {
 
 /* -- digits to text -------------------------------------------------------------------------------------------------- */
 
+#define ZEROS UINT64_C(0x3030303030303030)
+
 /* The eight digits of n < 10^8 as bytes 0..9, the first in the lowest: halves, quarters, all at once. */
 static inline uint64_t eight_bytes(uint32_t n) {
         uint64_t v = n / 10000 | (uint64_t) (n % 10000) << 32, hundreds, tens;
@@ -60,27 +62,39 @@ static inline uint64_t eight_bytes(uint32_t n) {
         return tens | (v - tens * 10) << 8;
 }
 
-/* Sixteen digits of n < 10^16; returns how many there are without the zeros at the end. */
-static inline int put_sixteen(char *out, uint64_t n) {
-        uint64_t first = eight_bytes((uint32_t) (n / 100000000)), last = eight_bytes((uint32_t) (n % 100000000));
-        uint64_t text[2] = { htole64(first | UINT64_C(0x3030303030303030)), htole64(last | UINT64_C(0x3030303030303030)) };
+/* Sixteen characters, the first in the lowest byte. They stay in registers: reading back what was just written in other
+ * pieces would have the processor wait for it. */
+typedef unsigned __int128 sixteen;
 
-        memcpy(out, text, 16);
-        if (last)
-                return 16 - __builtin_clzll(last) / 8;
-        return first ? 8 - __builtin_clzll(first) / 8 : 0;
+static inline void put_sixteen(char *out, sixteen text) {
+        uint64_t words[2] = { htole64((uint64_t) text), htole64((uint64_t) (text >> 64)) };
+
+        memcpy(out, words, 16);
 }
 
-static size_t put_integer(char *out, uint64_t n) {
-        char text[24];
-        int digits = 0;
+/* The digits of n < 10^16; *count is how many there are without the zeros at the end. */
+static inline sixteen sixteen_digits(uint64_t n, int *count) {
+        uint64_t first = eight_bytes((uint32_t) (n / 100000000)), last = eight_bytes((uint32_t) (n % 100000000));
 
-        do {
-                text[sizeof text - ++digits] = (char) ('0' + n % 10);
-                n /= 10;
-        } while (n);
-        memcpy(out, text + sizeof text - digits, (size_t) digits);
-        return (size_t) digits;
+        *count = last ? 16 - __builtin_clzll(last) / 8 : first ? 8 - __builtin_clzll(first) / 8 : 0;
+        return (sixteen) (last | ZEROS) << 64 | first | ZEROS;
+}
+
+/* Writes as many as 24 bytes. */
+static size_t put_integer(char *out, uint64_t n) {
+        size_t digits = 0;
+        uint64_t v;
+        int zeros;
+
+        if (n >= 100000000) {
+                digits = put_integer(out, n / 100000000);
+                n %= 100000000;
+        }
+        v = eight_bytes((uint32_t) n);
+        zeros = digits ? 0 : __builtin_ctzll(v | UINT64_C(1) << 56) / 8;        /* one zero stays */
+        v = htole64((v | ZEROS) >> 8 * zeros);
+        memcpy(out + digits, &v, 8);
+        return digits + 8 - (size_t) zeros;
 }
 
 static size_t put_exponent(char *out, int exponent) {
@@ -96,37 +110,43 @@ static size_t put_exponent(char *out, int exponent) {
         return n;
 }
 
-/* Lay out d * 10^k, 0 < d < 10^17. Copies are of fixed length, longer than need be: what is too much is written over or
- * left behind the end, within TAMIS_NUMBER_MAX. */
+/* Lay out d * 10^k, 0 < d < 10^17. Sixteen bytes at a time, more than need be: what is too much is written over or left
+ * behind the end, within TAMIS_NUMBER_MAX. */
 static size_t lay_out(char *out, uint64_t d, int k) {
-        char text[40];
+        const uint64_t ten16 = UINT64_C(10000000000000000);
+        sixteen text;
+        char first;
         int digits, point;
 
-        while (d < UINT64_C(10000000000000000)) {
+        while (d < ten16) {
                 d *= 10;
                 k--;
         }
-        memset(text, '0', sizeof text);
-        text[0] = (char) ('0' + d / UINT64_C(10000000000000000));
-        digits = 1 + put_sixteen(text + 1, d % UINT64_C(10000000000000000));
+        first = (char) ('0' + d / ten16);
+        text = sixteen_digits(d % ten16, &digits);
+        digits++;
         point = 17 + k;         /* digits before the point */
 
         if (point > 0 && point <= 21) {
-                memcpy(out, text, 24);
-                if (digits <= point)
+                out[0] = first;
+                put_sixteen(out + 1, text);
+                if (digits <= point) {
+                        memset(out + 17, '0', 4);
                         return (size_t) point;
+                }
+                put_sixteen(out + point + 1, text >> 8 * (point - 1));
                 out[point] = '.';
-                memcpy(out + point + 1, text + point, 16);
                 return (size_t) digits + 1;
         }
         if (point > -6 && point <= 0) {
-                memcpy(out, "0.000000", 8);
-                memcpy(out + 2 - point, text, 24);
+                memcpy(out, "0.00000", 7);
+                out[2 - point] = first;
+                put_sixteen(out + 3 - point, text);
                 return (size_t) (2 - point + digits);
         }
-        out[0] = text[0];
+        out[0] = first;
         out[1] = '.';
-        memcpy(out + 2, text + 1, 16);
+        put_sixteen(out + 2, text);
         if (digits == 1)
                 digits = 0;     /* no point either */
         return (size_t) digits + 1 + put_exponent(out + digits + 1, point - 1);
