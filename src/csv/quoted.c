@@ -134,7 +134,7 @@ int tamis_record_judge(const char *p, size_t n, char delimiter, int verdict, con
                 return tamis_fail_memory(err);
         csv_set_delim(&parser, (unsigned char) delimiter);
         csv_set_space_func(&parser, no_blank);
-        csv_set_blk_size(&parser, 4096);
+        csv_set_blk_size(&parser, length / 4 + 4096);   /* it grows by this much at a time */
         refused = csv_parse(&parser, p, length, compare_cell, count_row, &k) != length ||
                   csv_fini(&parser, compare_cell, count_row, &k) != 0;
         memory = csv_error(&parser) == CSV_ENOMEM;
