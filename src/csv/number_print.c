@@ -7,10 +7,10 @@
 
 #include "csv/number_table.h"
 
-/* -- the shortest digits --------------------------------------------------------------------------------------------- */
+/* -- the shortest digits ------------------------------------------------------------------------------------------- */
 
-/* c * 10^p / 2^n, where `high` and `low` hold the 128 bits of 10^p rounded up: to two bits behind the point, the last one
- * "sticky" (set when anything at all is behind it). Giulietti, section 9.9 on rop'. */
+/* c * 10^p / 2^n, where `high` and `low` hold the 128 bits of 10^p rounded up: to two bits behind the point, the last
+ * one "sticky" (set when anything at all is behind it). Giulietti calls this rounding to odd. */
 static inline uint64_t scale(uint64_t high, uint64_t low, uint64_t c) {
         unsigned __int128 product = (unsigned __int128) c * high + ((unsigned __int128) c * low >> 64);
 
@@ -18,9 +18,9 @@ static inline uint64_t scale(uint64_t high, uint64_t low, uint64_t c) {
 }
 
 /* The shortest decimal d * 10^k within what reads back as the double m * 2^q, the nearest to it if there are several;
- * `fraction0`: m is a power of two, the double below is only half as far. Schubfach: Giulietti 2020, "The Schubfach way to
- * render doubles". 10^k is the greatest power of ten no wider than that interval: so it holds a multiple of 10^k, and of
- * 10^(k+1) at most one. */
+ * `fraction0`: m is a power of two, the double below is only half as far. Schubfach: Giulietti 2020, "The Schubfach way
+ * to render doubles". 10^k is the greatest power of ten no wider than that interval: so it holds a multiple of 10^k,
+ * and of 10^(k+1) at most one. */
 static uint64_t shortest(uint64_t m, int q, bool fraction0, int *k_out) {
         /* 1262611 / 2^22 = log10(2), 524031 / 2^22 = -log10(3/4), 1741647 / 2^19 = log2(10), all rounded down right */
         int k = (q * 1262611 - (fraction0 ? 524031 : 0)) >> 22;
@@ -48,7 +48,7 @@ static uint64_t shortest(uint64_t m, int q, bool fraction0, int *k_out) {
         return s + (value > 4 * s + 2 || (value == 4 * s + 2 && (s & 1)));
 }
 
-/* -- digits to text -------------------------------------------------------------------------------------------------- */
+/* -- digits to text ------------------------------------------------------------------------------------------------ */
 
 #define ZEROS UINT64_C(0x3030303030303030)
 
@@ -175,13 +175,14 @@ size_t tamis_number_print(double value, char out[TAMIS_NUMBER_MAX]) {
         return sign + lay_out(out + sign, fraction, k);
 }
 
-/* -- a given number of digits ---------------------------------------------------------------------------------------- */
+/* -- a given number of digits -------------------------------------------------------------------------------------- */
 
 /* |value| * 10^decimals rounded to an integer, ties to even, in exact arithmetic; false where it would not fit. */
 static bool scaled(double value, int decimals, uint64_t *n) {
         static const uint64_t power[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
                                           10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000,
-                                          1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000 };
+                                          1000000000000000, 10000000000000000, 100000000000000000,
+                                          1000000000000000000 };
         unsigned __int128 product, rest, half;
         uint64_t bits, m;
         int q;
@@ -211,8 +212,8 @@ static bool scaled(double value, int decimals, uint64_t *n) {
         return true;
 }
 
-/* What scaled() leaves: printf is exact, and slow. The decimal point of the locale may be any bytes: they lie between the
- * digits before and the `decimals` digits behind. */
+/* What scaled() leaves: printf is exact, and slow. The decimal point of the locale may be any bytes: they lie between
+ * the digits before and the `decimals` digits behind. */
 static size_t by_printf(double value, int decimals, char *out) {
         size_t n = (size_t) snprintf(out, (size_t) decimals + 330, "%.*f", decimals, value);
         size_t whole = out[0] == '-';
