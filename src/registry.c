@@ -1,7 +1,12 @@
 /* Every step type, sorted by name. A new one is a line here: help, manual, completion and the tests over all steps follow. */
-#include <tamis/step.h>
+#include "clean/clean.h"
+#include "encode/encode.h"
+#include "split/split.h"
 
 const tamis_step_type *const tamis_steps[] = {
+        &tamis_step_clean,
+        &tamis_step_encode,
+        &tamis_step_split,
         NULL,
 };
 const size_t tamis_n_steps = sizeof tamis_steps / sizeof *tamis_steps - 1;
