@@ -127,6 +127,7 @@ static void add_heading(struct table *t, const char *text, int group) {
 
 static int add_offers(struct table *t, const offers *o, const verb *v, tamis_error *err) {
         for (int h = 0; h < N_HEADINGS; h++) {
+                int group = h == HEADING_HELP ? -1 : h + 1;      /* argp has them there: at the end */
                 bool first = true;
 
                 for (size_t i = 0; i < o->n; i++) {
@@ -137,7 +138,7 @@ static int add_offers(struct table *t, const offers *o, const verb *v, tamis_err
                         if (f->heading != (enum heading) h)
                                 continue;
                         if (first)
-                                add_heading(t, headings[h], h + 1);
+                                add_heading(t, headings[h], group);
                         first = false;
                         help_option(f, v, text, sizeof text);
                         copy = tamis_arena_copy(&t->arena, tamis_slice_of(text));
@@ -148,7 +149,7 @@ static int add_offers(struct table *t, const offers *o, const verb *v, tamis_err
                                 .key = f->key,
                                 .arg = f->option->kind == TAMIS_FLAG ? NULL : f->option->arg ? f->option->arg : "VALUE",
                                 .doc = copy,
-                                .group = h + 1,
+                                .group = group,
                         };
                 }
         }
@@ -183,6 +184,12 @@ static int add_texts(tamis_buffer *b, const verb *v, tamis_error *err) {
         return r == 0 ? tamis_buffer_add(b, "", 1, err) : r;
 }
 
+/* Nobody who reads -o, --output=FILE needs to be told that -o takes a FILE. */
+static char *without_note(int key, const char *text, void *input) {
+        (void) input;
+        return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *) text;
+}
+
 int help_of_verb(const verb *v, tamis_error *err) {
         const tamis_strategy *const *list = NULL;
         size_t n_list = 0;
@@ -210,7 +217,8 @@ int help_of_verb(const verb *v, tamis_error *err) {
         add_strategies(&t, list, n_list);
 
         snprintf(name, sizeof name, "tamis %s", v->name);
-        argp_help(&(struct argp) { .options = t.options, .args_doc = v->operands, .doc = texts.p }, stdout,
+        argp_help(&(struct argp) { .options = t.options, .args_doc = v->operands, .doc = texts.p,
+                                   .help_filter = without_note }, stdout,
                   ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
 out:
         offers_done(&o);

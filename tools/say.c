@@ -127,7 +127,9 @@ int say_flush(tamis_error *err) {
                 return 0;
         if (errno == EPIPE)
                 return tamis_fail(err, TAMIS_CLOSED, "standard output is closed");
-        return tamis_fail(err, TAMIS_IO, "standard output: %s", errno ? strerror(errno) : "cannot write");
+        if (errno == EBADF)
+                return tamis_fail(err, TAMIS_IO, "standard output is closed");
+        return tamis_fail(err, TAMIS_IO, "standard output: cannot write: %s", strerror(errno ? errno : EIO));
 }
 
 void say_near(const char *word, const char *prefix, const tamis_slice *words, size_t n, char *out, size_t size) {

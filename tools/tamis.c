@@ -132,6 +132,8 @@ int main(int argc, char **argv) {
                 argv[0] = (char *) "version";
         else if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)
                 argv[0] = (char *) "help";
+        if (argv[0][0] == '-')
+                return end(tamis_fail(&err, TAMIS_USAGE, "%s: a verb comes before its options", argv[0]), &err);
         if (!verb_find(argv[0], &v))
                 return end(verb_fail_unknown(argv[0], NULL, &err), &err);
         return end(v.run(&v, argc, argv, &err), &err);

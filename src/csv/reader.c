@@ -296,17 +296,14 @@ static int cut_chunk(tamis_reader *reader, tamis_chunk *chunk, tamis_error *err)
         }
         chunk->starts[chunk->records] = (uint32_t) cut;
         reader->cells = chunk->cells = c.scan.cells;
-        if (reader->judge_all) {
-                r = judge_records(reader, chunk, err);
-                if (r < 0)
-                        return r;
-        }
         chunk->first_record = reader->counts.records;
         r = tamis_repair_note(reader, chunk, cut, err);
         if (r == 0)
                 r = tamis_stream_cut(reader, chunk, cut, err);
         if (r == 0)
                 r = tamis_repair_apply(reader, chunk, err);
+        if (r == 0 && reader->judge_all)
+                r = judge_records(reader, chunk, err);
         return r < 0 ? r : 1;
 }
 

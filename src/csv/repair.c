@@ -69,6 +69,11 @@ static int keep(tamis_reader *reader, tamis_chunk *chunk, tamis_scan *scan, size
                 edit.kind = TAMIS_EDIT_TRIM;
                 edit.at = chunk->ends[scan->row + scan->cells - 1];
                 edit.cells = found;
+                /* nothing at all would be a blank line, not a record: "" is put there */
+                if (edit.at == scan->start) {
+                        chunk->ends[scan->row] += 2;
+                        chunk->quoted = true;
+                }
         }
         r = tamis_chunk_reserve(chunk, chunk->records + 2, scan->n_ends + missing, err);
         if (r == 0)
@@ -241,18 +246,21 @@ int tamis_repair_apply(tamis_reader *reader, tamis_chunk *chunk, tamis_error *er
         out->n = 0;
         for (size_t i = 0; i < reader->n_edits && r == 0; i++) {
                 const tamis_edit *edit = &reader->edits[i];
-                bool out_whole = edit->kind == TAMIS_EDIT_SKIP || edit->kind == TAMIS_EDIT_REJECT;
-                size_t from = out_whole ? edit->start : edit->at, added = 0;
-                size_t to = out_whole ? next_item(reader, chunk, i) : edit->end;
+                bool whole = edit->kind == TAMIS_EDIT_SKIP || edit->kind == TAMIS_EDIT_REJECT;
+                size_t from = whole ? edit->start : edit->at, added = 0;
+                size_t to = whole ? next_item(reader, chunk, i) : edit->end;
+                char with = edit->kind == TAMIS_EDIT_PAD ? reader->dialect.delimiter : '"';
 
                 if (edit->kind == TAMIS_EDIT_PAD)
                         added = edit->cells;
+                else if (edit->kind == TAMIS_EDIT_TRIM && from == edit->start)
+                        added = 2;
                 r = tamis_buffer_add(out, chunk->bytes.p + at, from - at, err);
                 if (r == 0)
                         r = tamis_buffer_reserve(out, added, err);
                 if (r < 0)
                         return r;
-                memset(out->p + out->n, reader->dialect.delimiter, added);
+                memset(out->p + out->n, with, added);
                 out->n += added;
                 shift(chunk, record, edit->record, by);
                 record = edit->record;

@@ -134,8 +134,9 @@ static void parse_untouched(tamis_batch *batch, const tamis_column *c, bool padd
 
         for (size_t row = 0; row < n_rows; row++) {
                 double value = NAN;
+                enum kind kind = judge_raw(batch, tamis_cell_raw(batch, c, row), missing, padded, &value);
 
-                note(n, row, judge_raw(batch, tamis_cell_raw(batch, c, row), missing, padded, &value), value);
+                note(n, row, kind, value);
         }
 }
 
