@@ -138,7 +138,8 @@ int tamis_batch_keep_rows(tamis_batch *batch, const uint8_t *keep, tamis_error *
  * *open is then true, and whatever follows needs dialect->eol in front. The delimiter is the one the chunk has. */
 int tamis_batch_print(tamis_batch *batch, size_t first, size_t last, const tamis_dialect *dialect, tamis_buffer *out,
                       bool *open, tamis_error *err) TAMIS_CHECKED;
-/* The header line of a schema, BOM and leading blank lines included when `lead` (the reader's header chunk) has them. */
+/* The header line of a schema, BOM and leading blank lines included when `lead` (the reader's header chunk) has them. It
+ * ends as `lead` does (a file that is a header without a line ending stays so); without `lead`, with dialect.eol. */
 int tamis_schema_print(const tamis_schema *schema, const tamis_chunk *lead, tamis_buffer *out, tamis_error *err)
         TAMIS_CHECKED;
 
