@@ -41,6 +41,9 @@ def faults(tamis, folder):
         for line in text.splitlines():
             if len(line) > WIDTH:
                 yield "%s: wider than %d columns: %s" % (name, WIDTH, line)
+        examples = text.split("\nExamples:\n")[1:]
+        if examples and not all(line.startswith("  ") for line in examples[0].splitlines()):
+            yield "%s: an example is longer than 77 columns, and was broken" % name
         if name != "help" and text.split("\n")[1:2] and text.split("\n")[1].endswith("."):
             yield "%s: the summary ends in a full stop" % name
 
