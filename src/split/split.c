@@ -299,10 +299,12 @@ static const char *mark_name(const struct split *s, size_t mark, char *space, si
 }
 
 /* { "train": 668, "test": 223 } of one row of counts. */
-static json_t *counts_json(const struct split *s, const uint64_t *counts, size_t n_marks) {
+static json_t *counts_json(const struct split *s, const tamis_slice *class, const uint64_t *counts, size_t n_marks) {
         json_t *o = json_object();
         char space[32];
 
+        if (class)
+                json_object_set_new(o, "class", tamis_json_bytes(*class));
         for (size_t mark = marks_folds(s); mark < n_marks; mark++)
                 if (marks_folds(s) || mark != TAMIS_SPLIT_VALID || s->plan.valid > 0)
                         json_object_set_new(o, mark_name(s, mark, space, sizeof space), json_integer((json_int_t) counts[mark]));
@@ -319,12 +321,10 @@ static int report_classes(const struct split *s, size_t n_marks, json_t *into, t
         for (size_t row = 0; r == 0 && row < s->plan.rows; row++)
                 counts[s->plan.classes.codes[row] * n_marks + s->marks[row]]++;
         for (size_t i = 0; r == 0 && i < d->n; i++) {
-                json_t *one = counts_json(s, counts + order[i] * n_marks, n_marks);
+                json_t *one = counts_json(s, &d->entries[order[i]].text, counts + order[i] * n_marks, n_marks);
 
-                if (json_object_set_new(one, "class", tamis_json_bytes(d->entries[order[i]].text)) < 0
-                    || json_array_append(classes, one) < 0)
+                if (json_array_append_new(classes, one) < 0)
                         r = tamis_fail_memory(err);
-                json_decref(one);
         }
         if (r == 0 && (json_object_set_new(into, "stratified_by", tamis_json_bytes(tamis_slice_of(s->plan.class_name))) < 0
                        || json_object_set(into, "classes", classes) < 0))
@@ -348,7 +348,7 @@ static int report(const void *state, json_t *into, tamis_error *err) {
                 return tamis_fail_memory(err);
         for (size_t row = 0; row < s->plan.rows; row++)
                 counts[s->marks[row]]++;
-        if (json_object_set_new(into, marks_folds(s) ? "folds" : "parts", counts_json(s, counts, n_marks)) < 0
+        if (json_object_set_new(into, marks_folds(s) ? "folds" : "parts", counts_json(s, NULL, counts, n_marks)) < 0
             || (s->plan.by_group && json_object_set_new(into, "groups", json_integer((json_int_t) s->plan.groups.dict.n)) < 0))
                 r = tamis_fail_memory(err);
         if (r == 0 && s->plan.by_class)
