@@ -18,6 +18,7 @@ struct clean {
         struct rename *renames;
         size_t n_renames;
         tamis_picks picks;
+        json_t *gone;           /* the names of the columns that went, for the report */
 
         /* learning: holes first, where columns may go for them; then duplicates among what is left */
         const tamis_schema *in; /* the runner's, from bind to finish */
@@ -321,6 +322,8 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
 
         if (!place)
                 return tamis_fail_memory(err);
+        json_decref(s->gone);
+        s->gone = json_array();
         if (s->n_renames && !schema->dialect.header)
                 r = tamis_fail(err, TAMIS_USAGE, "--rename: without a header there are no names");
         if (r == 0 && idle(s) && !s->loaded)
@@ -331,8 +334,11 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
                 r = find_renamed(s, schema, err);
         for (size_t at = 0; at < n && r == 0; at++) {
                 place[at] = at - gone;
-                if (s->picks.goes[at])
-                        tamis_schema_remove(schema, at - gone++);
+                if (!s->picks.goes[at])
+                        continue;
+                if (json_array_append_new(s->gone, tamis_json_bytes(tamis_slice_of(schema->fields[place[at]].name))) < 0)
+                        r = tamis_fail_memory(err);
+                tamis_schema_remove(schema, at - gone++);
         }
         if (r == 0)
                 r = rename_columns(s, schema, place, err);
@@ -422,15 +428,12 @@ static int load(void *state, const tamis_context *context, const json_t *from, t
 
 static int report(const void *state, json_t *into, tamis_error *err) {
         const struct clean *s = state;
-        json_t *dropped = json_array();
         int r = json_object_set_new(into, "cells_trimmed", json_integer((json_int_t) s->cells_trimmed));
 
         r |= json_object_set_new(into, "cells_blanked", json_integer((json_int_t) s->cells_blanked));
         r |= json_object_set_new(into, "rows_repeated", json_integer((json_int_t) s->rows_repeated));
         r |= json_object_set_new(into, "rows_over_share", json_integer((json_int_t) s->rows_hollow));
-        for (size_t i = 0; i < s->picks.drop.n; i++)
-                r |= json_array_append_new(dropped, tamis_json_bytes(tamis_slice_of(s->picks.drop.names[i])));
-        r |= json_object_set_new(into, "columns_dropped", dropped);
+        r |= json_object_set(into, "columns_dropped", s->gone);
         return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
@@ -443,6 +446,7 @@ static void done(void *state) {
         }
         free(s->renames);
         free(s->holes);
+        json_decref(s->gone);
         tamis_missing_done(&s->blank);
         tamis_picks_done(&s->picks);
         tamis_duplicates_done(&s->duplicates);
