@@ -39,8 +39,9 @@ typedef struct tamis_column {
         size_t missing;         /* how many (with number_view or missing_view) */
 
         /* for this module alone */
+        const double *parsed;   /* a number_view of before: still right where an untouched cell is a number */
         const tamis_missing *view_missing;      /* what the views call missing; another step may call other things so */
-        bool view_padded;       /* in number_view, zero padded cells count as numbers */
+        bool view_padded;       /* in number_view and parsed, zero padded cells count as numbers */
         bool shared;            /* state, numbers and texts are those of the batch this is a view of: copy to change */
 } tamis_column;
 
@@ -138,7 +139,8 @@ int tamis_batch_keep_rows(tamis_batch *batch, const uint8_t *keep, tamis_error *
  * *open is then true, and whatever follows needs dialect->eol in front. The delimiter is the one the chunk has. */
 int tamis_batch_print(tamis_batch *batch, size_t first, size_t last, const tamis_dialect *dialect, tamis_buffer *out,
                       bool *open, tamis_error *err) TAMIS_CHECKED;
-/* The header line of a schema, BOM and leading blank lines included when `lead` (the reader's header chunk) has them. */
+/* The header line of a schema, BOM and leading blank lines included when `lead` (the reader's header chunk) has them. It
+ * ends as `lead` does (a file that is a header without a line ending stays so); without `lead`, with dialect.eol. */
 int tamis_schema_print(const tamis_schema *schema, const tamis_chunk *lead, tamis_buffer *out, tamis_error *err)
         TAMIS_CHECKED;
 
