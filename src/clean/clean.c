@@ -503,7 +503,7 @@ const tamis_step_type tamis_step_clean = {
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING,
         .examples = "tamis clean --drop PassengerId,Name,Ticket,Cabin titanic.csv\n"
                     "tamis clean -c glucose,bmi --blank 0 pima.csv\n"
-                    "tamis clean --trim --dedupe --drop-columns-over 70% --rename 'SibSp=siblings' titanic.csv",
+                    "tamis clean --trim --dedupe --rename 'SibSp=siblings' titanic.csv",
         .traits = TAMIS_LEARNS | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS,
         .state_size = sizeof(struct clean),
         .configure = configure,
