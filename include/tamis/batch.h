@@ -39,8 +39,9 @@ typedef struct tamis_column {
         size_t missing;         /* how many (with number_view or missing_view) */
 
         /* for this module alone */
+        const double *parsed;   /* a number_view of before: still right where an untouched cell is a number */
         const tamis_missing *view_missing;      /* what the views call missing; another step may call other things so */
-        bool view_padded;       /* in number_view, zero padded cells count as numbers */
+        bool view_padded;       /* in number_view and parsed, zero padded cells count as numbers */
         bool shared;            /* state, numbers and texts are those of the batch this is a view of: copy to change */
 } tamis_column;
 

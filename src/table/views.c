@@ -145,17 +145,21 @@ static void parse_changed(tamis_batch *batch, const tamis_column *c, bool padded
         bool number_tokens = has_number_tokens(missing);
 
         for (size_t row = 0; row < batch->n_rows; row++) {
+                tamis_cell_state state = tamis_cell_state_at(c, row);
                 double value = NAN;
                 enum kind kind;
 
-                if (c->state[row] == TAMIS_CELL_NUMBER && !number_tokens)
+                if (state == TAMIS_CELL_NUMBER && !number_tokens)
                         kind = KIND_NUMBER, value = c->numbers[row];
+                else if (state == TAMIS_CELL_RAW && c->parsed && !isnan(c->parsed[row]))
+                        kind = KIND_NUMBER, value = c->parsed[row];
                 else
                         kind = judge_cell(batch, c, row, missing, padded, &value);
                 note(n, row, kind, value);
         }
 }
 
+/* The numbers of a column. What is `parsed` must be right for `padded` (check_views). */
 static int parse(tamis_batch *batch, size_t column, bool padded, struct numbers *ret, tamis_error *err) {
         const tamis_column *c = &batch->columns[column];
         struct numbers n = { 0 };
@@ -165,7 +169,7 @@ static int parse(tamis_batch *batch, size_t column, bool padded, struct numbers 
         n.values = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *n.values);
         if (!n.values)
                 return tamis_fail_memory(err);
-        if (c->state)
+        if (c->state || c->parsed)
                 parse_changed(batch, c, padded, &n);
         else
                 parse_untouched(batch, c, padded, &n);
@@ -188,13 +192,17 @@ static bool same_tokens(const tamis_missing *a, const tamis_missing *b) {
 static void check_views(const tamis_batch *batch, tamis_column *c, bool padded) {
         const tamis_missing *missing = missing_of(batch);
 
-        if (!c->number_view && !c->missing_view)
+        if (!c->number_view && !c->missing_view && !c->parsed)
                 return;
-        if (c->view_missing != missing && !same_tokens(c->view_missing, missing))
-                tamis_column_drop_views(c);
+        if (c->view_missing != missing && !same_tokens(c->view_missing, missing)) {
+                c->number_view = c->parsed = NULL;
+                c->missing_view = NULL;
+        }
         c->view_missing = missing;
-        if (c->number_view && c->view_padded != padded && (c->view_padded || c->nonnumbers > 0))
-                c->number_view = NULL;
+        if (c->view_padded && !padded)
+                c->number_view = c->parsed = NULL;
+        else if (c->number_view && c->view_padded != padded && c->nonnumbers > 0)
+                tamis_column_drop_views(c);
 }
 
 int tamis_batch_numbers(tamis_batch *batch, size_t column, const double **ret, tamis_error *err) {

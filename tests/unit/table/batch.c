@@ -384,6 +384,29 @@ START_TEST(views_of_nonnumbers_are_made_anew) {
 }
 END_TEST
 
+START_TEST(what_was_parsed_is_used_again_but_only_where_it_holds) {
+        const double *view;
+        tamis_missing other;
+        struct table t;
+
+        table_begin(&t, "a\n", "1\n2\nx\nNA\n5\n");
+        assert_ok(tamis_missing_init(&other, "5", &t.err));
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        assert_ok(tamis_batch_set_text(&t.batch, 0, 0, tamis_slice_of("y"), &t.err));
+        assert_ok(tamis_batch_set_number(&t.batch, 3, 0, 4, &t.err));
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        ck_assert(isnan(view[0]) && view[1] == 2 && isnan(view[2]) && view[3] == 4 && view[4] == 5);
+        ck_assert(t.batch.columns[0].nonnumbers == 2 && t.batch.columns[0].first_nonnumber == 0);
+        assert_ok(tamis_batch_keep_rows(&t.batch, (uint8_t[]) { 0, 1, 1, 1, 1 }, &t.err));
+        t.batch.missing = &other;
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        ck_assert(view[0] == 2 && isnan(view[1]) && view[2] == 4 && isnan(view[3]));
+        ck_assert(t.batch.columns[0].nonnumbers == 1 && t.batch.columns[0].missing == 1);
+        tamis_missing_done(&other);
+        table_done(&t);
+}
+END_TEST
+
 START_TEST(a_view_has_the_rows_kept) {
         static uint8_t train[] = { 0, 1, 1, 0, 1 };
         const double *view;
@@ -477,6 +500,8 @@ START_TEST(printed_and_read_again_all_views_say_the_same) {
         unsigned seed = (unsigned) _i;
         tamis_buffer out = { 0 };
         struct table t, again;
+        const double *x, *y;
+        const uint8_t *m, *n;
         bool open;
 
         table_begin_n(&t, "a,b\n", tamis_slice_of("1,NA\n\"2\",\"a \"\"b\"\"\"\n007, 3\n-999,-999\n,\n"), tokens);
@@ -486,6 +511,12 @@ START_TEST(printed_and_read_again_all_views_say_the_same) {
                 unsigned what = (seed = seed * 1103515245u + 12345u) >> 16;
 
                 row = row / 2 % 5;
+                if (what & 64)          /* views that are there already must not go stale */
+                        assert_ok(tamis_batch_numbers(&t.batch, column, &x, &t.err));
+                if (what & 128)
+                        assert_ok(tamis_batch_missing(&t.batch, column, &m, &t.err));
+                if (what % 11 == 0)
+                        assert_ok(tamis_batch_repeat_rows(&t.batch, (uint32_t[]) { 2, 1, 0, 1, 1 }, &t.err));
                 if (what % 3 == 0)
                         assert_ok(tamis_batch_set_number(&t.batch, row, column, numbers[what / 3 % 5], &t.err));
                 else if (what % 3 == 1)
@@ -500,9 +531,6 @@ START_TEST(printed_and_read_again_all_views_say_the_same) {
         ck_assert_uint_eq(again.batch.n_rows, 5);
 
         for (size_t c = 0; c < t.batch.n_columns; c++) {
-                const double *x, *y;
-                const uint8_t *m, *n;
-
                 assert_ok(tamis_batch_missing(&t.batch, c, &m, &t.err));
                 assert_ok(tamis_batch_missing(&again.batch, c, &n, &t.err));
                 assert_ok(tamis_batch_numbers(&t.batch, c, &x, &t.err));
@@ -536,6 +564,7 @@ TEST_MAIN("batch",
         TEST(all_rows_kept_costs_nothing)
         TEST(rows_without_bytes_are_repeated_too)
         TEST(views_of_nonnumbers_are_made_anew)
+        TEST(what_was_parsed_is_used_again_but_only_where_it_holds)
         TEST(a_view_has_the_rows_kept)
         TEST(a_view_of_all_rows_is_an_alias_that_can_be_changed)
         TEST(a_reset_batch_is_as_new)
