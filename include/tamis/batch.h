@@ -37,6 +37,12 @@ typedef struct tamis_column {
         size_t nonnumbers;      /* present cells that are no number, or would lose a leading zero (with number_view) */
         size_t first_nonnumber; /* the row of the first */
         size_t missing;         /* how many (with number_view or missing_view) */
+
+        /* for this module alone */
+        const double *parsed;   /* a number_view of before: still right where an untouched cell is a number */
+        const tamis_missing *view_missing;      /* what the views call missing; another step may call other things so */
+        bool view_padded;       /* in number_view and parsed, zero padded cells count as numbers */
+        bool shared;            /* state, numbers and texts are those of the batch this is a view of: copy to change */
 } tamis_column;
 
 typedef struct tamis_batch {
@@ -57,6 +63,8 @@ typedef struct tamis_batch {
         uint64_t first_train;           /* train rows that came to this step before this batch */
         bool final;                     /* this reading is the one whose rows go out: count what is done now, and only now */
         bool no_memory;                 /* a text view could not be made; the runner fails the run */
+
+        bool borrowed;                  /* the chunk belongs to the batch this is a view of */
 } tamis_batch;
 
 void tamis_batch_done(tamis_batch *batch);
@@ -68,7 +76,8 @@ int tamis_batch_begin(tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
 /* `rows` rows with no bytes behind them: `columns` columns, every cell MISSING. */
 int tamis_batch_begin_empty(tamis_batch *batch, size_t columns, size_t rows, tamis_error *err) TAMIS_CHECKED;
 /* `into` becomes the rows of `batch` for which keep[row] (NULL: all), sharing bytes and arena pieces: it must be reset
- * before `batch` is. */
+ * before `batch` is changed or reset. What is changed in `into` does not change `batch`. Every row counts as a train row;
+ * first_row and first_train are the caller's to set. */
 int tamis_batch_view(tamis_batch *batch, const uint8_t *keep, tamis_batch *into, tamis_error *err) TAMIS_CHECKED;
 
 static inline bool tamis_batch_is_train(const tamis_batch *batch, size_t row) {
@@ -86,7 +95,8 @@ static inline void tamis_batch_count(const tamis_batch *batch, _Atomic uint64_t 
 /* The column as doubles, n_rows of them; missing cells and cells that are no number are NaN, which
  * column->missing and column->nonnumbers then count. */
 int tamis_batch_numbers(tamis_batch *batch, size_t column, const double **ret, tamis_error *err) TAMIS_CHECKED;
-/* The same, but a present cell that is no number is TAMIS_BAD_DATA, with its place and the cure. What `apply` wants. */
+/* The same, but a present cell that is no number is TAMIS_BAD_DATA, with its place and the cure; a zero padded one (007)
+ * has its value. What `apply` wants for a column learned as numeric. */
 int tamis_batch_numbers_only(tamis_batch *batch, size_t column, const double **ret, tamis_error *err) TAMIS_CHECKED;
 /* 1 where missing, n_rows of them. Does not parse numbers. */
 int tamis_batch_missing(tamis_batch *batch, size_t column, const uint8_t **ret, tamis_error *err) TAMIS_CHECKED;
@@ -126,10 +136,11 @@ int tamis_batch_keep_rows(tamis_batch *batch, const uint8_t *keep, tamis_error *
 
 /* Append the rows [first, last) as they go out. Rows end as they came; a row that came without a line ending (the last of
  * a file) and rows that a step made end with dialect->eol, but for the very last row printed when it came without one:
- * *open is then set. */
+ * *open is then true, and whatever follows needs dialect->eol in front. The delimiter is the one the chunk has. */
 int tamis_batch_print(tamis_batch *batch, size_t first, size_t last, const tamis_dialect *dialect, tamis_buffer *out,
                       bool *open, tamis_error *err) TAMIS_CHECKED;
-/* The header line of a schema, BOM and leading blank lines included when `lead` (the reader's header chunk) has them. */
+/* The header line of a schema, BOM and leading blank lines included when `lead` (the reader's header chunk) has them. It
+ * ends as `lead` does (a file that is a header without a line ending stays so); without `lead`, with dialect.eol. */
 int tamis_schema_print(const tamis_schema *schema, const tamis_chunk *lead, tamis_buffer *out, tamis_error *err)
         TAMIS_CHECKED;
 

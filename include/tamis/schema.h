@@ -52,6 +52,7 @@ int tamis_schema_from_header(const tamis_chunk *header, const tamis_dialect *dia
  * error that says so: a step would hide a column of the user's. */
 int tamis_schema_add(tamis_schema *schema, size_t at, tamis_slice name, tamis_type type, tamis_error *err) TAMIS_CHECKED;
 void tamis_schema_remove(tamis_schema *schema, size_t at);
+/* The name of another column is an error. The same name again keeps the bytes it came with. */
 int tamis_schema_rename(tamis_schema *schema, size_t at, tamis_slice name, tamis_error *err) TAMIS_CHECKED;
 
 /* The first column of that name, or -1. */
@@ -75,7 +76,7 @@ typedef struct tamis_missing {
  * them ("=" alone: only the empty cell). The empty cell is always missing. A token may be quoted to hold a comma. */
 int tamis_missing_init(tamis_missing *missing, const char *list, tamis_error *err) TAMIS_CHECKED;
 void tamis_missing_done(tamis_missing *missing);
-/* Blanks around an unquoted value do not count; `value` is decoded. */
+/* Blanks (space, tab) around a value do not count; `value` is decoded. */
 bool tamis_missing_is(const tamis_missing *missing, tamis_slice value);
 
 /* -- selecting columns (SEL) ----------------------------------------------------------------------------------------- */
@@ -90,8 +91,10 @@ void tamis_selection_done(tamis_selection *selection);
 
 /* SEL: a comma list of names, 1-based positions, `a:b` ranges (of either), `glob*`, `/regex/`, `@numeric`, `@categorical`,
  * `@missing`; `!` in front takes away (a list that only takes away begins with all); `"quoted, name"` is a name whatever
- * it holds. A name wins over a position, a range or a glob that reads the same. What matches nothing is TAMIS_USAGE and
- * names the nearest columns; a glob, a regex or an @ that matches nothing is an error too. */
+ * it holds. A name wins over a position, a range, a glob or a list that reads the same; a doubled name means all of that
+ * name. What matches nothing is TAMIS_USAGE and names the nearest columns; a glob, a regex or an @ that matches nothing is
+ * an error too (but for an @ behind `!`: what the data have none of cannot be taken away), and so is a list that leaves
+ * no column. */
 int tamis_select(tamis_schema *schema, const char *sel, tamis_selection *ret, tamis_error *err) TAMIS_CHECKED;
 
 /* SEL that must name exactly one column (a target, say); `what` is the option, for the message ("--target"). */
@@ -100,7 +103,7 @@ int tamis_select_one(tamis_schema *schema, const char *sel, const char *what, si
 /* Words near `word` among `n` of them ("did you mean"), best first, as `"Age", "Fare"` into `out`; "" when none is near. */
 void tamis_nearest(tamis_slice word, const tamis_slice *words, size_t n, char *out, size_t size);
 
-/* `sel` may be NULL. True for names that begin with `_`: marks of tamis, never features. */
+/* True for names that begin with `_`: marks of tamis, never features. */
 bool tamis_reserved(tamis_slice name);
 
 #endif

@@ -1,0 +1,147 @@
+/* Cells that a step changes. */
+#include <math.h>
+
+#include <tamis/number.h>
+
+#include "table/cell.h"
+
+enum { FIXED_SIZE = 330 + 300 };
+
+static void *copy(tamis_arena *arena, const void *from, size_t n) {
+        void *to = tamis_arena_get(arena, n);
+
+        if (to)
+                memcpy(to, from, n);
+        return to;
+}
+
+/* Arrays of its own instead of those of the batch this one is a view of. */
+static int unshare(tamis_batch *batch, tamis_column *c, tamis_error *err) {
+        size_t n = batch->n_rows;
+        uint8_t *state = c->state;
+        double *numbers = c->numbers;
+        tamis_slice *texts = c->texts;
+
+        if (state && !(state = copy(&batch->arena, state, n)))
+                return tamis_fail_memory(err);
+        if (numbers && !(numbers = copy(&batch->arena, numbers, n * sizeof *numbers)))
+                return tamis_fail_memory(err);
+        if (texts && !(texts = copy(&batch->arena, texts, n * sizeof *texts)))
+                return tamis_fail_memory(err);
+        c->state = state;
+        c->numbers = numbers;
+        c->texts = texts;
+        c->shared = false;
+        return 0;
+}
+
+/* Make the column ready for a change of some cells to `state`. */
+static int touch(tamis_batch *batch, tamis_column *c, tamis_cell_state state, tamis_error *err) {
+        if (c->shared) {
+                int r = unshare(batch, c, err);
+
+                if (r < 0)
+                        return r;
+        }
+        if (!c->state) {
+                c->state = tamis_arena_get_zeroed(&batch->arena, batch->n_rows, 1);
+                if (!c->state)
+                        return tamis_fail_memory(err);
+        }
+        if (state == TAMIS_CELL_NUMBER && !c->numbers) {
+                c->numbers = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *c->numbers);
+                if (!c->numbers)
+                        return tamis_fail_memory(err);
+        }
+        if (state == TAMIS_CELL_TEXT && !c->texts) {
+                c->texts = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *c->texts);
+                if (!c->texts)
+                        return tamis_fail_memory(err);
+        }
+        tamis_column_drop_views(c);
+        return 0;
+}
+
+int tamis_batch_set_text(tamis_batch *batch, size_t row, size_t column, tamis_slice text, tamis_error *err) {
+        tamis_column *c = &batch->columns[column];
+        int r = touch(batch, c, TAMIS_CELL_TEXT, err);
+
+        if (r < 0)
+                return r;
+        c->texts[row] = text;
+        c->state[row] = TAMIS_CELL_TEXT;
+        return 0;
+}
+
+int tamis_batch_set_missing(tamis_batch *batch, size_t row, size_t column, tamis_error *err) {
+        tamis_column *c = &batch->columns[column];
+        int r = touch(batch, c, TAMIS_CELL_MISSING, err);
+
+        if (r < 0)
+                return r;
+        c->state[row] = TAMIS_CELL_MISSING;
+        return 0;
+}
+
+/* What --precision makes of a number is the cell from here on. */
+static int set_fixed(tamis_batch *batch, size_t row, size_t column, double value, tamis_error *err) {
+        char text[FIXED_SIZE];
+        size_t n = tamis_number_print_fixed(value, batch->precision, text);
+        char *p = copy(&batch->arena, text, n);
+
+        if (!p)
+                return tamis_fail_memory(err);
+        return tamis_batch_set_text(batch, row, column, (tamis_slice) { p, n }, err);
+}
+
+static int fail_infinite(tamis_batch *batch, size_t row, size_t column, tamis_error *err) {
+        return tamis_batch_fail(batch, row, column, err, "the result is too large for a number");
+}
+
+int tamis_batch_set_number(tamis_batch *batch, size_t row, size_t column, double value, tamis_error *err) {
+        tamis_column *c = &batch->columns[column];
+        int r;
+
+        if (!isfinite(value))
+                return fail_infinite(batch, row, column, err);
+        if (batch->precision >= 0)
+                return set_fixed(batch, row, column, value, err);
+        r = touch(batch, c, TAMIS_CELL_NUMBER, err);
+        if (r < 0)
+                return r;
+        c->numbers[row] = value;
+        c->state[row] = TAMIS_CELL_NUMBER;
+        return 0;
+}
+
+int tamis_batch_set_numbers(tamis_batch *batch, size_t column, const double *values, tamis_error *err) {
+        tamis_column *c = &batch->columns[column];
+        size_t n = 0;
+        int r;
+
+        for (size_t row = 0; row < batch->n_rows; row++) {
+                if (isinf(values[row]))
+                        return fail_infinite(batch, row, column, err);
+                n += !isnan(values[row]);
+        }
+        if (n == 0)             /* an untouched column goes out faster */
+                return 0;
+        if (batch->precision >= 0) {
+                for (size_t row = 0; row < batch->n_rows; row++) {
+                        r = isnan(values[row]) ? 0 : set_fixed(batch, row, column, values[row], err);
+                        if (r < 0)
+                                return r;
+                }
+                return 0;
+        }
+        r = touch(batch, c, TAMIS_CELL_NUMBER, err);
+        if (r < 0)
+                return r;
+        for (size_t row = 0; row < batch->n_rows; row++) {
+                if (isnan(values[row]))
+                        continue;
+                c->numbers[row] = values[row];
+                c->state[row] = TAMIS_CELL_NUMBER;
+        }
+        return 0;
+}

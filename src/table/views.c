@@ -1,0 +1,399 @@
+/* What the cells of a batch say: numbers, holes, texts. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <tamis/number.h>
+
+#include "table/cell.h"
+#include "table/show.h"
+
+enum kind { KIND_MISSING, KIND_NUMBER, KIND_OTHER };
+
+/* For batches nobody told what is missing: the empty cell alone. */
+static const tamis_missing only_empty;
+
+static const tamis_missing *missing_of(const tamis_batch *batch) {
+        return batch->missing ? batch->missing : &only_empty;
+}
+
+/* A column said to be numeric (--types) takes 007 for 7. */
+static bool takes_padded(const tamis_batch *batch, size_t column) {
+        const tamis_schema *s = batch->schema;
+
+        return s && column < s->n && s->fields[column].forced && s->fields[column].type == TAMIS_TYPE_NUMERIC;
+}
+
+/* -- one value ------------------------------------------------------------------------------------------------------- */
+
+static inline bool is_digit(char c) {
+        return (unsigned char) (c - '0') < 10;
+}
+
+/* Whether a number that is trimmed may be zero padded: a first look, without a call. */
+static inline bool may_be_padded(tamis_slice s) {
+        size_t sign = s.p[0] == '-' || s.p[0] == '+';
+
+        return s.n > sign + 1 && s.p[sign] == '0';
+}
+
+static inline bool may_be_number(char c) {
+        return is_digit(c) || c == '-' || c == '.' || c == '+';
+}
+
+/* `s` is decoded. */
+static inline enum kind judge(tamis_slice s, const tamis_missing *missing, bool padded, double *value) {
+        s = tamis_trim(s);
+        if (s.n == 0)
+                return KIND_MISSING;
+        if (missing->may_begin[(uint8_t) s.p[0]] && tamis_missing_is(missing, s))
+                return KIND_MISSING;
+        if (!may_be_number(s.p[0]) || !tamis_number_parse(s, value))
+                return KIND_OTHER;
+        if (!padded && may_be_padded(s) && tamis_number_zero_padded(s))
+                return KIND_OTHER;
+        return KIND_NUMBER;
+}
+
+/* `raw` begins with a quote. Decoded only where a doubled quote may belong to a missing token. */
+static enum kind judge_quoted(tamis_batch *batch, tamis_slice raw, const tamis_missing *missing, bool padded,
+                              double *value) {
+        tamis_slice inner = { raw.p + 1, raw.n >= 2 ? raw.n - 2 : 0 }, first = tamis_trim(inner);
+
+        if (first.n == 0)
+                return KIND_MISSING;
+        if (!memchr(first.p, '"', first.n))
+                return judge(first, missing, padded, value);
+        if (!missing->may_begin[(uint8_t) first.p[0]])
+                return KIND_OTHER;
+        inner = tamis_cell_value(raw, &batch->arena);
+        if (!inner.p) {
+                batch->no_memory = true;
+                return KIND_OTHER;
+        }
+        return judge(inner, missing, padded, value);
+}
+
+static inline enum kind judge_raw(tamis_batch *batch, tamis_slice raw, const tamis_missing *missing, bool padded,
+                                  double *value) {
+        if (raw.n > 0 && raw.p[0] == '"')
+                return judge_quoted(batch, raw, missing, padded, value);
+        return judge(raw, missing, padded, value);
+}
+
+/* A number that a step put there goes out as text, and may then be a token (--na -999). */
+static enum kind judge_number(double number, const tamis_missing *missing) {
+        char text[TAMIS_NUMBER_MAX];
+        size_t n = tamis_number_print(number, text);
+
+        return missing->may_begin[(uint8_t) text[0]] && tamis_missing_is(missing, (tamis_slice) { text, n }) ? KIND_MISSING
+                : KIND_NUMBER;
+}
+
+static bool has_number_tokens(const tamis_missing *missing) {
+        for (const char *c = "-0123456789"; *c; c++)
+                if (missing->may_begin[(uint8_t) *c])
+                        return true;
+        return false;
+}
+
+static enum kind judge_cell(tamis_batch *batch, const tamis_column *c, size_t row, const tamis_missing *missing,
+                            bool padded, double *value) {
+        switch (tamis_cell_state_at(c, row)) {
+        case TAMIS_CELL_RAW:
+                return judge_raw(batch, tamis_cell_raw(batch, c, row), missing, padded, value);
+        case TAMIS_CELL_NUMBER:
+                *value = c->numbers[row];
+                return judge_number(c->numbers[row], missing);
+        case TAMIS_CELL_TEXT:
+                return judge(c->texts[row], missing, padded, value);
+        case TAMIS_CELL_MISSING:
+                break;
+        }
+        return KIND_MISSING;
+}
+
+/* -- columns --------------------------------------------------------------------------------------------------------- */
+
+struct numbers {
+        double *values;
+        size_t missing, nonnumbers, first_nonnumber;
+};
+
+static inline void note(struct numbers *n, size_t row, enum kind kind, double value) {
+        n->values[row] = kind == KIND_NUMBER ? value : NAN;
+        n->missing += kind == KIND_MISSING;
+        if (kind == KIND_OTHER && n->nonnumbers++ == 0)
+                n->first_nonnumber = row;
+}
+
+static void parse_untouched(tamis_batch *batch, const tamis_column *c, bool padded, struct numbers *n) {
+        const tamis_missing *missing = missing_of(batch);
+        size_t n_rows = batch->n_rows;
+
+        for (size_t row = 0; row < n_rows; row++) {
+                double value = NAN;
+                enum kind kind = judge_raw(batch, tamis_cell_raw(batch, c, row), missing, padded, &value);
+
+                note(n, row, kind, value);
+        }
+}
+
+static void parse_changed(tamis_batch *batch, const tamis_column *c, bool padded, struct numbers *n) {
+        const tamis_missing *missing = missing_of(batch);
+        bool number_tokens = has_number_tokens(missing);
+
+        for (size_t row = 0; row < batch->n_rows; row++) {
+                tamis_cell_state state = tamis_cell_state_at(c, row);
+                double value = NAN;
+                enum kind kind;
+
+                if (state == TAMIS_CELL_NUMBER && !number_tokens)
+                        kind = KIND_NUMBER, value = c->numbers[row];
+                else if (state == TAMIS_CELL_RAW && c->parsed && !isnan(c->parsed[row]))
+                        kind = KIND_NUMBER, value = c->parsed[row];
+                else
+                        kind = judge_cell(batch, c, row, missing, padded, &value);
+                note(n, row, kind, value);
+        }
+}
+
+/* The numbers of a column. What is `parsed` must be right for `padded` (check_views). */
+static int parse(tamis_batch *batch, size_t column, bool padded, struct numbers *ret, tamis_error *err) {
+        const tamis_column *c = &batch->columns[column];
+        struct numbers n = { 0 };
+
+        if (batch->n_rows > SIZE_MAX / sizeof *n.values)
+                return tamis_fail_memory(err);
+        n.values = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *n.values);
+        if (!n.values)
+                return tamis_fail_memory(err);
+        if (c->state || c->parsed)
+                parse_changed(batch, c, padded, &n);
+        else
+                parse_untouched(batch, c, padded, &n);
+        if (batch->no_memory)
+                return tamis_fail_memory(err);
+        *ret = n;
+        return 0;
+}
+
+static bool same_tokens(const tamis_missing *a, const tamis_missing *b) {
+        if (a->n != b->n)
+                return false;
+        for (size_t i = 0; i < a->n; i++)
+                if (!tamis_slice_equal(a->tokens[i], b->tokens[i]))
+                        return false;
+        return true;
+}
+
+/* Views made for an earlier step of the chain hold while both call the same things missing, and numbers. */
+static void check_views(const tamis_batch *batch, tamis_column *c, bool padded) {
+        const tamis_missing *missing = missing_of(batch);
+
+        if (!c->number_view && !c->missing_view && !c->parsed)
+                return;
+        if (c->view_missing != missing && !same_tokens(c->view_missing, missing)) {
+                c->number_view = c->parsed = NULL;
+                c->missing_view = NULL;
+        }
+        c->view_missing = missing;
+        if (c->view_padded && !padded)
+                c->number_view = c->parsed = NULL;
+        else if (c->number_view && c->view_padded != padded && c->nonnumbers > 0)
+                tamis_column_drop_views(c);
+}
+
+int tamis_batch_numbers(tamis_batch *batch, size_t column, const double **ret, tamis_error *err) {
+        tamis_column *c = &batch->columns[column];
+        bool padded = takes_padded(batch, column);
+        struct numbers n;
+        int r;
+
+        check_views(batch, c, padded);
+        if (!c->number_view) {
+                r = parse(batch, column, padded, &n, err);
+                if (r < 0)
+                        return r;
+                c->number_view = n.values;
+                c->view_padded = padded;
+                c->view_missing = missing_of(batch);
+                c->missing = n.missing;
+                c->nonnumbers = n.nonnumbers;
+                c->first_nonnumber = n.first_nonnumber;
+        }
+        *ret = c->number_view;
+        return 0;
+}
+
+static int fail_nonnumber(tamis_batch *batch, size_t row, size_t column, tamis_error *err) {
+        tamis_slice text = tamis_batch_text(batch, row, column);
+        char shown[TAMIS_SHOW_SIZE], item[TAMIS_SHOW_SIZE + 8];
+
+        tamis_show(text, shown, sizeof shown);
+        if (!tamis_show_item(tamis_trim(text), item, sizeof item))
+                return tamis_batch_fail(batch, row, column, err, "\"%s\" is not a number", shown);
+        return tamis_batch_fail(batch, row, column, err, "\"%s\" is not a number (--na %s treats it as missing)", shown,
+                                item);
+}
+
+int tamis_batch_numbers_only(tamis_batch *batch, size_t column, const double **ret, tamis_error *err) {
+        const tamis_column *c = &batch->columns[column];
+        const double *values;
+        struct numbers n;
+        int r = tamis_batch_numbers(batch, column, &values, err);
+
+        if (r < 0)
+                return r;
+        if (c->nonnumbers > 0) {
+                r = parse(batch, column, true, &n, err);
+                if (r < 0)
+                        return r;
+                if (n.nonnumbers > 0)
+                        return fail_nonnumber(batch, n.first_nonnumber, column, err);
+                values = n.values;
+        }
+        *ret = values;
+        return 0;
+}
+
+static enum kind judge_missing(tamis_batch *batch, const tamis_column *c, size_t row, const tamis_missing *missing) {
+        tamis_slice raw, s;
+        double value;
+
+        if (tamis_cell_state_at(c, row) != TAMIS_CELL_RAW)
+                return judge_cell(batch, c, row, missing, true, &value);
+        raw = tamis_cell_raw(batch, c, row);
+        if (raw.n > 0 && raw.p[0] == '"')
+                return judge_quoted(batch, raw, missing, true, &value);
+        s = tamis_trim(raw);
+        return s.n == 0 || (missing->may_begin[(uint8_t) s.p[0]] && tamis_missing_is(missing, s)) ? KIND_MISSING
+                : KIND_OTHER;
+}
+
+int tamis_batch_missing(tamis_batch *batch, size_t column, const uint8_t **ret, tamis_error *err) {
+        tamis_column *c = &batch->columns[column];
+        const tamis_missing *missing = missing_of(batch);
+        size_t n = 0;
+        uint8_t *view;
+
+        check_views(batch, c, takes_padded(batch, column));
+        if (!c->missing_view) {
+                view = tamis_arena_get(&batch->arena, batch->n_rows);
+                if (!view)
+                        return tamis_fail_memory(err);
+                for (size_t row = 0; row < batch->n_rows; row++) {
+                        if (c->number_view && c->nonnumbers == 0)
+                                view[row] = isnan(c->number_view[row]);
+                        else
+                                view[row] = judge_missing(batch, c, row, missing) == KIND_MISSING;
+                        n += view[row];
+                }
+                if (batch->no_memory)
+                        return tamis_fail_memory(err);
+                c->missing_view = view;
+                c->view_missing = missing;
+                c->missing = n;
+        }
+        *ret = c->missing_view;
+        return 0;
+}
+
+/* -- cells ----------------------------------------------------------------------------------------------------------- */
+
+/* The text of a number is kept in its place: it is what would be printed anyway. */
+static tamis_slice text_of_number(tamis_batch *batch, tamis_column *c, size_t row) {
+        char text[TAMIS_NUMBER_MAX], *copy;
+        size_t n = tamis_number_print(c->numbers[row], text);
+
+        copy = tamis_arena_get(&batch->arena, n);
+        if (!copy) {
+                batch->no_memory = true;
+                return (tamis_slice) { "", 0 };
+        }
+        memcpy(copy, text, n);
+        if (!c->texts && !c->shared)
+                c->texts = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *c->texts);
+        if (c->texts && !c->shared) {
+                c->texts[row] = (tamis_slice) { copy, n };
+                c->state[row] = TAMIS_CELL_TEXT;
+        }
+        return (tamis_slice) { copy, n };
+}
+
+tamis_slice tamis_batch_text(tamis_batch *batch, size_t row, size_t column) {
+        tamis_column *c = &batch->columns[column];
+        tamis_slice text = { "", 0 };
+
+        switch (tamis_cell_state_at(c, row)) {
+        case TAMIS_CELL_RAW:
+                text = tamis_cell_value(tamis_cell_raw(batch, c, row), &batch->arena);
+                if (!text.p) {
+                        batch->no_memory = batch->no_memory || text.n > 0;
+                        text = (tamis_slice) { "", 0 };
+                }
+                return text;
+        case TAMIS_CELL_NUMBER:
+                return text_of_number(batch, c, row);
+        case TAMIS_CELL_TEXT:
+                return c->texts[row];
+        case TAMIS_CELL_MISSING:
+                break;
+        }
+        return text;
+}
+
+bool tamis_batch_cell_missing(tamis_batch *batch, size_t row, size_t column) {
+        tamis_column *c = &batch->columns[column];
+
+        check_views(batch, c, takes_padded(batch, column));
+        if (c->missing_view)
+                return c->missing_view[row];
+        return judge_missing(batch, c, row, missing_of(batch)) == KIND_MISSING;
+}
+
+int tamis_batch_decimals(tamis_batch *batch, size_t row, size_t column) {
+        double value;
+
+        if (judge_cell(batch, &batch->columns[column], row, missing_of(batch), true, &value) != KIND_NUMBER)
+                return 0;
+        return tamis_number_decimals(tamis_trim(tamis_batch_text(batch, row, column)));
+}
+
+/* -- places ---------------------------------------------------------------------------------------------------------- */
+
+void tamis_batch_place(const tamis_batch *batch, size_t row, long column, const char **file, uint64_t *line,
+                       uint64_t *byte_column) {
+        long field = column >= 0 ? batch->columns[column].field : 0;
+
+        if (batch->chunk.records == 0) {
+                *file = "";
+                *line = *byte_column = 0;
+                return;
+        }
+        tamis_chunk_place(&batch->chunk, tamis_row_record(batch, row), field >= 0 ? (size_t) field : 0, file, line,
+                          byte_column);
+        if (field < 0)          /* a new column lies nowhere in the row */
+                *byte_column = 0;
+}
+
+int tamis_batch_fail(tamis_batch *batch, size_t row, size_t column, tamis_error *err, const char *format, ...) {
+        char name[TAMIS_SHOW_SIZE] = "", message[sizeof err->message];
+        const char *file;
+        uint64_t line, byte_column;
+        va_list args;
+
+        if (batch->schema && column < batch->schema->n) {
+                const tamis_field *f = &batch->schema->fields[column];
+
+                tamis_show((tamis_slice) { f->name, f->name_length }, name, sizeof name);
+        } else {
+                snprintf(name, sizeof name, "%zu", column + 1);
+        }
+        va_start(args, format);
+        vsnprintf(message, sizeof message, format, args);
+        va_end(args);
+        tamis_batch_place(batch, row, (long) column, &file, &line, &byte_column);
+        return tamis_fail_at(err, TAMIS_BAD_DATA, file, line, byte_column, "column \"%s\": %s", name, message);
+}
