@@ -2,12 +2,16 @@
 #include "balance/balance.h"
 #include "clean/clean.h"
 #include "encode/encode.h"
+#include "impute/impute.h"
+#include "scale/scale.h"
 #include "split/split.h"
 
 const tamis_step_type *const tamis_steps[] = {
         &tamis_step_clean,
         &tamis_step_encode,
+        &tamis_step_impute,
         &tamis_step_sample,
+        &tamis_step_scale,
         &tamis_step_smote,
         &tamis_step_split,
         &tamis_step_weigh,

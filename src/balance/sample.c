@@ -6,7 +6,7 @@
 static const tamis_option options[] = {
         { "ratio", 0, TAMIS_TEXT, "R", NULL,
           "over, under: auto, every class to the largest or smallest (default); R: smaller / larger; 'class=n,...'" },
-        { "count", 0, TAMIS_COUNT, "N", NULL, "train rows wanted in all, classes keeping their shares (weighted: draws)" },
+        { "count", 'n', TAMIS_COUNT, "N", NULL, "train rows wanted in all, classes keeping their shares (weighted: draws)" },
         { "cost", 0, TAMIS_TEXT, "LIST", NULL, "cost, weighted: 'class=5,other=1'; a class that is not listed has 1" },
         { "cost-column", 0, TAMIS_SELECTION, "COL", NULL, "cost: the column that holds each row's cost" },
         { "weight", 0, TAMIS_SELECTION, "COL", NULL, "weighted: the column that holds each row's weight" },

@@ -290,7 +290,7 @@ const tamis_step_type tamis_step_smote = {
         .examples =
                 "tamis smote -t Survived --seed 7 train.csv > balanced.csv\n"
                 "tamis smote -t grade --ratio 'rare=200' -k 3 --mark train.csv\n"
-                "tamis split -t y --test 0.25 data.csv | tamis smote -t y --ratio 0.5 --rare reduce\n",
+                "tamis split -t y data.csv | tamis smote -t y --ratio 0.5 --rare reduce\n",
         .traits = TAMIS_LEARNS | TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_TRAIN_ONLY | TAMIS_HOLDS_ROWS,
         .state_size = sizeof(tamis_smote),
         .configure = configure,

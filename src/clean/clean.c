@@ -1,6 +1,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <tamis/number.h>
+
 #include "clean/clean.h"
 #include "clean/duplicates.h"
 #include "clean/picks.h"
@@ -15,9 +17,12 @@ struct clean {
         bool trim, blanks, dedupe, types, loaded;
         double rows_over, columns_over;         /* NaN: not asked */
         tamis_missing blank;
+        double *blank_values;   /* of those tokens that are numbers, to tell of cells that are the same number */
+        size_t n_blank_values;
         struct rename *renames;
         size_t n_renames;
         tamis_picks picks;
+        json_t *gone;           /* the names of the columns that went, for the report */
 
         /* learning: holes first, where columns may go for them; then duplicates among what is left */
         const tamis_schema *in; /* the runner's, from bind to finish */
@@ -76,8 +81,16 @@ static int read_blanks(struct clean *s, const char *list, tamis_error *err) {
         if (r == 0)
                 r = tamis_missing_init(&s->blank, only.p, err);
         tamis_buffer_done(&only);
+        if (r < 0)
+                return r;
         s->blanks = true;
-        return r;
+        s->blank_values = calloc(s->blank.n + 1, sizeof *s->blank_values);
+        if (!s->blank_values)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; i < s->blank.n; i++)
+                if (tamis_number_parse(s->blank.tokens[i], &s->blank_values[s->n_blank_values]))
+                        s->n_blank_values++;
+        return 0;
 }
 
 static int configure(void *state, const tamis_context *context, tamis_error *err) {
@@ -154,8 +167,21 @@ static bool changes_cells(const struct clean *s, size_t column) {
         return (s->trim || s->blanks) && s->picks.works[column];
 }
 
+/* --blank 0 was said, and there is a 0.0: that stays, and should not do so in silence. */
+static bool is_blank_number(const struct clean *s, tamis_slice text) {
+        double value;
+
+        if (s->n_blank_values == 0 || !tamis_number_parse(text, &value))
+                return false;
+        for (size_t i = 0; i < s->n_blank_values; i++)
+                if (s->blank_values[i] == value)
+                        return true;
+        return false;
+}
+
 static int change_column(struct clean *s, tamis_batch *batch, size_t column, tamis_error *err) {
         uint64_t n[3] = {0};
+        bool look_alike = false;
         int r = 0;
 
         for (size_t row = 0; row < batch->n_rows && r == 0; row++) {
@@ -163,10 +189,14 @@ static int change_column(struct clean *s, tamis_batch *batch, size_t column, tam
                 enum change change = clean_cell(s, &text);
 
                 n[change]++;
+                look_alike = look_alike || (change != BLANKED && is_blank_number(s, text));
                 if (change != AS_IT_WAS)
                         r = text.n > 0 ? tamis_batch_set_text(batch, row, column, text, err)
                                        : tamis_batch_set_missing(batch, row, column, err);
         }
+        if (look_alike && batch->final)
+                tamis_warn(s->context, "column \"%s\" has cells that are the same number as one of --blank, written otherwise "
+                           "(like 0.0 for 0): they stay, unless --blank lists them too", batch->schema->fields[column].name);
         tamis_batch_count(batch, &s->cells_trimmed, n[TRIMMED]);
         tamis_batch_count(batch, &s->cells_blanked, n[BLANKED]);
         return r;
@@ -251,6 +281,7 @@ static void partial_done(void *partial) {
 }
 
 static int drop_hollow_columns(struct clean *s, const tamis_context *context, tamis_error *err) {
+        size_t left = s->picks.n_counts;
         int r = 0;
 
         for (size_t column = 0; column < s->picks.n && r == 0; column++) {
@@ -261,7 +292,11 @@ static int drop_hollow_columns(struct clean *s, const tamis_context *context, ta
                 tamis_warn(context, "column \"%s\" is dropped: %llu of %llu cells are missing", s->in->fields[column].name,
                            (unsigned long long) s->holes[column], (unsigned long long) s->rows);
                 r = tamis_picks_drop(&s->picks, s->in, column, err);
+                left--;
         }
+        if (r == 0 && left == 0)
+                return tamis_fail(err, TAMIS_BAD_DATA, "every column has more than a share of %g missing: none would be left",
+                                  s->columns_over);
         return r < 0 ? r : tamis_picks_resolve(&s->picks, context, s->in, err);
 }
 
@@ -321,6 +356,8 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
 
         if (!place)
                 return tamis_fail_memory(err);
+        json_decref(s->gone);
+        s->gone = json_array();
         if (s->n_renames && !schema->dialect.header)
                 r = tamis_fail(err, TAMIS_USAGE, "--rename: without a header there are no names");
         if (r == 0 && idle(s) && !s->loaded)
@@ -331,8 +368,11 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
                 r = find_renamed(s, schema, err);
         for (size_t at = 0; at < n && r == 0; at++) {
                 place[at] = at - gone;
-                if (s->picks.goes[at])
-                        tamis_schema_remove(schema, at - gone++);
+                if (!s->picks.goes[at])
+                        continue;
+                if (json_array_append_new(s->gone, tamis_json_bytes(tamis_slice_of(schema->fields[place[at]].name))) < 0)
+                        r = tamis_fail_memory(err);
+                tamis_schema_remove(schema, at - gone++);
         }
         if (r == 0)
                 r = rename_columns(s, schema, place, err);
@@ -422,15 +462,12 @@ static int load(void *state, const tamis_context *context, const json_t *from, t
 
 static int report(const void *state, json_t *into, tamis_error *err) {
         const struct clean *s = state;
-        json_t *dropped = json_array();
         int r = json_object_set_new(into, "cells_trimmed", json_integer((json_int_t) s->cells_trimmed));
 
         r |= json_object_set_new(into, "cells_blanked", json_integer((json_int_t) s->cells_blanked));
         r |= json_object_set_new(into, "rows_repeated", json_integer((json_int_t) s->rows_repeated));
         r |= json_object_set_new(into, "rows_over_share", json_integer((json_int_t) s->rows_hollow));
-        for (size_t i = 0; i < s->picks.drop.n; i++)
-                r |= json_array_append_new(dropped, tamis_json_bytes(tamis_slice_of(s->picks.drop.names[i])));
-        r |= json_object_set_new(into, "columns_dropped", dropped);
+        r |= json_object_set(into, "columns_dropped", s->gone);
         return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
@@ -443,6 +480,8 @@ static void done(void *state) {
         }
         free(s->renames);
         free(s->holes);
+        free(s->blank_values);
+        json_decref(s->gone);
         tamis_missing_done(&s->blank);
         tamis_picks_done(&s->picks);
         tamis_duplicates_done(&s->duplicates);
@@ -464,7 +503,7 @@ const tamis_step_type tamis_step_clean = {
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING,
         .examples = "tamis clean --drop PassengerId,Name,Ticket,Cabin titanic.csv\n"
                     "tamis clean -c glucose,bmi --blank 0 pima.csv\n"
-                    "tamis clean --trim --dedupe --drop-columns-over 70% --rename 'SibSp=siblings' titanic.csv",
+                    "tamis clean --trim --dedupe --rename 'SibSp=siblings' titanic.csv",
         .traits = TAMIS_LEARNS | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS,
         .state_size = sizeof(struct clean),
         .configure = configure,

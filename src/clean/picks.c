@@ -166,7 +166,7 @@ int tamis_picks_resolve(tamis_picks *p, const tamis_context *context, const tami
         for (size_t i = 0; i < p->work.n; i++)
                 p->works[p->work.at[i]] = !p->goes[p->work.at[i]];
         if (p->n_counts == 0 && schema->n > 0)
-                return tamis_fail(err, TAMIS_BAD_DATA, "every column would be dropped");
+                return tamis_fail(err, TAMIS_USAGE, "every column would be dropped");
         return 0;
 }
 

@@ -424,7 +424,7 @@ const tamis_step_type tamis_step_encode = {
         .strategy = "onehot",
         .strategies = tamis_encoders,
         .examples = "tamis encode -c Sex,Embarked titanic.csv\n"
-                    "tamis encode -t Survived --max-categories 20 --unknown zeros --save encode.json train.csv\n"
+                    "tamis encode -t Survived --max-categories 20 --save encode.json train.csv\n"
                     "tamis encode -s 'Pclass=ordinal,Sex=onehot' titanic.csv",
         .traits = TAMIS_LEARNS,
         .state_size = sizeof(struct encode),

@@ -84,31 +84,31 @@ static int in_order(const void *x, const void *y) {
 
 /* -- draw ------------------------------------------------------------------------------------------------------------ */
 
-/* Put groups that are still in train into `mark`, until it has about `want` rows; leave `spare` groups at the least. */
+/* Put groups that are still in train into `mark`, until it has about `want` rows: all that fit, in their order; then the
+ * smallest of the others, when it brings the rows nearer to what is wanted, or nothing fitted. `spare` groups stay. */
 static void fill(const tamis_groups *g, const struct rank *order, uint64_t want, size_t spare, uint16_t mark,
                  uint16_t *part) {
         uint64_t have = 0;
-        size_t free_groups = 0, smallest = SIZE_MAX;
+        size_t left = 0, smallest = SIZE_MAX;
 
         for (size_t i = 0; i < g->n; i++)
-                free_groups += part[i] == TAMIS_SPLIT_TRAIN;
-        for (size_t i = 0; i < g->n && free_groups > spare; i++) {
+                left += part[i] == TAMIS_SPLIT_TRAIN;
+        for (size_t i = 0; i < g->n && left > spare && have < want; i++) {
                 size_t at = order[i].group;
 
                 if (part[at] != TAMIS_SPLIT_TRAIN)
                         continue;
-                if (smallest == SIZE_MAX || g->sizes[at] < g->sizes[smallest])
-                        smallest = at;
-                /* nearer to what is wanted with it than without it */
-                if (have + g->sizes[at] <= want || have + g->sizes[at] - want < want - have) {
+                if (have + g->sizes[at] <= want) {
                         part[at] = mark;
                         have += g->sizes[at];
-                        free_groups--;
-                        if (have >= want)
-                                return;
+                        left--;
+                } else if (smallest == SIZE_MAX || g->sizes[at] < g->sizes[smallest]) {
+                        smallest = at;
                 }
         }
-        if (have == 0 && smallest != SIZE_MAX)
+        if (smallest == SIZE_MAX || left <= spare || have == want)
+                return;
+        if (have == 0 || have + g->sizes[smallest] - want < want - have)
                 part[smallest] = mark;
 }
 

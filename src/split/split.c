@@ -15,14 +15,14 @@ struct split {
         size_t class_at, time_at;
         tamis_selection group_at;
         bool numeric_target;    /* by default, from the target; given up when it turns out to be measured */
-        uint64_t missing_class;
+        uint64_t missing_class, missing_group;
         uint16_t *marks;        /* per row */
 };
 
 struct partial {
         tamis_codes classes, groups, times;
         size_t rows;
-        uint64_t missing_class;
+        uint64_t missing_class, missing_group;
 };
 
 static const tamis_option options[] = {
@@ -136,22 +136,23 @@ static int learn_classes(const struct split *s, struct partial *p, tamis_batch *
         return r;
 }
 
-/* The group's name: the cell, or where several columns make a group all of them with their lengths. */
-static int group_name(const struct split *s, tamis_batch *batch, size_t row, tamis_buffer *name, tamis_error *err) {
+/* The group's name: the cell, or where several columns make a group all of them with their lengths. Nobody knows what
+ * group a missing cell belongs to, so all of them stay together: no group is torn apart by that. */
+static int group_name(const struct split *s, tamis_batch *batch, size_t row, tamis_buffer *name, bool *missing,
+                      tamis_error *err) {
         int r = 0;
 
         name->n = 0;
+        *missing = false;
         for (size_t i = 0; i < s->group_at.n && r == 0; i++) {
                 size_t at = s->group_at.columns[i];
-                tamis_slice text;
+                bool hole = tamis_batch_cell_missing(batch, row, at);
+                tamis_slice text = hole ? (tamis_slice) {0} : tamis_batch_text(batch, row, at);
 
-                if (tamis_batch_cell_missing(batch, row, at))
-                        return tamis_batch_fail(batch, row, at, err, "the group is missing, so nobody knows which part the row "
-                                                "belongs to (fill it, or take the row away)");
-                text = tamis_batch_text(batch, row, at);
+                *missing |= hole;
                 if (s->group_at.n > 1)
                         r = tamis_buffer_addf(name, err, "%zu:", text.n);
-                if (r == 0)
+                if (r == 0 && text.n > 0)
                         r = tamis_buffer_add(name, text.p, text.n, err);
         }
         return r;
@@ -159,10 +160,12 @@ static int group_name(const struct split *s, tamis_batch *batch, size_t row, tam
 
 static int learn_groups(const struct split *s, struct partial *p, tamis_batch *batch, tamis_error *err) {
         tamis_buffer name = {0};
+        bool missing;
         int r = 0;
 
         for (size_t row = 0; r == 0 && row < batch->n_rows; row++) {
-                r = group_name(s, batch, row, &name, err);
+                r = group_name(s, batch, row, &name, &missing, err);
+                p->missing_group += missing;
                 if (r == 0)
                         r = tamis_codes_add(&p->groups, (tamis_slice) { name.p, name.n }, err);
         }
@@ -224,6 +227,7 @@ static int merge(void *state, void *partial, tamis_error *err) {
         int r = 0;
 
         s->plan.rows += p->rows;
+        s->missing_group += p->missing_group;
         if (s->plan.by_class && !is_measured(s)) {
                 s->missing_class += p->missing_class;
                 r = tamis_codes_merge(&s->plan.classes, &p->classes, err);
@@ -246,6 +250,9 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
                 tamis_warn(context, "column \"%s\": %llu missing cell%s a class of %s own", s->plan.class_name,
                            (unsigned long long) s->missing_class, s->missing_class == 1 ? " is" : "s are",
                            s->missing_class == 1 ? "its" : "their");
+        if (s->missing_group)
+                tamis_warn(context, "column \"%s\": the group of %llu row%s is missing: kept together as one group",
+                           s->plan.group_name, (unsigned long long) s->missing_group, s->missing_group == 1 ? "" : "s");
         s->marks = calloc(s->plan.rows + 1, sizeof *s->marks);
         if (!s->marks)
                 return tamis_fail_memory(err);
@@ -299,10 +306,12 @@ static const char *mark_name(const struct split *s, size_t mark, char *space, si
 }
 
 /* { "train": 668, "test": 223 } of one row of counts. */
-static json_t *counts_json(const struct split *s, const uint64_t *counts, size_t n_marks) {
+static json_t *counts_json(const struct split *s, const tamis_slice *class, const uint64_t *counts, size_t n_marks) {
         json_t *o = json_object();
         char space[32];
 
+        if (class)
+                json_object_set_new(o, "class", tamis_json_bytes(*class));
         for (size_t mark = marks_folds(s); mark < n_marks; mark++)
                 if (marks_folds(s) || mark != TAMIS_SPLIT_VALID || s->plan.valid > 0)
                         json_object_set_new(o, mark_name(s, mark, space, sizeof space), json_integer((json_int_t) counts[mark]));
@@ -319,12 +328,10 @@ static int report_classes(const struct split *s, size_t n_marks, json_t *into, t
         for (size_t row = 0; r == 0 && row < s->plan.rows; row++)
                 counts[s->plan.classes.codes[row] * n_marks + s->marks[row]]++;
         for (size_t i = 0; r == 0 && i < d->n; i++) {
-                json_t *one = counts_json(s, counts + order[i] * n_marks, n_marks);
+                json_t *one = counts_json(s, &d->entries[order[i]].text, counts + order[i] * n_marks, n_marks);
 
-                if (json_object_set_new(one, "class", tamis_json_bytes(d->entries[order[i]].text)) < 0
-                    || json_array_append(classes, one) < 0)
+                if (json_array_append_new(classes, one) < 0)
                         r = tamis_fail_memory(err);
-                json_decref(one);
         }
         if (r == 0 && (json_object_set_new(into, "stratified_by", tamis_json_bytes(tamis_slice_of(s->plan.class_name))) < 0
                        || json_object_set(into, "classes", classes) < 0))
@@ -348,7 +355,7 @@ static int report(const void *state, json_t *into, tamis_error *err) {
                 return tamis_fail_memory(err);
         for (size_t row = 0; row < s->plan.rows; row++)
                 counts[s->marks[row]]++;
-        if (json_object_set_new(into, marks_folds(s) ? "folds" : "parts", counts_json(s, counts, n_marks)) < 0
+        if (json_object_set_new(into, marks_folds(s) ? "folds" : "parts", counts_json(s, NULL, counts, n_marks)) < 0
             || (s->plan.by_group && json_object_set_new(into, "groups", json_integer((json_int_t) s->plan.groups.dict.n)) < 0))
                 r = tamis_fail_memory(err);
         if (r == 0 && s->plan.by_class)
@@ -374,7 +381,7 @@ const tamis_step_type tamis_step_split = {
                    "part (not when the target is numeric with more than 20 values, nor with --group or --time), and a class "
                    "of two rows or more has one in train and one in test; a class of one row goes to train. --stratify does "
                    "so for any column.\n\n"
-                   "With --group no group is in two parts; sizes are counted in rows and met as nearly as the groups allow. "
+                   "With --group no group is in two parts; sizes are counted in rows and met as nearly as the groups allow; rows whose group is missing stay together. "
                    "--stratify and --group together keep the classes as even as the groups allow.\n\n"
                    "With --time the last rows are the test, those before them valid, the oldest train. A time is a number, or "
                    "a date like 2024-05-17 or 2024-05-17T08:30:00Z (UTC where it does not say). Rows of one time keep the "

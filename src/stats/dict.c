@@ -1,8 +1,13 @@
-/* Texts to codes. Open addressing with linear probing, at most half full. */
+#include <endian.h>
 #include <stdlib.h>
 
 #include <tamis/number.h>
 #include <tamis/stats.h>
+
+/* A slot holds a code + 1, 0 where free; at most half of them are taken, so that a probe is short. Nothing is ever taken
+ * out, hence no marks of what was. */
+enum { SLOTS_FIRST = 64, ENTRIES_FIRST = 32 };
+#define CODES_MOST (UINT32_MAX - 1)
 
 void tamis_dict_done(tamis_dict *d) {
         if (!d)
@@ -10,93 +15,101 @@ void tamis_dict_done(tamis_dict *d) {
         free(d->entries);
         free(d->slots);
         tamis_arena_done(&d->arena);
-        *d = (tamis_dict) {0};
+        *d = (tamis_dict) { 0 };
 }
 
-/* The slot of `text`, or the empty one where it would go. Slots hold codes + 1. */
-static size_t slot_of(const tamis_dict *d, tamis_slice text, uint64_t hash) {
-        size_t mask = d->n_slots - 1, at = hash & mask;
+/* The slot that holds `text`, or the free one where it would go; there is one. */
+static size_t probe(const tamis_dict *d, tamis_slice text, uint64_t hash) {
+        size_t mask = d->n_slots - 1;
+        size_t i = hash & mask;
 
-        for (; d->slots[at]; at = (at + 1) & mask) {
-                const struct tamis_dict_entry *e = &d->entries[d->slots[at] - 1];
+        while (d->slots[i]) {
+                const struct tamis_dict_entry *e = &d->entries[d->slots[i] - 1];
 
                 if (e->hash == hash && tamis_slice_equal(e->text, text))
                         break;
+                i = (i + 1) & mask;
         }
-        return at;
+        return i;
 }
 
 long tamis_dict_find(const tamis_dict *d, tamis_slice text) {
-        if (d->n == 0)
-                return -1;
-        return (long) d->slots[slot_of(d, text, tamis_slice_hash(text))] - 1;
+        return d->n ? (long) d->slots[probe(d, text, tamis_slice_hash(text))] - 1 : -1;
 }
 
 static int grow_slots(tamis_dict *d, tamis_error *err) {
-        size_t n = d->n_slots ? d->n_slots * 2 : 16;
-        uint32_t *slots;
+        size_t n = d->n_slots ? 2 * d->n_slots : SLOTS_FIRST;
+        uint32_t *slots = calloc(n, sizeof *slots);
 
-        if (d->n >= UINT32_MAX - 1)
-                return tamis_fail(err, TAMIS_BAD_DATA, "more than four thousand million different texts");
-        slots = calloc(n, sizeof *slots);
         if (!slots)
                 return tamis_fail_memory(err);
+        for (size_t code = 0; code < d->n; code++) {
+                size_t i = d->entries[code].hash & (n - 1);
+
+                while (slots[i])
+                        i = (i + 1) & (n - 1);
+                slots[i] = (uint32_t) code + 1;
+        }
         free(d->slots);
         d->slots = slots;
         d->n_slots = n;
-        for (size_t i = 0; i < d->n; i++)
-                slots[slot_of(d, d->entries[i].text, d->entries[i].hash)] = (uint32_t) i + 1;
         return 0;
 }
 
 static int grow_entries(tamis_dict *d, tamis_error *err) {
-        size_t capacity = d->capacity ? d->capacity * 2 : 8;
-        struct tamis_dict_entry *entries = realloc(d->entries, capacity * sizeof *entries);
+        size_t n = d->capacity ? 2 * d->capacity : ENTRIES_FIRST;
+        struct tamis_dict_entry *entries = realloc(d->entries, n * sizeof *entries);
 
         if (!entries)
                 return tamis_fail_memory(err);
         d->entries = entries;
-        d->capacity = capacity;
+        d->capacity = n;
         return 0;
 }
 
-static int add_hashed(tamis_dict *d, tamis_slice text, uint64_t hash, uint64_t times, size_t *code, tamis_error *err) {
-        size_t at;
-        char *copy;
+/* Room for one entry more; whatever fails, the dictionary stays as it was. */
+static int reserve(tamis_dict *d, tamis_error *err) {
         int r = 0;
 
-        if (2 * (d->n + 1) > d->n_slots)
-                r = grow_slots(d, err);
-        if (r < 0)
-                return r;
-        at = slot_of(d, text, hash);
-        if (d->slots[at]) {
-                *code = d->slots[at] - 1;
-                d->entries[*code].count += times;
-                return 0;
-        }
+        if (d->n >= CODES_MOST)
+                return tamis_fail_memory(err);
         if (d->n == d->capacity)
                 r = grow_entries(d, err);
-        if (r < 0)
-                return r;
-        copy = tamis_arena_copy(&d->arena, text);
-        if (!copy)
-                return tamis_fail_memory(err);
-        d->entries[d->n] = (struct tamis_dict_entry) { { copy, text.n }, hash, times };
-        *code = d->n++;
-        d->slots[at] = (uint32_t) d->n;
+        if (r == 0 && 2 * (d->n + 1) > d->n_slots)
+                r = grow_slots(d, err);
+        return r;
+}
+
+static int add(tamis_dict *d, tamis_slice text, uint64_t hash, uint64_t times, size_t *code, tamis_error *err) {
+        size_t i = d->n ? probe(d, text, hash) : 0;
+        char *copy;
+        int r;
+
+        if (!d->n || !d->slots[i]) {
+                r = reserve(d, err);
+                if (r < 0)
+                        return r;
+                copy = tamis_arena_copy(&d->arena, text);
+                if (!copy)
+                        return tamis_fail_memory(err);
+                d->entries[d->n] = (struct tamis_dict_entry) { { copy, text.n }, hash, 0 };
+                i = probe(d, text, hash);
+                d->slots[i] = (uint32_t) ++d->n;
+        }
+        *code = d->slots[i] - 1;
+        d->entries[*code].count += times;
         return 0;
 }
 
 int tamis_dict_add(tamis_dict *d, tamis_slice text, uint64_t times, size_t *code, tamis_error *err) {
-        return add_hashed(d, text, tamis_slice_hash(text), times, code, err);
+        return add(d, text, tamis_slice_hash(text), times, code, err);
 }
 
 int tamis_dict_merge(tamis_dict *into, const tamis_dict *from, size_t *map, tamis_error *err) {
         for (size_t i = 0; i < from->n; i++) {
                 const struct tamis_dict_entry *e = &from->entries[i];
                 size_t code;
-                int r = add_hashed(into, e->text, e->hash, e->count, &code, err);
+                int r = add(into, e->text, e->hash, e->count, &code, err);
 
                 if (r < 0)
                         return r;
@@ -106,50 +119,70 @@ int tamis_dict_merge(tamis_dict *into, const tamis_dict *from, size_t *map, tami
         return 0;
 }
 
-/* What sorting compares, so that a text is parsed once. */
-struct key {
-        double value;
-        tamis_slice text;
+/* -- order ----------------------------------------------------------------------------------------------------------- */
+
+/* A text and a number that sorts as it does as far as it goes: most comparisons end there. */
+struct place {
+        uint64_t key;
         size_t code;
 };
 
-static int by_text(const void *a, const void *b) {
-        return tamis_slice_compare(((const struct key *) a)->text, ((const struct key *) b)->text);
+/* The first eight bytes, as the bytes of a big-endian number. */
+static uint64_t key_of_text(tamis_slice text) {
+        uint64_t key = 0;
+
+        if (text.n)
+                memcpy(&key, text.p, text.n < 8 ? text.n : 8);
+        return be64toh(key);
 }
 
-static int by_value(const void *a, const void *b) {
-        const struct key *x = a, *y = b;
+/* Doubles in the order of unsigned integers, -0 as 0; what is no number comes last. */
+static uint64_t key_of_number(tamis_slice text) {
+        const uint64_t top = UINT64_C(1) << 63;
+        uint64_t bits;
+        double x;
 
-        if (x->value != y->value)
-                return x->value < y->value ? -1 : 1;
-        return by_text(a, b);
+        if (!tamis_number_parse(text, &x))
+                return UINT64_MAX;
+        x += 0.;
+        memcpy(&bits, &x, sizeof bits);
+        return bits & top ? ~bits : bits | top;
+}
+
+static int by_key_then_text(const void *a, const void *b, void *arg) {
+        const struct place *x = a, *y = b;
+        const tamis_dict *d = arg;
+
+        if (x->key != y->key)
+                return x->key < y->key ? -1 : 1;
+        return tamis_slice_compare(d->entries[x->code].text, d->entries[y->code].text);
 }
 
 int tamis_dict_sort(const tamis_dict *d, bool numeric, size_t *order, tamis_error *err) {
-        struct key *keys = malloc((d->n + 1) * sizeof *keys);
+        struct place *places = malloc((d->n ? d->n : 1) * sizeof *places);
 
-        if (!keys)
+        if (!places)
                 return tamis_fail_memory(err);
-        for (size_t i = 0; i < d->n; i++) {
-                keys[i] = (struct key) { 0, d->entries[i].text, i };
-                if (numeric && !tamis_number_parse(keys[i].text, &keys[i].value))
-                        numeric = false;
+        for (size_t code = 0; code < d->n; code++) {
+                tamis_slice text = d->entries[code].text;
+
+                places[code] = (struct place) { numeric ? key_of_number(text) : key_of_text(text), code };
         }
-        qsort(keys, d->n, sizeof *keys, numeric ? by_value : by_text);
+        qsort_r(places, d->n, sizeof *places, by_key_then_text, (void *) d);
         for (size_t i = 0; i < d->n; i++)
-                order[i] = keys[i].code;
-        free(keys);
+                order[i] = places[i].code;
+        free(places);
         return 0;
 }
 
 long tamis_dict_mode(const tamis_dict *d) {
-        size_t best = 0;
+        long best = -1;
 
-        for (size_t i = 1; i < d->n; i++) {
-                const struct tamis_dict_entry *e = &d->entries[i], *b = &d->entries[best];
+        for (size_t code = 0; code < d->n; code++) {
+                const struct tamis_dict_entry *e = &d->entries[code], *b = best < 0 ? NULL : &d->entries[best];
 
-                if (e->count > b->count || (e->count == b->count && tamis_slice_compare(e->text, b->text) < 0))
-                        best = i;
+                if (!b || e->count > b->count || (e->count == b->count && tamis_slice_compare(e->text, b->text) < 0))
+                        best = (long) code;
         }
-        return d->n ? (long) best : -1;
+        return best;
 }

@@ -3,6 +3,8 @@
 
 #include <tamis/stats.h>
 
+#include "stats/order.h"
+
 static void swap(double *a, double *b) {
         double t = *a;
 
@@ -16,8 +18,7 @@ static double middle_of(double a, double b, double c) {
         return c < a ? a : c > b ? b : c;
 }
 
-/* Put the k-th smallest in its place: what is before it is no larger, what is behind it no smaller. */
-static void place(double *v, size_t n, size_t k) {
+double tamis_order_statistic(double *v, size_t n, size_t k) {
         size_t low = 0, high = n - 1;
 
         while (low < high) {
@@ -40,24 +41,27 @@ static void place(double *v, size_t n, size_t k) {
                 else
                         low = j + 1;
         }
+        return v[k];
 }
 
-/* Type 7: the value at (n - 1) p, linear between neighbours. NumPy's form of the line, exact at both ends. */
-double tamis_quantile(double *v, size_t n, double p) {
-        double h = (double) (n - 1) * p, t, a, b;
-        size_t k = (size_t) h;
-
-        if (k >= n - 1)
-                k = n - 1;
-        place(v, n, k);
-        t = h - (double) k;
-        if (k == n - 1 || t <= 0)
-                return v[k];
-        a = v[k];
-        b = v[k + 1];
-        for (size_t i = k + 2; i < n; i++)
-                b = v[i] < b ? v[i] : b;
+double tamis_order_between(double a, double b, double t) {
+        if (t <= 0)
+                return a;
         if (t == .5)
                 return isfinite(a + b) ? (a + b) / 2 : a / 2 + b / 2;
         return t < .5 ? a + (b - a) * t : b - (b - a) * (1 - t);
+}
+
+/* Type 7: the value at place (n - 1) p. */
+double tamis_quantile(double *v, size_t n, double p) {
+        double h = (double) (n - 1) * p, low, high;
+        size_t k = (size_t) h;
+
+        if (k >= n - 1)
+                return tamis_order_statistic(v, n, n - 1);
+        low = tamis_order_statistic(v, n, k);
+        high = v[k + 1];
+        for (size_t i = k + 2; i < n; i++)
+                high = v[i] < high ? v[i] : high;
+        return tamis_order_between(low, high, h - (double) k);
 }

@@ -36,10 +36,10 @@ CASES = {
         ("-t label -c age -s mean --round", {"age"}, "holes"),
     ],
     "scale": [
-        ("-t label", {"age", "income", "visits", "tiny"}, "holes"),
-        ("-t label -s minmax --range=-1,1", {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -c age:tiny", {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -c !id,!code -s minmax --range=-1,1", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -s maxabs -c age", {"age"}, "holes"),
-        ("-t label -s robust --precision 4", {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -c age:tiny -s robust --precision 4", {"age", "income", "visits", "tiny"}, "holes"),
     ],
     "encode": [
         ("-t label -c city", None, "full"),
@@ -50,7 +50,7 @@ CASES = {
         ("-t label --test .25", set(), "unsplit"),
         ("--test .2 --valid .1", set(), "unsplit"),
         ("--folds 5 -t label", set(), "unsplit"),
-        ("--group city", set(), "whole"),
+        ("--group code", set(), "whole"),
         ("--time id", set(), "unsplit"),
     ],
     "smote": [
@@ -341,7 +341,7 @@ def main():
         w = World(os.path.abspath(options.tamis), folder)
         said = subprocess.run([w.tamis, "help"], capture_output=True, text=True, check=True).stdout
         verbs = said.split("Verbs:\n")[1].split("\n\n")[0].splitlines()
-        listed = [line.split()[0] for line in verbs if line.split()[0] not in NO_STEPS]
+        listed = [line.split()[0] for line in verbs if line[2] != " " and line.split()[0] not in NO_STEPS]
         print("TAP version 13")
         jobs = []
         for step in sorted(set(listed) | set(CASES)):

@@ -65,6 +65,8 @@ static const struct { const char *text; uint64_t want; } numbers[] = {
         { "9007199254740992999999999999999999999999999999999999999e-39", 0x4340000000000000 },
         { "900719925474099300000000000000000000000000000000000000000000e-44", 0x4340000000000000 },
         { "900719925474099300000000000000000000000000000000000000000001e-44", 0x4340000000000001 },
+        { "90071992547409930e-1", 0x4340000000000000 }, { "90071992547409950e-1", 0x4340000000000002 },
+        { "900719925474099300e-2", 0x4340000000000000 }, { "900719925474099500e-2", 0x4340000000000002 },
         { "18446744073709551615", 0x43f0000000000000 }, { "18446744073709551616", 0x43f0000000000000 },
         { "1000000000000000000000000", 0x44ea784379d99db4 },
         { "2.2250738585072011e-308", 0x000fffffffffffff },      /* the number that hung PHP */
@@ -156,6 +158,19 @@ END_TEST
 START_TEST(digit_strings_of_800_digits) {
         char text[2000];
         double value;
+
+        memset(text, '0', 1000);                /* the middle, and a digit a thousand places away */
+        memcpy(text, "9007199254740993", 16);
+        text[999] = '1';
+        memcpy(text + 1000, "e-984", 5);
+        ck_assert(parse(text, 1005, &value));
+        ck_assert_uint_eq(bits_of(value), 0x4340000000000001);
+        text[999] = '0';
+        ck_assert(parse(text, 1005, &value));
+        ck_assert_uint_eq(bits_of(value), 0x4340000000000000);
+        memcpy(text + 1000, ".001e-984", 9);
+        ck_assert(parse(text, 1009, &value));
+        ck_assert_uint_eq(bits_of(value), 0x4340000000000001);
 
         memset(text, '9', 800);
         memcpy(text + 800, "e-800", 5);
@@ -284,6 +299,7 @@ END_TEST
 
 START_TEST(neighbours_of_powers_go_round) {
         for (uint64_t field = 0; field < 0x7ff; field++) {
+                check_round_trip(double_of(field << 52));
                 check_round_trip(double_of((field << 52) + 1));
                 if (field)
                         check_round_trip(double_of((field << 52) - 1));
