@@ -1,0 +1,415 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tamis/stats.h>
+
+#include "stats/order.h"
+
+/* Values are placed by their key, a whole number that compares as they do. A range of keys holds its values until there is
+ * no room for one more; then it counts them, in cells of equal width. After the pass, each cell that holds a wanted order
+ * statistic is a range of the next pass, at most 2^-8 as wide; one key, and it is known. So whether a range is held or
+ * counted hangs on how many values it has in all, not on where they were cut. */
+enum { CELLS_LEAST = 8, CELLS_MOST = 16, BLOCK = 512 }; /* log2 of the number of cells; values looked at together */
+
+typedef struct range {
+        uint64_t low;           /* the first of 2^bits keys */
+        unsigned bits, cells;   /* cells: log2 of their number, at most bits */
+        uint64_t below, n;      /* values below the range and in it; not known in the first pass */
+        size_t first, last;     /* the wanted ones [first, last) lie in it; not known in the first pass */
+        size_t room;            /* how many values to hold, then count */
+
+        uint64_t taken;         /* in this pass */
+        double *held;           /* `taken` of them, while counts is NULL */
+        size_t capacity;
+        uint64_t *counts;       /* 2^cells */
+} range;
+
+typedef struct wanted {
+        uint64_t rank;
+        double value;
+} wanted;
+
+struct tamis_quantiles {
+        double *p, *results;
+        size_t n_p, budget;     /* budget in values */
+        uint64_t n, taken;      /* values in all, once the first pass is over; in this pass */
+        bool first, settled;
+        wanted *wanted;         /* ascending, different */
+        size_t n_wanted;
+        range *ranges;          /* ascending, apart */
+        size_t n_ranges;
+};
+
+/* -- making and freeing ---------------------------------------------------------------------------------------------- */
+
+static void empty_range(range *r) {
+        free(r->held);
+        free(r->counts);
+        r->held = NULL;
+        r->counts = NULL;
+        r->capacity = 0;
+        r->taken = 0;
+}
+
+static void free_ranges(range *ranges, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                empty_range(&ranges[i]);
+        free(ranges);
+}
+
+void tamis_quantiles_free(tamis_quantiles *q) {
+        if (!q)
+                return;
+        free_ranges(q->ranges, q->n_ranges);
+        free(q->p);
+        free(q->results);
+        free(q->wanted);
+        free(q);
+}
+
+/* Cells take no more bytes than the values they stand for did. */
+static void set_room(range *r, size_t room) {
+        unsigned cells = CELLS_LEAST;
+
+        while (cells < CELLS_MOST && room >> (cells + 1))
+                cells++;
+        r->room = room;
+        r->cells = cells < r->bits ? cells : r->bits;
+}
+
+static tamis_quantiles *allocate(const double *p, size_t n_p) {
+        tamis_quantiles *q = calloc(1, sizeof *q);
+
+        if (!q)
+                return NULL;
+        q->n_p = n_p;
+        q->p = calloc(n_p + 1, sizeof *q->p);
+        q->results = calloc(n_p + 1, sizeof *q->results);
+        q->wanted = calloc(2 * n_p + 1, sizeof *q->wanted);
+        q->ranges = calloc(2 * n_p + 1, sizeof *q->ranges);
+        if (!q->p || !q->results || !q->wanted || !q->ranges) {
+                tamis_quantiles_free(q);
+                return NULL;
+        }
+        for (size_t i = 0; i < n_p; i++) {
+                q->p[i] = p[i];
+                q->results[i] = NAN;
+        }
+        return q;
+}
+
+int tamis_quantiles_new(const double *p, size_t n_p, size_t budget, tamis_quantiles **ret, tamis_error *err) {
+        const size_t least = (size_t) 1 << CELLS_LEAST, most = PTRDIFF_MAX / sizeof(double);
+        tamis_quantiles *q;
+
+        for (size_t i = 0; i < n_p; i++)
+                if (!(p[i] >= 0 && p[i] <= 1))
+                        return tamis_fail(err, TAMIS_USAGE, "%g is not a probability: from 0 to 1", p[i]);
+        q = allocate(p, n_p);
+        if (!q)
+                return tamis_fail_memory(err);
+        q->budget = budget ? budget / sizeof(double) : most;
+        if (q->budget < least)
+                q->budget = least;
+        q->first = true;
+        q->ranges[0].bits = 64;
+        q->n_ranges = 1;
+        set_room(&q->ranges[0], q->budget);
+        *ret = q;
+        return 0;
+}
+
+int tamis_quantiles_partial(const tamis_quantiles *q, tamis_quantiles **ret, tamis_error *err) {
+        tamis_quantiles *part = allocate(q->p, q->n_p);
+
+        if (!part)
+                return tamis_fail_memory(err);
+        part->budget = q->budget;
+        part->n = q->n;
+        part->first = q->first;
+        part->settled = q->settled;
+        part->n_wanted = q->n_wanted;
+        part->n_ranges = q->n_ranges;
+        memcpy(part->results, q->results, q->n_p * sizeof *q->results);
+        memcpy(part->wanted, q->wanted, q->n_wanted * sizeof *q->wanted);
+        for (size_t i = 0; i < q->n_ranges; i++) {
+                part->ranges[i] = q->ranges[i];
+                part->ranges[i].held = NULL;
+                part->ranges[i].counts = NULL;
+                empty_range(&part->ranges[i]);
+        }
+        *ret = part;
+        return 0;
+}
+
+/* -- adding ---------------------------------------------------------------------------------------------------------- */
+
+static void count(range *r, const double *x, size_t n) {
+        const unsigned shift = r->bits - r->cells;
+        const uint64_t low = r->low;
+        uint64_t *counts = r->counts;
+
+        for (size_t i = 0; i < n; i++)
+                counts[(tamis_order_key(x[i]) - low) >> shift]++;
+}
+
+static int start_counting(range *r, tamis_error *err) {
+        if (r->counts)
+                return 0;
+        r->counts = calloc((size_t) 1 << r->cells, sizeof *r->counts);
+        if (!r->counts)
+                return tamis_fail_memory(err);
+        count(r, r->held, r->taken);
+        free(r->held);
+        r->held = NULL;
+        r->capacity = 0;
+        return 0;
+}
+
+static int hold(range *r, const double *x, size_t n, tamis_error *err) {
+        size_t need = r->taken + n, capacity = 2 * r->capacity;
+        double *held;
+
+        if (need > r->capacity) {
+                capacity = capacity < need ? need : capacity;
+                capacity = capacity > r->room ? r->room : capacity;
+                held = realloc(r->held, capacity * sizeof *held);
+                if (!held)
+                        return tamis_fail_memory(err);
+                r->held = held;
+                r->capacity = capacity;
+        }
+        memcpy(r->held + r->taken, x, n * sizeof *x);
+        return 0;
+}
+
+/* n values that lie in the range. */
+static int take(range *r, const double *x, size_t n, tamis_error *err) {
+        int status = 0;
+
+        if (!n)
+                return 0;
+        if (!r->counts && n <= r->room - r->taken) {
+                status = hold(r, x, n, err);
+        } else {
+                status = start_counting(r, err);
+                if (status == 0)
+                        count(r, x, n);
+        }
+        if (status == 0)
+                r->taken += n;
+        return status;
+}
+
+/* The last range that begins at or below `key`, or the first; whether it reaches so far is another question. */
+static range *near_key(tamis_quantiles *q, uint64_t key) {
+        range *r = q->ranges;
+
+        for (size_t n = q->n_ranges; n > 1;) {
+                size_t half = n / 2;
+
+                r = r[half].low <= key ? r + half : r;
+                n -= half;
+        }
+        return r;
+}
+
+static int take_where_wanted(tamis_quantiles *q, const double *x, size_t n, tamis_error *err) {
+        int status = 0;
+
+        if (!q->n_ranges)
+                return 0;
+        for (size_t i = 0; i < n && status == 0; i++) {
+                uint64_t key = tamis_order_key(x[i]);
+                range *r = near_key(q, key);
+
+                if ((key - r->low) >> r->bits == 0)
+                        status = take(r, &x[i], 1, err);
+        }
+        return status;
+}
+
+int tamis_quantiles_add(tamis_quantiles *q, const double *x, size_t n, tamis_error *err) {
+        double present[BLOCK];
+        int status = 0;
+
+        for (size_t i = 0; i < n && status == 0; i += BLOCK) {
+                size_t some = n - i < BLOCK ? n - i : BLOCK, k = 0;
+
+                for (size_t j = 0; j < some; j++) {
+                        present[k] = x[i + j];
+                        k += x[i + j] == x[i + j];
+                }
+                q->taken += k;
+                status = q->first ? take(&q->ranges[0], present, k, err) : take_where_wanted(q, present, k, err);
+        }
+        return status;
+}
+
+static int merge_range(range *into, range *from, tamis_error *err) {
+        int status = 0;
+
+        if (!from->counts) {
+                status = take(into, from->held, from->taken, err);
+        } else {
+                status = start_counting(into, err);
+                for (size_t i = 0; status == 0 && i < (size_t) 1 << into->cells; i++)
+                        into->counts[i] += from->counts[i];
+                if (status == 0)
+                        into->taken += from->taken;
+        }
+        empty_range(from);
+        return status;
+}
+
+int tamis_quantiles_merge(tamis_quantiles *into, tamis_quantiles *from, tamis_error *err) {
+        int status = 0;
+
+        for (size_t i = 0; i < into->n_ranges && status == 0; i++)
+                status = merge_range(&into->ranges[i], &from->ranges[i], err);
+        into->taken += from->taken;
+        from->taken = 0;
+        return status;
+}
+
+/* -- the end of a pass ----------------------------------------------------------------------------------------------- */
+
+static int by_rank(const void *a, const void *b) {
+        uint64_t x = ((const wanted *) a)->rank, y = ((const wanted *) b)->rank;
+
+        return (x > y) - (x < y);
+}
+
+/* Now that n is known: which order statistics the quantiles lie between. */
+static void find_wanted(tamis_quantiles *q) {
+        size_t n = 0, kept = 0;
+
+        for (size_t i = 0; i < q->n_p; i++) {
+                double part;
+                uint64_t rank = tamis_order_place(q->n, q->p[i], &part);
+
+                q->wanted[n++].rank = rank;
+                if (part > 0)
+                        q->wanted[n++].rank = rank + 1;
+        }
+        qsort(q->wanted, n, sizeof *q->wanted, by_rank);
+        for (size_t i = 0; i < n; i++)
+                if (!kept || q->wanted[i].rank != q->wanted[kept - 1].rank)
+                        q->wanted[kept++] = q->wanted[i];
+        q->n_wanted = kept;
+}
+
+static int check_same_data(const tamis_quantiles *q, tamis_error *err) {
+        bool same = q->taken == q->n;
+
+        for (size_t i = 0; i < q->n_ranges; i++)
+                same = same && q->ranges[i].taken == q->ranges[i].n;
+        if (!same)
+                return tamis_fail(err, TAMIS_BAD_DATA, "the data changed between two readings");
+        return 0;
+}
+
+static int settle_held(tamis_quantiles *q, range *r, tamis_error *err) {
+        size_t n = r->last - r->first;
+        uint64_t *ranks = malloc((n + 1) * sizeof *ranks);
+
+        if (!ranks)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; i < n; i++)
+                ranks[i] = q->wanted[r->first + i].rank - r->below;
+        tamis_order_select(r->held, r->taken, ranks, n);
+        for (size_t i = 0; i < n; i++)
+                q->wanted[r->first + i].value = r->held[ranks[i]];
+        free(ranks);
+        return 0;
+}
+
+/* The cells of r where the wanted ones lie, as ranges behind next[0..n); returns the new n. A cell of one key is an answer. */
+static size_t narrow(tamis_quantiles *q, const range *r, range *next, size_t n) {
+        unsigned shift = r->bits - r->cells;
+        uint64_t below = r->below;
+        size_t cell = 0, i = r->first;
+
+        while (i < r->last) {
+                size_t first = i;
+
+                for (; q->wanted[first].rank - below >= r->counts[cell]; cell++)
+                        below += r->counts[cell];
+                for (; i < r->last && q->wanted[i].rank - below < r->counts[cell]; i++)
+                        q->wanted[i].value = tamis_order_value(r->low + ((uint64_t) cell << shift));
+                if (shift)
+                        next[n++] = (range) { .low = r->low + ((uint64_t) cell << shift), .bits = shift, .below = below,
+                                              .n = r->counts[cell], .first = first, .last = i };
+        }
+        return n;
+}
+
+/* All held where the budget allows it, else each has its share. */
+static void share_budget(const tamis_quantiles *q, range *ranges, size_t n) {
+        const size_t least = (size_t) 1 << CELLS_LEAST;
+        size_t share = n ? q->budget / n : 0;
+        uint64_t all = 0;
+
+        share = share < least ? least : share;
+        for (size_t i = 0; i < n; i++)
+                all += ranges[i].n;
+        for (size_t i = 0; i < n; i++)
+                set_room(&ranges[i], all <= q->budget ? ranges[i].n : share);
+}
+
+static void answer(tamis_quantiles *q) {
+        for (size_t i = 0; q->n && i < q->n_p; i++) {
+                double part;
+                wanted key = { .rank = tamis_order_place(q->n, q->p[i], &part) };
+                const wanted *w = bsearch(&key, q->wanted, q->n_wanted, sizeof key, by_rank);
+
+                q->results[i] = tamis_order_between(w->value, part > 0 ? w[1].value : 0, part, q->p[i]);
+        }
+        q->settled = true;
+}
+
+int tamis_quantiles_settle(tamis_quantiles *q, bool *again, tamis_error *err) {
+        range *next = calloc(2 * q->n_p + 1, sizeof *next);
+        size_t n = 0;
+        int status = 0;
+
+        if (!next)
+                return tamis_fail_memory(err);
+        if (q->first) {
+                q->n = q->taken;
+                if (q->n)
+                        find_wanted(q);
+                q->ranges[0].n = q->n;
+                q->ranges[0].last = q->n_wanted;
+        } else if (!q->settled) {
+                status = check_same_data(q, err);
+        }
+        for (size_t i = 0; i < q->n_ranges && status == 0; i++)
+                if (q->ranges[i].counts)
+                        n = narrow(q, &q->ranges[i], next, n);
+                else
+                        status = settle_held(q, &q->ranges[i], err);
+        if (status < 0) {
+                free(next);
+                return status;
+        }
+        share_budget(q, next, n);
+        free_ranges(q->ranges, q->n_ranges);
+        q->ranges = next;
+        q->n_ranges = n;
+        q->first = false;
+        q->taken = 0;
+        if (!n)
+                answer(q);
+        *again = n > 0;
+        return 0;
+}
+
+uint64_t tamis_quantiles_count(const tamis_quantiles *q) {
+        return q->first ? q->taken : q->n;
+}
+
+double tamis_quantiles_get(const tamis_quantiles *q, size_t i) {
+        return q->results[i];
+}
