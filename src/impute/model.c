@@ -76,17 +76,12 @@ static int save_columns(const tamis_impute *m, json_t *into, tamis_error *err) {
 }
 
 static int save_group(const tamis_impute *m, size_t g, json_t *groups, tamis_error *err) {
-        json_t *one = json_object(), *values = json_array(), *texts;
+        json_t *one = json_object(), *values = json_array();
         int r = json_array_append_new(groups, one);
 
+        r |= json_object_set_new(one, "of", tamis_grouping_texts(&m->grouping, g));
         r |= json_object_set_new(one, "values", values);
-        if (r < 0)
-                return tamis_fail_memory(err);
-        r = tamis_grouping_save(&m->grouping, g, &texts, err);
-        if (r < 0)
-                return r;
-        r = json_object_set_new(one, "of", texts);
-        for (size_t i = 0; i < m->columns.n; i++)
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r |= json_array_append_new(values, to_json(&m->grouped[g * m->columns.n + i]));
         return r < 0 ? tamis_fail_memory(err) : 0;
 }

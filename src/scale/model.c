@@ -69,17 +69,12 @@ static int save_columns(const tamis_scale *m, json_t *into, tamis_error *err) {
 }
 
 static int save_group(const tamis_scale *m, size_t g, json_t *groups, tamis_error *err) {
-        json_t *one = json_object(), *learned = json_array(), *texts;
+        json_t *one = json_object(), *learned = json_array();
         int r = json_array_append_new(groups, one);
 
+        r |= json_object_set_new(one, "of", tamis_grouping_texts(&m->grouping, g));
         r |= json_object_set_new(one, "learned", learned);
-        if (r < 0)
-                return tamis_fail_memory(err);
-        r = tamis_grouping_save(&m->grouping, g, &texts, err);
-        if (r < 0)
-                return r;
-        r = json_object_set_new(one, "of", texts);
-        for (size_t i = 0; i < m->columns.n; i++)
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r |= json_array_append_new(learned, to_json(m->lines[i].scaler, &m->grouped[g * m->columns.n + i]));
         return r < 0 ? tamis_fail_memory(err) : 0;
 }

@@ -100,7 +100,7 @@ int tamis_grouping_runs(const int32_t *codes, size_t n, tamis_batch *batch, tami
         return 0;
 }
 
-int tamis_grouping_save(const tamis_grouping *g, size_t group, json_t **ret, tamis_error *err) {
+json_t *tamis_grouping_texts(const tamis_grouping *g, size_t group) {
         tamis_slice key = g->keys.entries[group].text;
         json_t *texts = json_array();
         int r = texts ? 0 : -1;
@@ -115,10 +115,9 @@ int tamis_grouping_save(const tamis_grouping *g, size_t group, json_t **ret, tam
         }
         if (r < 0) {
                 json_decref(texts);
-                return tamis_fail_memory(err);
+                return NULL;
         }
-        *ret = texts;
-        return 0;
+        return texts;
 }
 
 int tamis_grouping_load(tamis_grouping *g, const json_t *texts, tamis_error *err) {

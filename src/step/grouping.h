@@ -32,9 +32,9 @@ typedef struct tamis_runs {
 } tamis_runs;
 int tamis_grouping_runs(const int32_t *codes, size_t n, tamis_batch *batch, tamis_runs *ret, tamis_error *err) TAMIS_CHECKED;
 
-/* One group as its texts, ["S", "male"]. */
-int tamis_grouping_save(const tamis_grouping *grouping, size_t group, json_t **ret, tamis_error *err) TAMIS_CHECKED;
-/* The next group. */
+/* The texts of a group, ["S", "male"]; NULL when memory is out. */
+json_t *tamis_grouping_texts(const tamis_grouping *grouping, size_t group);
+/* Add the next group. */
 int tamis_grouping_load(tamis_grouping *grouping, const json_t *texts, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -43,20 +43,6 @@ int tamis_rules_parse(const char *text, const char *what, tamis_rules *ret, tami
         return 0;
 }
 
-/* The columns of one item. A plain name is taken as it stands: it may hold a comma that SEL would stop at. */
-static int select_item(const char *item, tamis_schema *schema, tamis_selection *ret, tamis_error *err) {
-        long at = tamis_schema_find(schema, tamis_slice_of(item));
-
-        if (at < 0)
-                return tamis_select(schema, item, ret, err);
-        ret->columns = malloc(sizeof *ret->columns);
-        if (!ret->columns)
-                return tamis_fail_memory(err);
-        ret->columns[0] = (size_t) at;
-        ret->n = 1;
-        return 0;
-}
-
 static bool contains(const tamis_selection *s, size_t column) {
         for (size_t i = 0; i < s->n; i++)
                 if (s->columns[i] == column)
@@ -69,7 +55,7 @@ static int resolve_one(const tamis_rules *rules, size_t rule, tamis_schema *sche
         const char *item = rules->rules[rule].item;
         tamis_selection matched = {0};
         size_t met = 0;
-        int r = select_item(item, schema, &matched, err);
+        int r = tamis_select(schema, item, &matched, err);
 
         if (r < 0)
                 return r == TAMIS_USAGE && strchr(item, '@') ? 0 : r;
