@@ -122,6 +122,7 @@ int main(int argc, char **argv) {
 
         hold_standard_descriptors();
         signal(SIGPIPE, SIG_IGN);
+        signal(SIGXFSZ, SIG_IGN);       /* a file that may not grow is an error of write(2), with a name */
         say_init();
         if (argc < 2) {
                 help_usage(stderr);

@@ -86,7 +86,7 @@ static int check_classes(const tamis_labels *l, const char *target, tamis_error 
                 if (!tamis_number_parse(l->dict.entries[i].text, &value))
                         return 0;
         return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\": %zu different numbers in %llu rows: the target looks "
-                          "continuous, and classes are needed (tamis encode -s bins makes some)", target, l->dict.n,
+                          "continuous, and classes are needed", target, l->dict.n,
                           (unsigned long long) rows);
 }
 

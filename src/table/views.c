@@ -61,8 +61,6 @@ static enum kind judge_quoted(tamis_batch *batch, tamis_slice raw, const tamis_m
                               double *value) {
         tamis_slice inner = { raw.p + 1, raw.n >= 2 ? raw.n - 2 : 0 }, first = tamis_trim(inner);
 
-        if (first.n == 0)
-                return KIND_MISSING;
         if (!memchr(first.p, '"', first.n))
                 return judge(first, missing, padded, value);
         if (!missing->may_begin[(uint8_t) first.p[0]])

@@ -148,6 +148,7 @@ START_TEST(the_next_step_may_call_other_things_missing) {
         assert_ok(tamis_missing_init(&same_as, NULL, &t.err));
         assert_ok(tamis_missing_init(&other, "=-9", &t.err));
         assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        assert_ok(tamis_batch_missing(&t.batch, 0, &missing, &t.err));
         t.batch.missing = &same_as;
         assert_ok(tamis_batch_numbers(&t.batch, 0, &again, &t.err));
         ck_assert_ptr_eq(view, again);
@@ -187,6 +188,16 @@ START_TEST(zero_padded_cells_are_numbers_where_a_column_is_numeric) {
         t.schema.fields[0].forced = false;                                      /* the next step was not told */
         assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
         ck_assert(isnan(view[1]));
+
+        t.schema.fields[0].forced = true;
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        assert_ok(tamis_batch_set_number(&t.batch, 0, 0, 2, &t.err));
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        ck_assert(view[0] == 2 && view[1] == 7);
+        t.schema.fields[0].forced = false;
+        assert_ok(tamis_batch_set_number(&t.batch, 0, 0, 3, &t.err));
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        ck_assert(view[0] == 3 && isnan(view[1]) && isnan(view[2]));
         table_done(&t);
 }
 END_TEST
@@ -270,6 +281,18 @@ START_TEST(precision_is_what_later_steps_see) {
         t.batch.precision = 300;
         assert_ok(tamis_batch_set_number(&t.batch, 0, 0, -1.7976931348623157e308, &t.err));
         ck_assert_uint_eq(tamis_batch_text(&t.batch, 0, 0).n, 1 + 309 + 1 + 300);
+        table_done(&t);
+}
+END_TEST
+
+START_TEST(nan_leaves_a_cell_as_it_is) {
+        static const double values[] = { NAN, 2, NAN };
+        struct table t;
+
+        table_begin(&t, "a,b\n", "1.0,x\n,x\n03,x\n");
+        assert_ok(tamis_batch_set_text(&t.batch, 2, 0, tamis_slice_of("y"), &t.err));
+        assert_ok(tamis_batch_set_numbers(&t.batch, 0, values, &t.err));
+        assert_prints(&t.batch, 0, 3, &comma, "1.0,x\n2,x\ny,x\n", false);
         table_done(&t);
 }
 END_TEST
@@ -358,9 +381,9 @@ START_TEST(all_rows_kept_costs_nothing) {
 END_TEST
 
 START_TEST(rows_without_bytes_are_repeated_too) {
-        struct table t = { 0 };
+        struct table t;
 
-        tamis_batch_reset(&t.batch);
+        table_begin(&t, "a\n", "left over\n");
         assert_ok(tamis_batch_begin_empty(&t.batch, 2, 3, &t.err));
         for (size_t i = 0; i < 3; i++)
                 assert_ok(tamis_batch_set_number(&t.batch, i, 0, (double) i, &t.err));
@@ -559,6 +582,7 @@ TEST_MAIN("batch",
         TESTS(what_is_no_number_is_said_with_its_place_and_cure, faults)
         TEST(rows_have_places)
         TEST(precision_is_what_later_steps_see)
+        TEST(nan_leaves_a_cell_as_it_is)
         TEST(what_is_too_large_is_refused_and_changes_nothing)
         TEST(rows_stay_go_and_stay_often)
         TEST(all_rows_kept_costs_nothing)

@@ -139,6 +139,17 @@ START_TEST(a_number_that_holds_the_delimiter_is_quoted) {
 }
 END_TEST
 
+START_TEST(a_line_ending_is_never_taken_for_a_delimiter) {
+        struct table t;
+
+        table_begin(&t, "a,b\n", "\n1,2\n");
+        ck_assert_uint_eq(t.batch.chunk.starts[0], 1);
+        assert_ok(tamis_batch_add_column(&t.batch, 0, &t.err));
+        assert_prints(&t.batch, 0, 1, &comma, ",1,2\n", false);
+        table_done(&t);
+}
+END_TEST
+
 START_TEST(what_was_there_stays_in_the_buffer) {
         struct table t;
         tamis_buffer out = { 0 };
@@ -283,5 +294,6 @@ TEST_MAIN("print",
         TEST(blank_lines_behind_a_repeated_row_go_out_once)
         TEST(rows_a_step_made_end_as_the_dialect_says)
         TEST(a_number_that_holds_the_delimiter_is_quoted)
+        TEST(a_line_ending_is_never_taken_for_a_delimiter)
         TEST(what_was_there_stays_in_the_buffer)
         TEST(runs_are_the_same_as_cell_by_cell))
