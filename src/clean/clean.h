@@ -7,7 +7,7 @@
  * Rows go from the train part alone, and only while learning: a loaded model leaves every row, since each wants its
  * prediction.
  *
- *     clean.c       the step
+ *     clean.c       the step (state.h tells of its parts)
  *     picks.c       which columns go and which are worked on, remembered by name
  *     duplicates.c  rows that were there before, by a fingerprint of 128 bits
  */

@@ -218,10 +218,10 @@ static int learn(const void *state, void *partial, tamis_batch *batch, tamis_err
         int r = 0;
 
         if (!p->codings) {
-                p->n = e->columns.n;
-                p->codings = calloc(p->n + 1, sizeof *p->codings);
+                p->codings = calloc(e->columns.n + 1, sizeof *p->codings);
                 if (!p->codings)
                         return tamis_fail_memory(err);
+                p->n = e->columns.n;
         }
         for (size_t i = 0; i < p->n && r == 0; i++)
                 r = tamis_coding_learn(&p->codings[i], batch, e->columns.at[i], is_limited(e, i), err);
