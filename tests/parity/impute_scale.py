@@ -5,7 +5,7 @@ Needs NumPy and scikit-learn, which nothing else here does; the tables it makes 
 
     python3 -m venv venv && venv/bin/pip install scikit-learn && venv/bin/python tests/parity/impute_scale.py
 
-Writes testdata/parity/{impute,impute-new,scale,scale-new}.csv (from a fixed seed), golden/*.csv and impute_scale.json; with
+Writes four tables to testdata/parity/ (from a fixed seed), golden/*.csv and impute_scale.json; with
 scikit-learn 1.9.1 the tables are those checked in, byte for byte.
 """
 import csv
