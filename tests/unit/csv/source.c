@@ -127,6 +127,41 @@ START_TEST(a_record_ends_with_its_file) {
 }
 END_TEST
 
+/* looking for the end of a quote goes far, over many chunks and to the end of the file; what follows is all there */
+START_TEST(a_quote_left_open_costs_one_line) {
+        const char *const paths[] = { "0.csv", "1.csv" };
+        tamis_buffer rows = { 0 }, want = { 0 };
+
+        for (int file = 0; file < 2; file++) {
+                tamis_buffer text = { 0 };
+
+                ck_assert_int_eq(tamis_buffer_addf(&text, NULL, "a,b\n%s", file ? "" : "\"open,0\n"), 0);
+                rows.n = 0;
+                for (int i = 0; i < 3000; i++)
+                        ck_assert_int_eq(tamis_buffer_addf(&rows, NULL, "%d,%d\n", i, file), 0);
+                ck_assert_int_eq(tamis_buffer_add(&text, rows.p, rows.n, NULL), 0);
+                ck_assert_int_eq(tamis_buffer_add(&want, rows.p, rows.n, NULL), 0);
+                write_file(paths[file], text.p, text.n);
+                tamis_buffer_done(&text);
+        }
+        for (size_t chunk_bytes = 1; chunk_bytes < 300000; chunk_bytes = 3 * chunk_bytes + 50) {
+                tamis_reader_options options = plain;
+                reading g;
+
+                options.rejects = "aside.csv";
+                options.chunk_bytes = chunk_bytes;
+                g = read_paths(paths, 2, options, 1);
+                ck_assert_int_eq(g.status, 0);
+                ck_assert_uint_eq(g.bytes.n, want.n);
+                ck_assert_int_eq(memcmp(g.bytes.p, want.p, want.n), 0);
+                ck_assert_uint_eq(g.counts.rejected, 1);
+                reading_done(&g);
+        }
+        tamis_buffer_done(&rows);
+        tamis_buffer_done(&want);
+}
+END_TEST
+
 /* the same table cut into files anywhere gives the same chunks */
 START_TEST(chunks_do_not_depend_on_how_the_table_is_cut) {
         enum { ROWS = 500 };
@@ -526,6 +561,7 @@ int main(void) {
         tcase_add_test(tc, a_header_without_line_ending_gets_one_before_another_file);
         tcase_add_loop_test(tc, a_later_file_is_to_blame_by_name, 0, sizeof others / sizeof *others);
         tcase_add_test(tc, a_record_ends_with_its_file);
+        tcase_add_test(tc, a_quote_left_open_costs_one_line);
         tcase_add_test(tc, chunks_do_not_depend_on_how_the_table_is_cut);
         tcase_add_test(tc, a_pipe_may_give_one_byte_at_a_time);
         tcase_add_loop_test(tc, a_pipe_is_read_again_from_what_was_kept, 0, sizeof memories / sizeof *memories);
