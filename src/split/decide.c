@@ -180,10 +180,9 @@ static int read_instants(const tamis_plan *p, struct instant *instants, tamis_er
         }
         if (no_number != SIZE_MAX && no_date != SIZE_MAX)
                 return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" holds numbers (\"%.*s\") as well as dates "
-                                  "(\"%.*s\"): they "
-                                  "cannot be put in order", p->time_name, (int) d->entries[no_date].text.n,
-                                  d->entries[no_date].text.p, (int) d->entries[no_number].text.n,
-                                  d->entries[no_number].text.p);
+                                  "(\"%.*s\"): they cannot be put in order", p->time_name,
+                                  (int) d->entries[no_date].text.n, d->entries[no_date].text.p,
+                                  (int) d->entries[no_number].text.n, d->entries[no_number].text.p);
         for (size_t c = 0; c < d->n; c++) {
                 instants[c].code = (uint32_t) c;
                 if (no_number == SIZE_MAX ? !tamis_number_parse(d->entries[c].text, &instants[c].at)
