@@ -4,7 +4,7 @@
 
 #include "clean/state.h"
 
-/* -- cells ---------------------------------------------------------------------------------------------------------- */
+/* -- cells --------------------------------------------------------------------------------------------------------- */
 
 tamis_cell_change tamis_clean_cell(const struct tamis_clean *s, tamis_slice *text) {
         tamis_slice t = *text;
@@ -55,14 +55,15 @@ static int change_column(struct tamis_clean *s, tamis_batch *batch, size_t colum
                                        : tamis_batch_set_missing(batch, row, column, err);
         }
         if (look_alike && batch->final)
-                tamis_warn(s->context, "column \"%s\" has cells that are the same number as one of --blank, written otherwise "
-                           "(like 0.0 for 0): they stay, unless --blank lists them too", batch->schema->fields[column].name);
+                tamis_warn(s->context, "column \"%s\" has cells that are the same number as one of --blank, written "
+                           "otherwise (like 0.0 for 0): "
+                           "they stay, unless --blank lists them too", batch->schema->fields[column].name);
         tamis_batch_count(batch, &s->cells_trimmed, n[TAMIS_TRIMMED]);
         tamis_batch_count(batch, &s->cells_blanked, n[TAMIS_BLANKED]);
         return r;
 }
 
-/* -- rows ----------------------------------------------------------------------------------------------------------- */
+/* -- rows ---------------------------------------------------------------------------------------------------------- */
 
 /* holes[row]: missing cells in the columns that count. */
 static int count_row_holes(const struct tamis_clean *s, tamis_batch *batch, uint32_t *holes, tamis_error *err) {

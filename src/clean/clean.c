@@ -8,18 +8,21 @@
 
 static const tamis_option options[] = {
         { "drop", 0, TAMIS_SELECTION, "SEL", NULL, "columns to take away", NULL },
-        { "keep", 0, TAMIS_SELECTION, "SEL", NULL, "take all other columns away (but the marks that begin with _)", NULL },
+        { "keep", 0, TAMIS_SELECTION, "SEL", NULL, "take all other columns away (but the marks "
+          "that begin with _)", NULL },
         { "rename", 0, TAMIS_TEXT, "LIST", NULL, "new names: 'old=new,...'", NULL },
         { "trim", 0, TAMIS_FLAG, NULL, NULL, "take blanks off the ends of cells", NULL },
         { "blank", 0, TAMIS_TEXT, "LIST", NULL, "cells that are one of these become empty: '0,unknown'", NULL },
         { "dedupe", 0, TAMIS_FLAG, NULL, NULL, "of rows that are the same in all columns keep the first", NULL },
-        { "drop-rows-over", 0, TAMIS_SHARE, "SHARE", NULL, "take rows away of which more than this share is missing", NULL },
-        { "drop-columns-over", 0, TAMIS_SHARE, "SHARE", NULL, "take columns away of which more than this share is missing",
+        { "drop-rows-over", 0, TAMIS_SHARE, "SHARE", NULL, "take rows away of which more than "
+          "this share is missing", NULL },
+        { "drop-columns-over", 0, TAMIS_SHARE, "SHARE", NULL, "take columns away of which more than "
+          "this share is missing",
           NULL },
         { NULL },
 };
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 static int add_rename(tamis_slice name, tamis_slice value, void *arg, tamis_error *err) {
         struct tamis_clean *s = arg;
@@ -79,11 +82,11 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
                 return r;
         if (!s->trim && !blank && !rename && !s->dedupe && isnan(s->rows_over) && isnan(s->columns_over)
             && !tamis_settings_given(settings, "drop") && !tamis_settings_given(settings, "keep"))
-                return tamis_fail(err, TAMIS_USAGE, "there is nothing to do: --drop, --keep, --rename, --trim, --blank, --dedupe, "
-                                  "--drop-rows-over or --drop-columns-over is needed");
+                return tamis_fail(err, TAMIS_USAGE, "there is nothing to do: --drop, --keep, --rename, --trim, "
+                                  "--blank, --dedupe, --drop-rows-over or --drop-columns-over is needed");
         if (tamis_settings_given(settings, "columns") && !s->trim && !blank)
-                return tamis_fail(err, TAMIS_USAGE, "--columns says where --trim and --blank work, and neither is given "
-                                  "(--keep takes other columns away)");
+                return tamis_fail(err, TAMIS_USAGE, "--columns says where --trim and --blank work, and neither is "
+                                  "given (--keep takes other columns away)");
         return 0;
 }
 
@@ -107,7 +110,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         return s->holes ? 0 : tamis_fail_memory(err);
 }
 
-/* -- what goes out --------------------------------------------------------------------------------------------------- */
+/* -- what goes out ------------------------------------------------------------------------------------------------- */
 
 static int find_renamed(struct tamis_clean *s, tamis_schema *schema, tamis_error *err) {
         for (size_t i = 0; i < s->n_renames; i++) {
@@ -163,10 +166,13 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
         if (r == 0)
                 r = find_renamed(s, schema, err);
         for (size_t at = 0; at < n && r == 0; at++) {
+                json_t *name;
+
                 place[at] = at - gone;
                 if (!s->picks.goes[at])
                         continue;
-                if (json_array_append_new(s->gone, tamis_json_bytes(tamis_slice_of(schema->fields[place[at]].name))) < 0)
+                name = tamis_json_bytes(tamis_slice_of(schema->fields[place[at]].name));
+                if (json_array_append_new(s->gone, name) < 0)
                         r = tamis_fail_memory(err);
                 tamis_schema_remove(schema, at - gone++);
         }
@@ -176,7 +182,7 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
         return r;
 }
 
-/* -- what is kept and told ------------------------------------------------------------------------------------------- */
+/* -- what is kept and told ----------------------------------------------------------------------------------------- */
 
 static int save(const void *state, json_t *into, tamis_error *err) {
         const struct tamis_clean *s = state;
@@ -221,15 +227,15 @@ static void done(void *state) {
 const tamis_step_type tamis_step_clean = {
         .name = "clean",
         .summary = "drop and rename columns, trim and blank cells, take repeated and hollow rows away",
-        .details = "In this order: columns go (--drop, --keep), cells are trimmed, cells are blanked, columns with too many missing "
-                   "cells go, rows with too many and repeated rows go, columns are renamed. Each part sees what those before it "
-                   "left; all of them call columns by the names they came with.\n\n"
-                   "--trim and --blank work on --columns (default: all); the other parts look at all columns. Only cells that "
-                   "change are written anew. --blank compares texts, blanks around them aside: 0 is not 0.0. Rows are the same "
-                   "when the values of all columns that stay are, quotes aside. Columns that begin with _ are neither compared "
-                   "nor counted, and go only when --drop names them.\n\n"
-                   "Rows go from the train part alone. A saved model takes no rows away: whoever asks for a prediction wants "
-                   "one for every row.",
+        .details = "In this order: columns go (--drop, --keep), cells are trimmed, cells are blanked, columns with too "
+                   "many missing cells go, rows with too many and repeated rows go, columns are renamed. Each part "
+                   "sees what those before it left; all of them call columns by the names they came with.\n\n"
+                   "--trim and --blank work on --columns (default: all); the other parts look at all columns. Only "
+                   "cells that change are written anew. --blank compares texts, blanks around them aside: 0 is not "
+                   "0.0. Rows are the same when the values of all columns that stay are, quotes aside. Columns that "
+                   "begin with _ are neither compared nor counted, and go only when --drop names them.\n\n"
+                   "Rows go from the train part alone. A saved model takes no rows away: whoever asks for a prediction "
+                   "wants one for every row.",
         .options = options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING,
         .examples = "tamis clean --drop PassengerId,Name,Ticket,Cabin titanic.csv\n"

@@ -4,7 +4,8 @@
 #include "clean/state.h"
 
 /* Holes as they will be once the cells are cleaned; the batch itself is left alone. */
-static int count_holes(const struct tamis_clean *s, tamis_batch *batch, size_t column, uint64_t *holes, tamis_error *err) {
+static int count_holes(const struct tamis_clean *s, tamis_batch *batch, size_t column, uint64_t *holes,
+                       tamis_error *err) {
         const uint8_t *missing;
         int r = tamis_batch_missing(batch, column, &missing, err);
 
@@ -88,13 +89,15 @@ static int drop_hollow_columns(struct tamis_clean *s, const tamis_context *conte
 
                 if (!s->picks.counts[column] || !(share > s->columns_over))
                         continue;
-                tamis_warn(context, "column \"%s\" is dropped: %llu of %llu cells are missing", s->in->fields[column].name,
+                tamis_warn(context, "column \"%s\" is dropped: "
+                           "%llu of %llu cells are missing", s->in->fields[column].name,
                            (unsigned long long) s->holes[column], (unsigned long long) s->rows);
                 r = tamis_picks_drop(&s->picks, s->in, column, err);
                 left--;
         }
         if (r == 0 && left == 0)
-                return tamis_fail(err, TAMIS_BAD_DATA, "every column has more than a share of %g missing: none would be left",
+                return tamis_fail(err, TAMIS_BAD_DATA, "every column has more than a share of %g "
+                                  "missing: none would be left",
                                   s->columns_over);
         return r < 0 ? r : tamis_picks_resolve(&s->picks, context, s->in, err);
 }
