@@ -54,6 +54,8 @@ static const struct { size_t n; double v[5], p, want; } cases[] = {
         { 2, { -0.012313853487722605, -0.08401033232106235 }, .5, -0.04816209290439248 },
         { 2, { -0.09321821700092014, -36.971821178827845 }, .5, -18.53251969791438 },
         { 2, { -0.006880042821232817, -4.5294941317024495 }, .5, -2.268187087261841 },
+        { 4, { 0.008727717342473571, 0.04563844707462133, -83.83707056339979, 4.069607845874941 }, 0.81, 1.7759452885587597 },
+        { 4, { 0.005791898778989197, -73.51488544602836, -0.005239755950669345, -8.733448568849347 }, 0.48, -4.893036691173929 },
         { 2, { DBL_MAX, DBL_MAX }, .5, DBL_MAX },
         { 2, { DBL_MAX, -DBL_MAX }, .5, 0 },
         { 2, { DBL_MAX, -DBL_MAX }, .75, DBL_MAX / 2 },
@@ -61,6 +63,7 @@ static const struct { size_t n; double v[5], p, want; } cases[] = {
         { 3, { 1e308, -1e308, 1e308 }, .5, 1e308 },
         { 2, { 5e-324, 0 }, .5, 0 },
         { 2, { 5e-324, 1.5e-323 }, .5, 1e-323 },
+        { 2, { 5e-324, 1e-323 }, .5, 1e-323 },                          /* 1.5 of the smallest: a tie, to even */
         { 3, { -0., 0, -0. }, .25, 0 },
         { 1, { -0. }, .5, 0 },
 };
@@ -251,6 +254,28 @@ START_TEST(one_value_many_times) {
 }
 END_TEST
 
+/* 510 of the values lie near the median, in the cell [2, 512) of 2^9, and one, 0, is least: together no more than are
+ * held, though not if each had half of the room. */
+START_TEST(room_goes_where_the_values_are) {
+        double x[1000];
+        tamis_quantiles *q;
+        bool again;
+
+        for (size_t i = 0; i < 1000; i++)
+                x[i] = (double) i;
+        ck_assert_int_eq(tamis_quantiles_new(probabilities, 2, 8 * 900, &q, NULL), 0);
+        ck_assert_int_eq(tamis_quantiles_add(q, x, 1000, NULL), 0);
+        ck_assert_int_eq(tamis_quantiles_settle(q, &again, NULL), 0);
+        ck_assert(again);
+        ck_assert_int_eq(tamis_quantiles_add(q, x, 1000, NULL), 0);
+        ck_assert_int_eq(tamis_quantiles_settle(q, &again, NULL), 0);
+        ck_assert(!again);
+        ck_assert_double_eq(tamis_quantiles_get(q, 0), 499.5);
+        ck_assert_double_eq(tamis_quantiles_get(q, 1), 0);
+        tamis_quantiles_free(q);
+}
+END_TEST
+
 START_TEST(missing_values_are_left_out) {
         double x[2000];
         tamis_quantiles *q;
@@ -324,8 +349,10 @@ START_TEST(data_that_change_between_passes_are_an_error) {
         ck_assert_int_eq(tamis_quantiles_add(q, x, 1000, NULL), 0);
         ck_assert_int_eq(tamis_quantiles_settle(q, &again, NULL), 0);
         ck_assert(again);
-        if (_i == 0)                    /* fewer, as many elsewhere, many more where they are wanted */
-                ck_assert_int_eq(tamis_quantiles_add(q, x, 999, NULL), 0);
+        if (_i == 0) {                  /* one more elsewhere; none where they are wanted; too many there */
+                ck_assert_int_eq(tamis_quantiles_add(q, x, 1000, NULL), 0);
+                ck_assert_int_eq(tamis_quantiles_add(q, (double[]) { -5 }, 1, NULL), 0);
+        }
         for (size_t i = 0; _i == 1 && i < 1000; i++)
                 ck_assert_int_eq(tamis_quantiles_add(q, &x[1], 1, NULL), 0);
         for (size_t i = 0; _i == 2 && i < 1000; i++)
@@ -357,6 +384,7 @@ int main(void) {
         tcase_add_test(tc, keys_are_in_the_order_of_values);
         tcase_add_loop_test(tc, exact_however_cut_and_held, 0, KINDS * N_BUDGETS);
         tcase_add_test(tc, one_value_many_times);
+        tcase_add_test(tc, room_goes_where_the_values_are);
         tcase_add_test(tc, missing_values_are_left_out);
         tcase_add_test(tc, nothing_has_no_quantile);
         tcase_add_test(tc, merging_empties);
