@@ -8,8 +8,8 @@
 #include <tamis/stats.h>
 
 /* Expected: in Python, with fractions.Fraction(x) for each x, mean and variances from their definitions, and float() of
- * the fraction, which CPython rounds correctly; roots by math.isqrt of the fraction times 4^k, k so large that the root has
- * 300 bits, with one more bit set where it is not exact. */
+ * the fraction, which CPython rounds correctly; roots by math.isqrt of the fraction times 4^k, k so large that the root
+ * has 300 bits, with one more bit set where it is not exact. */
 static const struct {
         size_t n;
         double x[10], sum, mean, variance_0, variance_1, sd_0, sd_1;
@@ -250,7 +250,8 @@ START_TEST(count_and_extremes) {
 }
 END_TEST
 
-/* So many, and so near the largest fraction, that sums of them by exponent would overflow 128 bits (2^22 squares would). */
+/* So many, and so near the largest fraction, that sums of them by exponent would overflow 128 bits (2^22 squares
+ * would). */
 START_TEST(very_many_of_a_kind) {
         enum { N = (1 << 22) + 1000 };
         const double one = 0x1.fffffffffffffp0;
@@ -271,7 +272,7 @@ START_TEST(very_many_of_a_kind) {
 }
 END_TEST
 
-/* -- order and cut --------------------------------------------------------------------------------------------------- */
+/* -- order and cut ------------------------------------------------------------------------------------------------- */
 
 static uint64_t state = 1;
 
