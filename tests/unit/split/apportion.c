@@ -36,8 +36,8 @@ START_TEST(rows_go_to_classes) {
         uint64_t ret[4] = {0};
         tamis_error err;
 
-        ck_assert_int_eq(tamis_split_apportion(cases[_i].counts, cases[_i].least, cases[_i].most, cases[_i].n, cases[_i].want,
-                                               ret, &err), 0);
+        ck_assert_int_eq(tamis_split_apportion(cases[_i].counts, cases[_i].least, cases[_i].most, cases[_i].n,
+                                               cases[_i].want, ret, &err), 0);
         for (size_t i = 0; i < cases[_i].n; i++)
                 ck_assert_uint_eq(ret[i], cases[_i].ret[i]);
 }

@@ -12,13 +12,15 @@ static const struct { const char *raw; double number; bool missing; const char *
         { "0", 0, false, "0", 0 }, { "0.50", .5, false, "0.50", 2 }, { "-0.5", -.5, false, "-0.5", 1 },
         { "007", NAN, false, "007", 0 }, { "-01", NAN, false, "-01", 0 }, { "\"007\"", NAN, false, "007", 0 },
         { " 00.5", NAN, false, " 00.5", 1 },
-        { "", NAN, true, "", 0 }, { "  ", NAN, true, "  ", 0 }, { "\"\"", NAN, true, "", 0 }, { "\"  \"", NAN, true, "  ", 0 },
+        { "", NAN, true, "", 0 }, { "  ", NAN, true, "  ", 0 }, { "\"\"", NAN, true, "", 0 },
+        { "\"  \"", NAN, true, "  ", 0 },
         { "NA", NAN, true, "NA", 0 }, { " NA ", NAN, true, " NA ", 0 }, { "\"NA\"", NAN, true, "NA", 0 },
         { "\" null\"", NAN, true, " null", 0 },
         { "-999", NAN, true, "-999", 0 }, { "\"-999\"", NAN, true, "-999", 0 }, { "-99", -99, false, "-99", 0 },
         { "\"a \"\"b\"\"\"", NAN, true, "a \"b\"", 0 }, { "\"\"\"\"", NAN, true, "\"", 0 },
         { "\"a \"\"c\"\"\"", NAN, false, "a \"c\"", 0 }, { "\"1\"\"\"", NAN, false, "1\"", 0 },
-        { "N", NAN, false, "N", 0 }, { "3l", NAN, false, "3l", 0 }, { "-", NAN, false, "-", 0 }, { "1e999", NAN, false, "1e999", 0 },
+        { "N", NAN, false, "N", 0 }, { "3l", NAN, false, "3l", 0 }, { "-", NAN, false, "-", 0 },
+        { "1e999", NAN, false, "1e999", 0 },
         { "inf", NAN, false, "inf", 0 }, { "0x10", NAN, false, "0x10", 0 }, { "1 2", NAN, false, "1 2", 0 },
 };
 static const char tokens[] = "-999,\"a \"\"b\"\"\",\"\"\"\"";
@@ -313,7 +315,7 @@ START_TEST(what_is_too_large_is_refused_and_changes_nothing) {
 }
 END_TEST
 
-/* -- rows ------------------------------------------------------------------------------------------------------------ */
+/* -- rows ---------------------------------------------------------------------------------------------------------- */
 
 /* Five rows, with every kind of cell. */
 static void begin_five(struct table *t) {
@@ -514,7 +516,7 @@ START_TEST(a_reset_batch_is_as_new) {
 }
 END_TEST
 
-/* -- a chain is a pipeline ------------------------------------------------------------------------------------------- */
+/* -- a chain is a pipeline ----------------------------------------------------------------------------------------- */
 
 /* Whatever was changed: print, read again, and every view says the same. */
 START_TEST(printed_and_read_again_all_views_say_the_same) {
@@ -543,7 +545,8 @@ START_TEST(printed_and_read_again_all_views_say_the_same) {
                 if (what % 3 == 0)
                         assert_ok(tamis_batch_set_number(&t.batch, row, column, numbers[what / 3 % 5], &t.err));
                 else if (what % 3 == 1)
-                        assert_ok(tamis_batch_set_text(&t.batch, row, column, tamis_slice_of(texts[what / 3 % 10]), &t.err));
+                        assert_ok(tamis_batch_set_text(&t.batch, row, column, tamis_slice_of(texts[what / 3 % 10]),
+                                                       &t.err));
                 else
                         assert_ok(tamis_batch_set_missing(&t.batch, row, column, &t.err));
         }
@@ -562,8 +565,10 @@ START_TEST(printed_and_read_again_all_views_say_the_same) {
                 ck_assert_uint_eq(t.batch.columns[c].missing, again.batch.columns[c].missing);
                 for (size_t r = 0; r < 5; r++) {
                         ck_assert(same(x[r], y[r]) && m[r] == n[r]);
-                        ck_assert_int_eq(tamis_batch_decimals(&t.batch, r, c), tamis_batch_decimals(&again.batch, r, c));
-                        ck_assert(tamis_slice_equal(tamis_batch_text(&t.batch, r, c), tamis_batch_text(&again.batch, r, c)));
+                        ck_assert_int_eq(tamis_batch_decimals(&t.batch, r, c),
+                                         tamis_batch_decimals(&again.batch, r, c));
+                        ck_assert(tamis_slice_equal(tamis_batch_text(&t.batch, r, c),
+                                                    tamis_batch_text(&again.batch, r, c)));
                 }
         }
         tamis_buffer_done(&out);

@@ -164,7 +164,7 @@ START_TEST(what_was_there_stays_in_the_buffer) {
 }
 END_TEST
 
-/* -- a printer that knows no runs, to hold the other against --------------------------------------------------------- */
+/* -- a printer that knows no runs, to hold the other against ------------------------------------------------------- */
 
 static uint64_t seed;
 
@@ -224,7 +224,8 @@ static void random_rows(tamis_buffer *rows, size_t cells, bool ended) {
 
 static void random_change(struct table *t) {
         tamis_batch *b = &t->batch;
-        size_t row = b->n_rows ? any((unsigned) b->n_rows) : 0, column = b->n_columns ? any((unsigned) b->n_columns) : 0;
+        size_t row = b->n_rows ? any((unsigned) b->n_rows) : 0;
+        size_t column = b->n_columns ? any((unsigned) b->n_columns) : 0;
         uint32_t times[512];
         int r = 0;
 
@@ -272,8 +273,8 @@ START_TEST(runs_are_the_same_as_cell_by_cell) {
                         random_change(&t);
                 assert_ok(tamis_batch_print(&t.batch, 0, t.batch.n_rows, &comma, &got, &open, &t.err));
                 plain_print(&t.batch, &want);
-                ck_assert_msg(got.n == want.n && (!got.n || memcmp(got.p, want.p, got.n) == 0), "seed %llu:\n%.*s\nnot\n%.*s",
-                              (unsigned long long) keep, (int) got.n, got.p, (int) want.n, want.p);
+                ck_assert_msg(got.n == want.n && (!got.n || memcmp(got.p, want.p, got.n) == 0),
+                              "seed %llu:\n%.*s\nnot\n%.*s", (unsigned long long) keep, (int) got.n, got.p, (int) want.n, want.p);
                 ck_assert_int_eq(open, got.n > 0 && got.p[got.n - 1] != '\n');
                 tamis_buffer_done(&rows);
                 tamis_buffer_done(&got);

@@ -26,8 +26,9 @@ static const struct { const char *sel, *want; } cases[] = {
         { "1:3", "1 2 3" }, { "3:1", "1 2 3" }, { "Age:Sex", "1 2 3" }, { "11:", "11 12" }, { ":2", "1 2" },
         { ":", "1 2 3 4 5 6 7 8 9 10 11 12" }, { "Fare:3", "2 3" }, { "Sex:x:y", "3 4 5" }, { "x:y:s*", "5 6" },
         { "\"a,b\":6", "4 5 6" }, { "\"a,b\":\"x:y\"", "4 5" }, { "2020:9", "8 9" }, { "Fare : Sex", "2 3" },
-        { "*e*", "1 2 3 10 11" }, { "?ge", "1" }, { "/^[AF]/", "1 2" }, { "/e$/", "1 2" }, { "/a,b|x/,Age", "1 3 4 5 11" },
-        { "/x:?y/", "5" }, { "/z\\/,z|^Age/", "1" }, { "/^Age|z/z/", "1" }, { "!/e/", "4 5 6 7 8 9 12" }, { "!Age", "2 3 4 5 6 7 8 9 10 11 12" },
+        { "*e*", "1 2 3 10 11" }, { "?ge", "1" }, { "/^[AF]/", "1 2" }, { "/e$/", "1 2" },
+        { "/a,b|x/,Age", "1 3 4 5 11" }, { "/x:?y/", "5" }, { "/z\\/,z|^Age/", "1" }, { "/^Age|z/z/", "1" },
+        { "!/e/", "4 5 6 7 8 9 12" }, { "!Age", "2 3 4 5 6 7 8 9 10 11 12" },
         { "1:4,!Fare", "1 3 4" }, { "!Fare,1:4", "1 3 4" }, { "!2:", "1" }, { "!Age,!Fare,!3:11", "12" },
         { "! Age,1:2", "2" }, { "1:2,!@missing", "1" },
 };
@@ -183,7 +184,9 @@ START_TEST(near_words_are_named) {
 END_TEST
 
 START_TEST(at_most_three_the_best_first_and_what_fits) {
-        tamis_slice words[] = { { "aaxx", 4 }, { "aaax", 4 }, { "baaa", 4 }, { "aaaa", 4 }, { "aaa", 3 }, { "aaaa", 4 } };
+        tamis_slice words[] = {
+                { "aaxx", 4 }, { "aaax", 4 }, { "baaa", 4 }, { "aaaa", 4 }, { "aaa", 3 }, { "aaaa", 4 },
+        };
         char out[64];
 
         tamis_nearest(tamis_slice_of("aaaa"), words, 6, out, sizeof out);
