@@ -1,5 +1,6 @@
 /* Putting values in. */
 #include "impute/impute.h"
+#include "step/names.h"
 
 /* -- what goes out --------------------------------------------------------------------------------------------------- */
 
@@ -47,13 +48,12 @@ struct filling {
 };
 
 static void warn_left(const tamis_impute *m) {
-        char list[1024] = "";
-        size_t n = 0;
+        tamis_names names = {0};
 
-        for (size_t i = 0; i < m->columns.n && n < 700; i++)
+        for (size_t i = 0; i < m->columns.n; i++)
                 if (m->column[i].fill.kind == TAMIS_FILL_NONE && !m->column[i].drops)
-                        n += (size_t) snprintf(list + n, sizeof list - n, "%s\"%.200s\"", n ? ", " : "", m->columns.names[i]);
-        tamis_warn(m->context, "missing cells stay in %s: there was %s (--empty drop or --empty fill)", list,
+                        tamis_names_add(&names, m->columns.names[i], -1);
+        tamis_warn(m->context, "missing cells stay in %s: there was %s (--empty drop or --empty fill)", tamis_names_end(&names),
                    m->constants.n ? "nothing to learn from, or --fill has no value" : "no present cell to learn from");
 }
 

@@ -3,6 +3,10 @@
 #include <tamis/number.h>
 
 #include "impute/impute.h"
+#include "step/names.h"
+
+/* More digits than tamis_number_round() knows: there is nothing left to round. */
+enum { MOST_DECIMALS = 300 };
 
 struct partial {
         tamis_page page;
@@ -195,8 +199,8 @@ static void partial_done(void *partial) {
 /* The value from a sum, with a text of our own, rounded. */
 static int take(tamis_impute *m, const tamis_impute_column *c, const void *sum, tamis_fill *ret, tamis_error *err) {
         c->filler->value(sum, ret);
-        if (ret->kind == TAMIS_FILL_NUMBER && c->decimals >= 0)
-                ret->number = tamis_number_round(ret->number, c->decimals < 300 ? c->decimals : 300);
+        if (ret->kind == TAMIS_FILL_NUMBER && c->decimals >= 0 && c->decimals <= MOST_DECIMALS)
+                ret->number = tamis_number_round(ret->number, c->decimals);
         if (ret->kind == TAMIS_FILL_TEXT) {
                 ret->text.p = tamis_arena_copy(&m->texts, ret->text);
                 if (!ret->text.p)
@@ -258,25 +262,19 @@ static int settle_groups(tamis_impute *m, tamis_error *err) {
 
 /* One line for all columns where one value stands in for much. A word that no row had keeps the holes apart, and is fine. */
 static void warn_much(const tamis_impute *m) {
-        char list[1024] = "";
-        size_t n = 0, more = 0;
+        tamis_names names = {0};
 
         for (size_t i = 0; i < m->columns.n; i++) {
                 const tamis_impute_column *c = &m->column[i];
 
                 if (c->missing * 5 <= c->rows || c->missing == c->rows || (c->constant && c->fill.kind == TAMIS_FILL_TEXT))
                         continue;
-                if (n > 600)
-                        more++;
-                else
-                        n += (size_t) snprintf(list + n, sizeof list - n, "%s\"%.200s\" (%.0f %%)", n ? ", " : "",
-                                               m->columns.names[i], 100.0 * (double) c->missing / (double) c->rows);
+                tamis_names_add(&names, m->columns.names[i], 100.0 * (double) c->missing / (double) c->rows);
         }
-        if (more)
-                snprintf(list + n, sizeof list - n, " and %zu more", more);
-        if (n)
+        if (names.n)
                 tamis_warn(m->context, "more than 20 %% missing: %s; one value for them all shrinks the spread and weakens "
-                           "correlations%s", list, m->indicator ? "" : " (--indicator keeps the fact that it was missing)");
+                           "correlations%s", tamis_names_end(&names),
+                           m->indicator ? "" : " (--indicator keeps the fact that it was missing)");
 }
 
 static int finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {

@@ -4,6 +4,7 @@
 #include <tamis/number.h>
 
 #include "scale/scale.h"
+#include "step/names.h"
 
 static const tamis_option options[] = {
         { "range", 0, TAMIS_TEXT, "LOW,HIGH", "0,1", "where strategy minmax puts the smallest and the largest value", NULL },
@@ -209,14 +210,13 @@ static int settle_groups(tamis_scale *m, tamis_error *err) {
 }
 
 void tamis_scale_warn_empty(const tamis_scale *m) {
-        char list[1024] = "";
-        size_t n = 0;
+        tamis_names names = {0};
 
-        for (size_t i = 0; i < m->columns.n && n < 700; i++)
+        for (size_t i = 0; i < m->columns.n; i++)
                 if (!m->lines[i].whole.known)
-                        n += (size_t) snprintf(list + n, sizeof list - n, "%s\"%.200s\"", n ? ", " : "", m->columns.names[i]);
-        if (n)
-                tamis_warn(m->context, "not scaled: %s; there was no present cell to learn from", list);
+                        tamis_names_add(&names, m->columns.names[i], -1);
+        if (names.n)
+                tamis_warn(m->context, "not scaled: %s; there was no present cell to learn from", tamis_names_end(&names));
 }
 
 static int finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {

@@ -16,7 +16,7 @@ typedef struct tamis_grouping {
 } tamis_grouping;
 
 void tamis_grouping_done(tamis_grouping *grouping);
-/* The columns of --group, if it was given. */
+/* The columns of --group, if it was given. The target cannot be one: that would leak it into the features. */
 int tamis_grouping_bind(tamis_grouping *grouping, const tamis_context *context, tamis_schema *schema, tamis_error *err)
         TAMIS_CHECKED;
 

@@ -5,7 +5,7 @@
 /* A summary that needs two passes: first the mean, then the sum of the distances to it. */
 struct spread {
         double sum, away;
-        size_t n;
+        size_t n, calls;
         unsigned pass;
 };
 
@@ -19,6 +19,7 @@ static int spread_partial(const void *of, void *ret, tamis_error *err) {
 static int spread_add(void *sum, const double *x, size_t n, tamis_error *err) {
         struct spread *s = sum;
 
+        s->calls++;
         for (size_t i = 0; i < n; i++) {
                 if (isnan(x[i]))
                         continue;
@@ -36,6 +37,7 @@ static int spread_merge(void *into, void *from, tamis_error *err) {
         if (a->pass == 0)
                 a->sum += b->sum, a->n += b->n;
         a->away += b->away;
+        a->calls += b->calls;
         return 0;
 }
 
@@ -159,6 +161,7 @@ START_TEST(columns_groups_and_passes) {
         ck_assert_uint_eq(ledger.groups, 3);
         s = tamis_ledger_grouped(&ledger, 0, 0);
         ck_assert_double_eq(s->sum, 1 + 3 + 7);
+        ck_assert_uint_eq(s->calls, 2);         /* pieces with rows of it; groups learn in the first pass alone */
         ck_assert_ptr_null(tamis_ledger_grouped(&ledger, 1, 0));
         s = tamis_ledger_grouped(&ledger, 0, 1);
         ck_assert_double_eq(s->sum, 10 + 30);
