@@ -27,7 +27,7 @@ run "tamis clean --dedupe --blank n/a testdata/demo.csv |
   tamis impute -t left -s 'city=mode,*=median' --save build/demo/fill.json |
   tamis smote -t left --seed 7 |
   tamis encode -t left -s onehot -c city,plan |
-  tamis scale -t left -s robust -c age,income,calls |
+  tamis scale -t left -s robust -c age,income,calls --precision 4 |
   tamis part 'build/demo/demo.{}.csv'"
 
 printf '\nNo holes, numbers on one scale, the classes even in the train part; the test part keeps its own.\n'

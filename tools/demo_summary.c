@@ -104,7 +104,7 @@ static void show(const struct table *t, const char *path, const char *target) {
                 const struct column *column = &t->columns[c];
                 char low[TAMIS_NUMBER_MAX], high[TAMIS_NUMBER_MAX];
 
-                printf("  %-10s %3llu holes   ", t->schema.fields[c].name, (unsigned long long) column->typing.missing);
+                printf("  %-12s %3llu holes   ", t->schema.fields[c].name, (unsigned long long) column->typing.missing);
                 if (strcmp(t->schema.fields[c].name, target) == 0) {
                         printf("classes: ");
                         show_levels(&column->levels);

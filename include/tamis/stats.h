@@ -29,11 +29,11 @@ int tamis_moments_add(tamis_moments *m, const double *x, size_t n, tamis_error *
 int tamis_moments_merge(tamis_moments *into, const tamis_moments *from, tamis_error *err) TAMIS_CHECKED;
 void tamis_moments_done(tamis_moments *m);
 double tamis_moments_sum(const tamis_moments *m);       /* correctly rounded */
-double tamis_moments_mean(const tamis_moments *m);      /* to within 1 ulp of the true mean; NaN when n = 0 */
-/* sum((x - mean)^2) / (n - ddof), from the exact sums, so that no digits cancel; 0 for a constant column, exactly;
- * NaN when n <= ddof. Inf where it does not fit a double. */
+double tamis_moments_mean(const tamis_moments *m);      /* correctly rounded; NaN when n = 0 */
+/* sum((x - mean)^2) / (n - ddof), correctly rounded from the exact sums; 0 for a constant column, exactly; NaN when
+ * n <= ddof. Inf where it does not fit a double. */
 double tamis_moments_variance(const tamis_moments *m, int ddof);
-double tamis_moments_sd(const tamis_moments *m, int ddof);      /* its root, also where the variance overflows */
+double tamis_moments_sd(const tamis_moments *m, int ddof);      /* its root, correctly rounded */
 
 /* -- quantiles ------------------------------------------------------------------------------------------------------- */
 
@@ -41,21 +41,24 @@ double tamis_moments_sd(const tamis_moments *m, int ddof);      /* its root, als
  * data until the order statistics asked for are exact. */
 typedef struct tamis_quantiles tamis_quantiles;
 
-/* Exact p-quantiles for the `n_p` probabilities p (0..1), at most `budget` bytes held (0: no limit). */
+/* Exact p-quantiles for the `n_p` probabilities p (0..1), at most `budget` bytes of values or counts held, by this one and
+ * by each partial (0: no limit; less than 2 KB for each order statistic counts as that). */
 int tamis_quantiles_new(const double *p, size_t n_p, size_t budget, tamis_quantiles **ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_quantiles_free(tamis_quantiles *q);
 /* An empty one asking the same, at the same pass, for another thread. */
 int tamis_quantiles_partial(const tamis_quantiles *q, tamis_quantiles **ret, tamis_error *err) TAMIS_CHECKED;
 int tamis_quantiles_add(tamis_quantiles *q, const double *x, size_t n, tamis_error *err) TAMIS_CHECKED; /* NaN left out */
-int tamis_quantiles_merge(tamis_quantiles *into, tamis_quantiles *from, tamis_error *err) TAMIS_CHECKED; /* empties from */
-/* End of a pass: *again when the data must be added once more, from the start, to settle the answer. */
+/* Both of the same pass; empties `from`. */
+int tamis_quantiles_merge(tamis_quantiles *into, tamis_quantiles *from, tamis_error *err) TAMIS_CHECKED;
+/* End of a pass: *again when the data must be added once more, from the start, to settle the answer; with partials made
+ * from here on. Whether it is depends on the data and the budget, not on the cut. TAMIS_BAD_DATA when they changed. */
 int tamis_quantiles_settle(tamis_quantiles *q, bool *again, tamis_error *err) TAMIS_CHECKED;
 uint64_t tamis_quantiles_count(const tamis_quantiles *q);
 /* The i-th quantile: type 7 of Hyndman & Fan 1996 (linear between order statistics), as R, NumPy and scikit-learn; NaN when
  * nothing was added. */
 double tamis_quantiles_get(const tamis_quantiles *q, size_t i);
 
-/* The p-quantile of values[0..n), n >= 1, none missing; reorders them. O(n). */
+/* The p-quantile of values[0..n), n >= 1, none missing; reorders them. O(n). Never -0. */
 double tamis_quantile(double *values, size_t n, double p);
 
 /* -- categories ------------------------------------------------------------------------------------------------------ */
@@ -74,7 +77,7 @@ void tamis_dict_done(tamis_dict *d);
 long tamis_dict_find(const tamis_dict *d, tamis_slice text);
 /* The code of `text`, added (and copied) when new, its count raised by `times` (0 allowed). */
 int tamis_dict_add(tamis_dict *d, tamis_slice text, uint64_t times, size_t *code, tamis_error *err) TAMIS_CHECKED;
-/* Counts of `from` added; map (NULL, or from->n long) tells the new codes. */
+/* Counts of `from` added; map (NULL, or from->n places) tells the new codes. */
 int tamis_dict_merge(tamis_dict *into, const tamis_dict *from, size_t *map, tamis_error *err) TAMIS_CHECKED;
 /* Codes by text: order[0] is the code of the smallest. When all texts are numbers (`numeric`), by value, then by text.
  * `order` has d->n places. */

@@ -7,8 +7,8 @@ static inline uint64_t rotate(uint64_t x, int bits) {
 }
 
 /* Two lanes, each a permutation of 64 bits for every word taken in, so that nothing once different becomes equal by
- * taking the same words in; the lanes lean on each other, so that they do not fall together. Multipliers are odd bits of
- * the golden ratio and of square roots. */
+ * taking the same words in; the lanes lean on each other, so that they do not fall together. Multipliers are odd bits
+ * of the golden ratio and of square roots. */
 static inline void take(tamis_print *p, uint64_t word) {
         p->a = rotate(p->a ^ word * 0x9e3779b97f4a7c15, 29) * 0xbf58476d1ce4e5b9 + p->b;
         p->b = rotate(p->b ^ rotate(word, 32) * 0xd6e8feb86659fd93, 31) * 0x94d049bb133111eb + p->a;

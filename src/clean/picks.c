@@ -28,7 +28,7 @@ static tamis_slice name_of(const tamis_schema *schema, size_t column) {
         return (tamis_slice) { schema->fields[column].name, schema->fields[column].name_length };
 }
 
-/* -- by name --------------------------------------------------------------------------------------------------------- */
+/* -- by name ------------------------------------------------------------------------------------------------------- */
 
 static int remember(tamis_columns *c, const tamis_schema *schema, size_t column, tamis_error *err) {
         size_t n = c->n + 1;
@@ -74,7 +74,7 @@ static long recall(const tamis_columns *c, size_t i, const tamis_schema *schema)
         return -1;
 }
 
-/* -- choosing -------------------------------------------------------------------------------------------------------- */
+/* -- choosing ------------------------------------------------------------------------------------------------------ */
 
 /* A mark like _split goes only when its name is said: `--drop '!Age'` means all other data, not the marks on them. */
 static bool is_spared(const tamis_schema *schema, size_t column, const char *sel) {
@@ -117,7 +117,7 @@ int tamis_picks_drop(tamis_picks *p, const tamis_schema *schema, size_t column, 
         return remember(&p->drop, schema, column, err);
 }
 
-/* -- resolving ------------------------------------------------------------------------------------------------------- */
+/* -- resolving ----------------------------------------------------------------------------------------------------- */
 
 static int make_flags(tamis_picks *p, size_t n, tamis_error *err) {
         free(p->goes);
@@ -170,7 +170,7 @@ int tamis_picks_resolve(tamis_picks *p, const tamis_context *context, const tami
         return 0;
 }
 
-/* -- saving ---------------------------------------------------------------------------------------------------------- */
+/* -- saving -------------------------------------------------------------------------------------------------------- */
 
 static int save_one(const tamis_columns *c, const char *key, json_t *into, tamis_error *err) {
         json_t *json;

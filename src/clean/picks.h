@@ -30,8 +30,8 @@ int tamis_picks_choose(tamis_picks *picks, const tamis_context *context, tamis_s
         TAMIS_CHECKED;
 /* One more that goes. */
 int tamis_picks_drop(tamis_picks *picks, const tamis_schema *schema, size_t column, tamis_error *err) TAMIS_CHECKED;
-/* Find them in a schema. A column to keep or to work on must be there; one to drop need not (it is said). Dropping all is
- * an error. */
+/* Find them in a schema. A column to keep or to work on must be there; one to drop need not (it is said). Dropping all
+ * is an error. */
 int tamis_picks_resolve(tamis_picks *picks, const tamis_context *context, const tamis_schema *schema, tamis_error *err)
         TAMIS_CHECKED;
 

@@ -12,7 +12,7 @@ void tamis_coding_done(tamis_coding *c) {
         c->codes = NULL;
 }
 
-/* -- learning -------------------------------------------------------------------------------------------------------- */
+/* -- learning ------------------------------------------------------------------------------------------------------ */
 
 static int add_level(tamis_coding *c, tamis_slice text, uint64_t times, bool limited, tamis_error *err) {
         size_t code;
@@ -47,7 +47,7 @@ int tamis_coding_merge(tamis_coding *into, const tamis_coding *from, bool limite
         return r;
 }
 
-/* -- slots ----------------------------------------------------------------------------------------------------------- */
+/* -- slots --------------------------------------------------------------------------------------------------------- */
 
 static bool all_numbers(const tamis_dict *d) {
         double v;
@@ -132,17 +132,19 @@ out:
         return r;
 }
 
-/* -- cells ----------------------------------------------------------------------------------------------------------- */
+/* -- cells --------------------------------------------------------------------------------------------------------- */
 
 /* Said once, however many there are; the report has the number. */
 static void warn_about(const tamis_coding *c, const tamis_coding_options *o, uint64_t unknown, uint64_t missing) {
         if (unknown && c->encoder->replaces)
-                tamis_warn(c->context, "column \"%s\": there are levels that were not learned; all columns are 0 there", c->name);
+                tamis_warn(c->context, "column \"%s\": there are levels that were not learned; "
+                           "all columns are 0 there", c->name);
         else if (unknown)
-                tamis_warn(c->context, "column \"%s\": there are levels that were not learned; the cells are left empty", c->name);
+                tamis_warn(c->context, "column \"%s\": there are levels that were not learned; "
+                           "the cells are left empty", c->name);
         if (missing && !c->has_missing && c->encoder->replaces)
-                tamis_warn(c->context, "column \"%s\": there are missing cells, and none were learned from; all columns are 0 "
-                           "there%s", c->name, o->missing_column ? "" : " (impute them first)");
+                tamis_warn(c->context, "column \"%s\": there are missing cells, and none were learned from; all "
+                           "columns are 0 there%s", c->name, o->missing_column ? "" : " (impute them first)");
 }
 
 int tamis_coding_slots(tamis_coding *c, const tamis_coding_options *o, tamis_batch *batch, const int32_t **ret,
@@ -166,7 +168,8 @@ int tamis_coding_slots(tamis_coding *c, const tamis_coding_options *o, tamis_bat
                 text = tamis_batch_text(batch, row, c->at);
                 code = tamis_dict_find(&c->levels, text);
                 if (code < 0 && !o->pass_unknown)
-                        return tamis_batch_fail(batch, row, c->at, err, "\"%.*s\" is no level that was learned (--unknown %s)",
+                        return tamis_batch_fail(batch, row, c->at, err, "\"%.*s\" is no level that "
+                                                "was learned (--unknown %s)",
                                                 (int) (text.n < 80 ? text.n : 80), text.p, c->encoder->replaces ?
                                                 "zeros writes 0 in all its columns" : "missing leaves the cell empty");
                 n_unknown += code < 0;

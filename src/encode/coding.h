@@ -1,8 +1,8 @@
 /* coding.h: what is known of one column, and what an encoder makes of it.
  *
- * Every level has a *slot*: its place among the sorted levels. Levels that are too rare share the last slot ("infrequent"),
- * as in scikit-learn's encoders. The one difference: --max-categories N groups only where there are more than N slots
- * without it (scikit-learn already groups at exactly N levels, though N columns hold them all).
+ * Every level has a *slot*: its place among the sorted levels. Levels that are too rare share the last slot
+ * ("infrequent"), as in scikit-learn's encoders. The one difference: --max-categories N groups only where there are
+ * more than N slots without it (scikit-learn already groups at exactly N levels, though N columns hold them all).
  */
 #ifndef TAMIS_ENCODE_CODING_H
 #define TAMIS_ENCODE_CODING_H
@@ -46,8 +46,8 @@ typedef struct tamis_encoder {
         /* New columns, in order, behind each other from position `at` on; *n tells how many. */
         int (*attach)(const tamis_coding *coding, const tamis_coding_options *options, tamis_schema *schema, size_t at,
                       size_t *n, tamis_error *err);
-        int (*apply)(tamis_coding *coding, const tamis_coding_options *options, tamis_batch *batch, const int32_t *slots,
-                     tamis_error *err);
+        int (*apply)(tamis_coding *coding, const tamis_coding_options *options, tamis_batch *batch,
+                     const int32_t *slots, tamis_error *err);
 } tamis_encoder;
 
 extern const tamis_encoder tamis_encoder_onehot;
@@ -64,12 +64,13 @@ int tamis_coding_merge(tamis_coding *into, const tamis_coding *from, bool limite
 int tamis_coding_settle(tamis_coding *coding, const tamis_coding_options *options, tamis_error *err) TAMIS_CHECKED;
 
 /* The slot of every cell of the column, in the batch's arena; what is unknown is an error unless passed. */
-int tamis_coding_slots(tamis_coding *coding, const tamis_coding_options *options, tamis_batch *batch, const int32_t **ret,
-                       tamis_error *err) TAMIS_CHECKED;
+int tamis_coding_slots(tamis_coding *coding, const tamis_coding_options *options, tamis_batch *batch,
+                       const int32_t **ret, tamis_error *err) TAMIS_CHECKED;
 
 /* What is saved of it, and what is told. */
 int tamis_coding_save(const tamis_coding *coding, json_t **ret, tamis_error *err) TAMIS_CHECKED;
-int tamis_coding_load(tamis_coding *coding, const tamis_step_type *type, const json_t *from, tamis_error *err) TAMIS_CHECKED;
+int tamis_coding_load(tamis_coding *coding, const tamis_step_type *type, const json_t *from, tamis_error *err)
+        TAMIS_CHECKED;
 int tamis_coding_report(const tamis_coding *coding, json_t **ret, tamis_error *err) TAMIS_CHECKED;
 
 #endif

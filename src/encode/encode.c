@@ -30,9 +30,11 @@ static const char *const holes[] = { "zeros", "column", NULL };
 
 static const tamis_option options[] = {
         { "drop-first", 0, TAMIS_FLAG, NULL, NULL, "onehot: no column for the first level, for linear models", NULL },
-        { "max-categories", 0, TAMIS_COUNT, "N", NULL, "keep the N-1 most frequent levels, the others become one", NULL },
+        { "max-categories", 0, TAMIS_COUNT, "N", NULL, "keep the N-1 most frequent levels, "
+          "the others become one", NULL },
         { "min-count", 0, TAMIS_COUNT, "N", NULL, "levels of fewer than N rows become one", NULL },
-        { "unknown", 0, TAMIS_CHOICE, "HOW", "error", "a level that was not learned: error, zeros (onehot), missing (ordinal)",
+        { "unknown", 0, TAMIS_CHOICE, "HOW", "error", "a level that was not learned: "
+          "error, zeros (onehot), missing (ordinal)",
           unknowns },
         { "missing", 0, TAMIS_CHOICE, "HOW", "zeros", "onehot, a missing cell: zeros, or a column of its own", holes },
         { NULL },
@@ -46,7 +48,7 @@ const tamis_strategy *const *tamis_encoders(size_t *n) {
         return encoders;
 }
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 static int add_wish(tamis_slice name, tamis_slice value, void *arg, tamis_error *err) {
         struct encode *e = arg;
@@ -84,11 +86,13 @@ static int check(const struct encode *e, const tamis_settings *settings, tamis_e
                 ordinal |= !e->wishes[i].encoder->replaces;
         }
         if (!onehot && strcmp(unknown, "zeros") == 0)
-                return tamis_fail(err, TAMIS_USAGE, "ordinal has no zeros to write for what it does not know: --unknown missing");
+                return tamis_fail(err, TAMIS_USAGE, "ordinal has no zeros to write for what it does not know: "
+                                  "--unknown missing");
         if (!ordinal && strcmp(unknown, "missing") == 0)
                 return tamis_fail(err, TAMIS_USAGE, "onehot writes zeros for what it does not know: --unknown zeros");
         if (!onehot && (e->options.drop_first || e->options.missing_column))
-                return tamis_fail(err, TAMIS_USAGE, "--%s goes with onehot", e->options.drop_first ? "drop-first" : "missing column");
+                return tamis_fail(err, TAMIS_USAGE, "--%s goes with onehot",
+                                  e->options.drop_first ? "drop-first" : "missing column");
         if (tamis_settings_given(settings, "max-categories") && e->options.max_slots == 0)
                 return tamis_fail(err, TAMIS_USAGE, "--max-categories 0: at least 1");
         return 0;
@@ -110,7 +114,7 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         return r < 0 ? r : check(e, settings, err);
 }
 
-/* -- which columns --------------------------------------------------------------------------------------------------- */
+/* -- which columns ------------------------------------------------------------------------------------------------- */
 
 static bool holds(const tamis_selection *s, size_t column) {
         for (size_t i = 0; i < s->n; i++)
@@ -135,7 +139,8 @@ static int grant_named(const struct encode *e, tamis_schema *schema, const tamis
                         size_t at = named.columns[k];
 
                         if (!holds(allowed, at))
-                                r = tamis_fail(err, TAMIS_USAGE, "--strategy: \"%s\" is no column to work on", schema->fields[at].name);
+                                r = tamis_fail(err, TAMIS_USAGE, "--strategy: \"%s\" is no "
+                                               "column to work on", schema->fields[at].name);
                         else if (!chosen[at])
                                 chosen[at] = e->wishes[i].encoder;
                 }
@@ -206,7 +211,7 @@ out:
         return r;
 }
 
-/* -- learning -------------------------------------------------------------------------------------------------------- */
+/* -- learning ------------------------------------------------------------------------------------------------------ */
 
 static bool is_limited(const struct encode *e, size_t column) {
         return e->limited && e->codings[column].encoder->replaces;
@@ -218,10 +223,10 @@ static int learn(const void *state, void *partial, tamis_batch *batch, tamis_err
         int r = 0;
 
         if (!p->codings) {
-                p->n = e->columns.n;
-                p->codings = calloc(p->n + 1, sizeof *p->codings);
+                p->codings = calloc(e->columns.n + 1, sizeof *p->codings);
                 if (!p->codings)
                         return tamis_fail_memory(err);
+                p->n = e->columns.n;
         }
         for (size_t i = 0; i < p->n && r == 0; i++)
                 r = tamis_coding_learn(&p->codings[i], batch, e->columns.at[i], is_limited(e, i), err);
@@ -252,14 +257,15 @@ static int settle(struct encode *e, tamis_coding *c, tamis_error *err) {
         if (r < 0)
                 return r;
         if (c->encoder->replaces && (c->overflow || (!e->options.max_slots && c->n_slots > TAMIS_MAX_LEVELS)))
-                return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" has more than %d levels, and each would be a column "
-                                  "(--max-categories N keeps the most frequent; -s ordinal makes codes; -c '!%s' leaves it)",
+                return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" has more than %d levels, and each would be a "
+                                  "column (--max-categories N keeps the most frequent; -s ordinal makes codes; -c "
+                                  "'!%s' leaves it)",
                                   c->name, TAMIS_MAX_LEVELS, c->name);
         if (c->levels.n == 0)
                 tamis_warn(e->context, "column \"%s\" is empty in the rows learned from: left as it is", c->name);
         else if (c->encoder->replaces && c->missing_learned && !e->options.missing_column)
-                tamis_warn(e->context, "column \"%s\": %llu missing cell%s learned from: all its columns are 0 there (impute them "
-                           "first, or --missing column)", c->name, (unsigned long long) c->missing_learned,
+                tamis_warn(e->context, "column \"%s\": %llu missing cell%s learned from: all its columns are 0 there "
+                           "(impute them first, or --missing column)", c->name, (unsigned long long) c->missing_learned,
                            c->missing_learned == 1 ? "" : "s");
         return 0;
 }
@@ -275,7 +281,7 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         return r;
 }
 
-/* -- working --------------------------------------------------------------------------------------------------------- */
+/* -- working ------------------------------------------------------------------------------------------------------- */
 
 /* Without a level there is nothing to encode: the column stays. */
 static bool replaces(const tamis_coding *c) {
@@ -336,10 +342,10 @@ static int apply(void *state, tamis_batch *batch, tamis_error *err) {
         return r;
 }
 
-/* -- saving ---------------------------------------------------------------------------------------------------------- */
+/* -- saving -------------------------------------------------------------------------------------------------------- */
 
-static int each_coding(const struct encode *e, int (*tell)(const tamis_coding *, json_t **, tamis_error *), json_t **ret,
-                       tamis_error *err) {
+static int each_coding(const struct encode *e, int (*tell)(const tamis_coding *, json_t **, tamis_error *),
+                       json_t **ret, tamis_error *err) {
         json_t *all = json_array();
         int r = all ? 0 : tamis_fail_memory(err);
 
@@ -411,12 +417,12 @@ static void done(void *state) {
 const tamis_step_type tamis_step_encode = {
         .name = "encode",
         .summary = "put categories as numbers",
-        .details = "The levels of a column are the texts it has in the rows learned from, sorted bytewise, or by value when "
-                   "all of them are numbers. Without --columns every categorical column is encoded; --columns may name "
-                   "numeric ones as well.\n\n"
+        .details = "The levels of a column are the texts it has in the rows learned from, sorted bytewise, or by value "
+                   "when all of them are numbers. Without --columns every categorical column is encoded; --columns may "
+                   "name numeric ones as well.\n\n"
                    "onehot puts a column COL_level for each level in the place of COL; rare levels (--min-count, "
-                   "--max-categories) share COL_infrequent. A missing cell is 0 in all of them; with --missing column it is 1 "
-                   "in COL_missing, which is there when a cell was missing in the rows learned from.\n\n"
+                   "--max-categories) share COL_infrequent. A missing cell is 0 in all of them; with --missing column "
+                   "it is 1 in COL_missing, which is there when a cell was missing in the rows learned from.\n\n"
                    "ordinal puts codes 0, 1, 2, ... in the place of the cells; rare levels share the last code.\n\n"
                    "-s 'Pclass=ordinal,*=onehot' encodes column by column.",
         .options = options,

@@ -30,7 +30,8 @@ static int attach(const tamis_coding *c, const tamis_coding_options *o, tamis_sc
         for (size_t slot = first_slot(o); slot < last_slot(c, o) && r == 0; slot++) {
                 r = slot_name(c, slot, &name, err);
                 if (r == 0)
-                        r = tamis_schema_add(schema, at + added++, (tamis_slice) { name.p, name.n }, TAMIS_TYPE_NUMERIC, err);
+                        r = tamis_schema_add(schema, at + added++, (tamis_slice) { name.p, name.n },
+                                             TAMIS_TYPE_NUMERIC, err);
         }
         tamis_buffer_done(&name);
         if (r == 0)

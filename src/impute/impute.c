@@ -324,7 +324,7 @@ const tamis_step_type tamis_step_impute = {
         .strategy = "median",
         .strategies = all_strategies,
         .examples = "tamis impute -t Survived titanic.csv\n"
-                    "tamis impute -t Survived -s 'Age=median,*=mode' --indicator --save fill.json titanic.csv\n"
+                    "tamis impute -t Survived -s 'Age=mean,*=mode' --save fill.json titanic.csv\n"
                     "tamis impute -t Survived -c Age -g Sex,Pclass --round titanic.csv\n"
                     "tamis impute -t Survived -s constant --fill 'Age=0,*=none' titanic.csv",
         .traits = TAMIS_LEARNS,

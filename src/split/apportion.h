@@ -13,8 +13,8 @@
 
 #include <tamis/error.h>
 
-/* Deal `want` rows among n classes of counts[i] rows (at least one row in all), least[i] <= ret[i] <= most[i]. The bounds
- * go before `want`: sum(ret) is `want` unless they forbid it. */
+/* Deal `want` rows among n classes of counts[i] rows (at least one row in all), least[i] <= ret[i] <= most[i]. The
+ * bounds go before `want`: sum(ret) is `want` unless they forbid it. */
 int tamis_split_apportion(const uint64_t *counts, const uint64_t *least, const uint64_t *most, size_t n, uint64_t want,
                           uint64_t *ret, tamis_error *err) TAMIS_CHECKED;
 

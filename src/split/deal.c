@@ -15,8 +15,8 @@ static inline bool comes_before(const struct keyed *a, const struct keyed *b) {
         return a->key != b->key ? a->key < b->key : a->row < b->row;
 }
 
-/* Sort `rows` by key. Keys are uniform, so their leading bits say where a row will lie but for a few places, and what is
- * left for an insertion sort is short: a million rows in 30 ms where qsort took 180. `space` has room for n. */
+/* Sort `rows` by key. Keys are uniform, so their leading bits say where a row will lie but for a few places, and what
+ * is left for an insertion sort is short: a million rows in 30 ms where qsort took 180. `space` has room for n. */
 static int sort_by_key(struct keyed *rows, size_t n, struct keyed *space, tamis_error *err) {
         unsigned bits = 1;
         size_t *next;
@@ -78,7 +78,7 @@ out:
         return r;
 }
 
-/* -- parts ----------------------------------------------------------------------------------------------------------- */
+/* -- parts --------------------------------------------------------------------------------------------------------- */
 
 /* Classes as ties are settled, with what each part gets of them. */
 struct quotas {
@@ -173,7 +173,7 @@ out:
         return r;
 }
 
-/* -- folds ----------------------------------------------------------------------------------------------------------- */
+/* -- folds --------------------------------------------------------------------------------------------------------- */
 
 /* Dealt round and round like cards, one class behind the other, never starting afresh: so both the folds and each
  * class within them come out even. */

@@ -19,12 +19,12 @@ typedef struct tamis_deal {
         size_t rows;
         const uint32_t *classes;        /* per row; NULL: one class */
         size_t n_classes;
-        const size_t *order;            /* classes as ties are settled: by text (n_classes places); NULL where one class */
+        const size_t *order;            /* n_classes, in the order ties are settled: by text; NULL where one class */
 } tamis_deal;
 
-/* Mark about `test` and `valid` rows (both together fewer than all). Every class of two rows or more has one in train, and
- * in test where there are as many test rows as such classes, and so for valid with three or more. *missed tells how many
- * classes of two rows or more have none in a part that was asked for. */
+/* Mark about `test` and `valid` rows (both together fewer than all). Every class of two rows or more has one in train,
+ * and in test where there are as many test rows as such classes, and so for valid with three or more. *missed tells how
+ * many classes of two rows or more have none in a part that was asked for. */
 int tamis_deal_parts(const tamis_deal *deal, uint64_t test, uint64_t valid, uint16_t *marks, size_t *missed,
                      tamis_error *err) TAMIS_CHECKED;
 

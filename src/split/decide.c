@@ -15,7 +15,7 @@ void tamis_plan_done(tamis_plan *p) {
         tamis_codes_done(&p->times);
 }
 
-/* -- rows for themselves --------------------------------------------------------------------------------------------- */
+/* -- rows for themselves ------------------------------------------------------------------------------------------- */
 
 static void warn_small_classes(const tamis_plan *p, const tamis_context *context) {
         size_t single = 0, few = 0;
@@ -25,10 +25,12 @@ static void warn_small_classes(const tamis_plan *p, const tamis_context *context
                 few += p->classes.dict.entries[c].count < p->folds;
         }
         if (p->folds && few)
-                tamis_warn(context, "column \"%s\": %zu of %zu classes %s fewer than %u rows: some folds have none of them",
+                tamis_warn(context, "column \"%s\": %zu of %zu classes %s fewer than %u rows: "
+                           "some folds have none of them",
                            p->class_name, few, p->classes.dict.n, few == 1 ? "has" : "have", p->folds);
         else if (!p->folds && single)
-                tamis_warn(context, "column \"%s\": %zu of %zu classes %s a single row, which goes to train", p->class_name,
+                tamis_warn(context, "column \"%s\": %zu of %zu classes %s a single row, "
+                           "which goes to train", p->class_name,
                            single, p->classes.dict.n, single == 1 ? "has" : "have");
 }
 
@@ -54,17 +56,18 @@ static int deal_rows(const tamis_plan *p, const tamis_context *context, uint64_t
 
         warn_small_classes(p, context);
         if (missed)
-                tamis_warn(context, "column \"%s\": there are more classes than rows to give away: %zu times a class of two "
-                           "rows or more has none in a part", p->class_name, missed);
+                tamis_warn(context, "column \"%s\": there are more classes than rows to give away: %zu times a class "
+                           "of two rows or more has none in a part", p->class_name, missed);
         for (size_t row = 0; !p->folds && row < p->rows; row++)
                 marked += marks[row] != TAMIS_SPLIT_TRAIN;
         if (!p->folds && marked == 0)
-                return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" has a class for every row: rows cannot be split by it",
+                return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" has a class for every row: "
+                                  "rows cannot be split by it",
                                   p->class_name);
         return 0;
 }
 
-/* -- groups ---------------------------------------------------------------------------------------------------------- */
+/* -- groups -------------------------------------------------------------------------------------------------------- */
 
 /* Groups may be large, so what was asked is met as nearly as they allow. */
 static void warn_uneven(const tamis_plan *p, const tamis_context *context, const uint16_t *marks, uint16_t mark,
@@ -116,7 +119,8 @@ static int put_groups(const tamis_plan *p, const tamis_context *context, uint64_
         int r;
 
         if (n < parts)
-                return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" has %zu group%s, too few for %zu %s", p->group_name, n,
+                return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" has %zu group%s, "
+                                  "too few for %zu %s", p->group_name, n,
                                   n == 1 ? "" : "s", parts, p->folds ? "folds" : "parts");
         r = tamis_groups_init(&groups, p->groups.codes, p->by_class ? p->classes.codes : NULL, p->rows, n,
                               p->by_class ? p->classes.dict.n : 1, err);
@@ -149,7 +153,7 @@ static int put_groups(const tamis_plan *p, const tamis_context *context, uint64_
         return 0;
 }
 
-/* -- time ------------------------------------------------------------------------------------------------------------ */
+/* -- time ---------------------------------------------------------------------------------------------------------- */
 
 struct instant {
         double at;
@@ -175,10 +179,10 @@ static int read_instants(const tamis_plan *p, struct instant *instants, tamis_er
                         no_date = c;
         }
         if (no_number != SIZE_MAX && no_date != SIZE_MAX)
-                return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" holds numbers (\"%.*s\") as well as dates (\"%.*s\"): "
-                                  "they cannot be put in order", p->time_name, (int) d->entries[no_date].text.n,
-                                  d->entries[no_date].text.p, (int) d->entries[no_number].text.n,
-                                  d->entries[no_number].text.p);
+                return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" holds numbers (\"%.*s\") as well as dates "
+                                  "(\"%.*s\"): they cannot be put in order", p->time_name,
+                                  (int) d->entries[no_date].text.n, d->entries[no_date].text.p,
+                                  (int) d->entries[no_number].text.n, d->entries[no_number].text.p);
         for (size_t c = 0; c < d->n; c++) {
                 instants[c].code = (uint32_t) c;
                 if (no_number == SIZE_MAX ? !tamis_number_parse(d->entries[c].text, &instants[c].at)
@@ -220,7 +224,8 @@ static int put_times(const tamis_plan *p, const tamis_context *context, uint64_t
                                                                                            : TAMIS_SPLIT_TRAIN;
         }
         if (cut)
-                tamis_warn(context, "column \"%s\": rows of the same time are in two parts, cut in the order of the rows",
+                tamis_warn(context, "column \"%s\": rows of the same time are in two parts, "
+                           "cut in the order of the rows",
                            p->time_name);
 out:
         free(instants);
@@ -229,18 +234,20 @@ out:
         return r;
 }
 
-/* -- all ------------------------------------------------------------------------------------------------------------- */
+/* -- all ----------------------------------------------------------------------------------------------------------- */
 
 int tamis_plan_decide(const tamis_plan *p, const tamis_context *context, uint16_t *marks, tamis_error *err) {
         uint64_t test = tamis_split_share(p->test, p->rows), valid = tamis_split_share(p->valid, p->rows);
         int r;
 
         if (p->folds > p->rows)
-                return tamis_fail(err, TAMIS_BAD_DATA, "%zu row%s cannot make %u folds", p->rows, p->rows == 1 ? "" : "s",
-                                  p->folds);
+                return tamis_fail(err, TAMIS_BAD_DATA, "%zu row%s cannot make %u folds", p->rows,
+                                  p->rows == 1 ? "" : "s", p->folds);
         if (!p->folds && test + valid >= p->rows)
-                return tamis_fail(err, TAMIS_BAD_DATA, "%zu row%s: %llu for test and %llu for valid leave none to train on",
-                                  p->rows, p->rows == 1 ? "" : "s", (unsigned long long) test, (unsigned long long) valid);
+                return tamis_fail(err, TAMIS_BAD_DATA, "%zu row%s: %llu for test and %llu for valid "
+                                  "leave none to train on",
+                                  p->rows, p->rows == 1 ? "" : "s", (unsigned long long) test,
+                                  (unsigned long long) valid);
         if (p->by_time)
                 r = put_times(p, context, test, valid, marks, err);
         else if (p->by_group)

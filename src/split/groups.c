@@ -82,10 +82,10 @@ static int in_order(const void *x, const void *y) {
         return a->group < b->group ? -1 : 1;
 }
 
-/* -- draw ------------------------------------------------------------------------------------------------------------ */
+/* -- draw ---------------------------------------------------------------------------------------------------------- */
 
-/* Put groups that are still in train into `mark`, until it has about `want` rows: all that fit, in their order; then the
- * smallest of the others, when it brings the rows nearer to what is wanted, or nothing fitted. `spare` groups stay. */
+/* Put groups that are still in train into `mark`, until it has about `want` rows: all that fit, in their order; then
+ * the smallest of the others, when it brings the rows nearer to what is wanted, or nothing fitted. `spare` stay. */
 static void fill(const tamis_groups *g, const struct rank *order, uint64_t want, size_t spare, uint16_t mark,
                  uint16_t *part) {
         uint64_t have = 0;
@@ -130,7 +130,7 @@ int tamis_groups_draw(const tamis_groups *g, uint64_t test, uint64_t valid, uint
         return 0;
 }
 
-/* -- balance --------------------------------------------------------------------------------------------------------- */
+/* -- balance ------------------------------------------------------------------------------------------------------- */
 
 /* What the parts hold so far. */
 struct balance {
@@ -163,7 +163,8 @@ static double cost(const struct balance *b, size_t group, size_t part) {
                 double n = (double) g->cells[i].rows;
                 double squares = b->squares[c] + (2 * rows[c] * n + n * n) / b->shares[part];
 
-                sum += unevenness(squares, b->placed[c] + n, b->total[c]) - unevenness(b->squares[c], b->placed[c], b->total[c]);
+                sum += unevenness(squares, b->placed[c] + n, b->total[c])
+                        - unevenness(b->squares[c], b->placed[c], b->total[c]);
         }
         return sum;
 }

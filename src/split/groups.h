@@ -1,9 +1,10 @@
 /* groups.h: whole groups into parts, so that none is in two.
  *
- * Two ways. *Draw*: groups in an order drawn from the seed go to the test part as long as they fit, one more when that brings
- * its rows nearer to what was asked; then likewise for valid. *Balance*: groups by descending spread of their class counts, each to the part
- * that keeps the shares of the classes most even, as scikit-learn's StratifiedGroupKFold; with one class by descending size,
- * to the part that lacks most, as its GroupKFold. No part is left empty (scikit-learn #34828).
+ * Two ways. *Draw*: groups in an order drawn from the seed go to the test part as long as they fit, one more when that
+ * brings its rows nearer to what was asked; then likewise for valid. *Balance*: groups by descending spread of their
+ * class counts, each to the part that keeps the shares of the classes most even, as scikit-learn's
+ * StratifiedGroupKFold; with one class by descending size, to the part that lacks most, as its GroupKFold. No part is
+ * left empty (scikit-learn #34828).
  */
 #ifndef TAMIS_SPLIT_GROUPS_H
 #define TAMIS_SPLIT_GROUPS_H

@@ -31,9 +31,9 @@ static bool is_leap(long year) {
 /* Days from 1970-01-01: whole years first, then the months of this one. */
 static long days(long year, long month, long day) {
         static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
-        long y = year - 1;
+        long y = year - 1, years = y * 365 + y / 4 - y / 100 + y / 400 - 719162;
 
-        return y * 365 + y / 4 - y / 100 + y / 400 - 719162 + before[month - 1] + (month > 2 && is_leap(year)) + day - 1;
+        return years + before[month - 1] + (month > 2 && is_leap(year)) + day - 1;
 }
 
 static bool take_date(tamis_slice *s, double *seconds) {
@@ -45,8 +45,12 @@ static bool take_date(tamis_slice *s, double *seconds) {
         if (skip(s, '-')) {
                 if (!take(s, 2, &month) || month < 1 || month > 12)
                         return false;
-                if (skip(s, '-') && (!take(s, 2, &day) || day < 1 || day > length[month - 1] + (month == 2 && is_leap(year))))
-                        return false;
+                if (skip(s, '-')) {
+                        long last = length[month - 1] + (month == 2 && is_leap(year));
+
+                        if (!take(s, 2, &day) || day < 1 || day > last)
+                                return false;
+                }
         }
         *seconds = 86400. * (double) days(year, month, day);
         return true;

@@ -1,7 +1,8 @@
 /* moment.h: when a row happened, as one number that sorts.
  *
  * A cell is a number, or a date of ISO 8601 as people write it: 2024, 2024-05, 2024-05-17, 2024-05-17T08:30,
- * `2024-05-17 08:30:15.25`, with Z or an offset behind it (none: UTC). What sorts wrongly as text (17/05/2024) is neither.
+ * `2024-05-17 08:30:15.25`, with Z or an offset behind it (none: UTC). What sorts wrongly as text (17/05/2024) is
+ * neither.
  */
 #ifndef TAMIS_SPLIT_MOMENT_H
 #define TAMIS_SPLIT_MOMENT_H

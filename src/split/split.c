@@ -28,7 +28,8 @@ struct partial {
 static const tamis_option options[] = {
         { "test", 0, TAMIS_SHARE, "SHARE", "0.25", "share of the rows to judge on", NULL },
         { "valid", 0, TAMIS_SHARE, "SHARE", "0", "share of the rows to choose by", NULL },
-        { "stratify", 0, TAMIS_SELECTION, "COL", NULL, "keep the shares of its classes (default: those of --target)", NULL },
+        { "stratify", 0, TAMIS_SELECTION, "COL", NULL, "keep the shares of its classes "
+          "(default: those of --target)", NULL },
         { "time", 0, TAMIS_SELECTION, "COL", NULL, "train on the past: the last rows by this time are the test", NULL },
         { "folds", 0, TAMIS_COUNT, "K", NULL, "mark folds 1 .. K in a column _fold", NULL },
         { "fold", 0, TAMIS_COUNT, "I", NULL, "with --folds: mark fold I as test, the others as train", NULL },
@@ -36,7 +37,7 @@ static const tamis_option options[] = {
         { NULL },
 };
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 static int configure_folds(tamis_plan *p, const tamis_settings *settings, tamis_error *err) {
         uint64_t folds = tamis_settings_count(settings, "folds"), fold = tamis_settings_count(settings, "fold");
@@ -66,7 +67,8 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         p->by_time = tamis_settings_given(settings, "time");
         p->by_group = tamis_settings_given(settings, "group");
         if (p->by_time && (p->by_group || tamis_settings_given(settings, "stratify")))
-                return tamis_fail(err, TAMIS_USAGE, "--time decides by itself: --stratify and --group do not go with it");
+                return tamis_fail(err, TAMIS_USAGE, "--time decides by itself: "
+                                  "--stratify and --group do not go with it");
         if (tamis_settings_given(settings, "folds"))
                 return configure_folds(p, settings, err);
         if (tamis_settings_given(settings, "fold"))
@@ -74,7 +76,8 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         if (p->test + p->valid == 0)
                 return tamis_fail(err, TAMIS_USAGE, "--test 0 without --valid: there is nothing to split off");
         if (p->test + p->valid >= 1)
-                return tamis_fail(err, TAMIS_USAGE, "--test %g and --valid %g leave no row to train on", p->test, p->valid);
+                return tamis_fail(err, TAMIS_USAGE, "--test %g and --valid %g leave no "
+                                  "row to train on", p->test, p->valid);
         return 0;
 }
 
@@ -110,7 +113,8 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         if (r == 0 && p->by_group)
                 r = tamis_select(schema, tamis_settings_text(context->settings, "group"), &s->group_at, err);
         if (r == 0 && p->by_time)
-                r = tamis_select_one(schema, tamis_settings_text(context->settings, "time"), "--time", &s->time_at, err);
+                r = tamis_select_one(schema, tamis_settings_text(context->settings, "time"), "--time", &s->time_at,
+                                     err);
         if (r < 0)
                 return r;
         if (p->by_group)
@@ -120,7 +124,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         return 0;
 }
 
-/* -- what is collected ----------------------------------------------------------------------------------------------- */
+/* -- what is collected --------------------------------------------------------------------------------------------- */
 
 static int learn_classes(const struct split *s, struct partial *p, tamis_batch *batch, tamis_error *err) {
         const uint8_t *missing;
@@ -181,11 +185,12 @@ static int learn_times(const struct split *s, struct partial *p, tamis_batch *ba
                 double v;
 
                 if (tamis_batch_cell_missing(batch, row, s->time_at))
-                        return tamis_batch_fail(batch, row, s->time_at, err, "the time is missing, so the row has no place in "
-                                                "the order (fill it, or take the row away)");
+                        return tamis_batch_fail(batch, row, s->time_at, err, "the time is missing, so the row has no "
+                                                "place in the order (fill it, or take the row away)");
                 if (!tamis_number_parse(text, &v) && !tamis_moment_parse(text, &v))
-                        return tamis_batch_fail(batch, row, s->time_at, err, "\"%.*s\" is neither a number nor a date like "
-                                                "2024-05-17 or 2024-05-17T08:30:00Z", (int) (text.n < 80 ? text.n : 80), text.p);
+                        return tamis_batch_fail(batch, row, s->time_at, err, "\"%.*s\" is neither a number nor a date "
+                                                "like 2024-05-17 or "
+                                                "2024-05-17T08:30:00Z", (int) (text.n < 80 ? text.n : 80), text.p);
                 r = tamis_codes_add(&p->times, text, err);
         }
         return r;
@@ -259,7 +264,7 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         return tamis_plan_decide(&s->plan, context, s->marks, err);
 }
 
-/* -- what is written ------------------------------------------------------------------------------------------------- */
+/* -- what is written ----------------------------------------------------------------------------------------------- */
 
 static bool marks_folds(const struct split *s) {
         return s->plan.folds && !s->plan.fold;
@@ -270,8 +275,8 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
         const char *name = marks_folds(s) ? "_fold" : "_split";
 
         if (!schema->dialect.header && !tamis_settings_given(context->settings, "out"))
-                return tamis_fail(err, TAMIS_USAGE, "without a header the column %s would have no name, and no later step would "
-                                  "find it (--out 'name.{}.csv' writes the parts to files)", name);
+                return tamis_fail(err, TAMIS_USAGE, "without a header the column %s would have no name, and no later "
+                                  "step would find it (--out 'name.{}.csv' writes the parts to files)", name);
         return tamis_schema_add(schema, schema->n, tamis_slice_of(name),
                                 marks_folds(s) ? TAMIS_TYPE_NUMERIC : TAMIS_TYPE_CATEGORICAL, err);
 }
@@ -294,7 +299,7 @@ static int apply(void *state, tamis_batch *batch, tamis_error *err) {
         return r;
 }
 
-/* -- what is told ---------------------------------------------------------------------------------------------------- */
+/* -- what is told -------------------------------------------------------------------------------------------------- */
 
 static const char *mark_name(const struct split *s, size_t mark, char *space, size_t size) {
         static const char *const parts[] = { "train", "valid", "test" };
@@ -314,7 +319,8 @@ static json_t *counts_json(const struct split *s, const tamis_slice *class, cons
                 json_object_set_new(o, "class", tamis_json_bytes(*class));
         for (size_t mark = marks_folds(s); mark < n_marks; mark++)
                 if (marks_folds(s) || mark != TAMIS_SPLIT_VALID || s->plan.valid > 0)
-                        json_object_set_new(o, mark_name(s, mark, space, sizeof space), json_integer((json_int_t) counts[mark]));
+                        json_object_set_new(o, mark_name(s, mark, space, sizeof space),
+                                            json_integer((json_int_t) counts[mark]));
         return o;
 }
 
@@ -322,7 +328,7 @@ static int report_classes(const struct split *s, size_t n_marks, json_t *into, t
         const tamis_dict *d = &s->plan.classes.dict;
         uint64_t *counts = calloc(d->n * n_marks + 1, sizeof *counts);
         size_t *order = calloc(d->n + 1, sizeof *order);
-        json_t *classes = json_array();
+        json_t *classes = json_array(), *name = tamis_json_bytes(tamis_slice_of(s->plan.class_name));
         int r = counts && order && classes ? tamis_dict_sort(d, false, order, err) : tamis_fail_memory(err);
 
         for (size_t row = 0; r == 0 && row < s->plan.rows; row++)
@@ -333,9 +339,10 @@ static int report_classes(const struct split *s, size_t n_marks, json_t *into, t
                 if (json_array_append_new(classes, one) < 0)
                         r = tamis_fail_memory(err);
         }
-        if (r == 0 && (json_object_set_new(into, "stratified_by", tamis_json_bytes(tamis_slice_of(s->plan.class_name))) < 0
+        if (r == 0 && (json_object_set(into, "stratified_by", name) < 0
                        || json_object_set(into, "classes", classes) < 0))
                 r = tamis_fail_memory(err);
+        json_decref(name);
         json_decref(classes);
         free(counts);
         free(order);
@@ -355,8 +362,10 @@ static int report(const void *state, json_t *into, tamis_error *err) {
                 return tamis_fail_memory(err);
         for (size_t row = 0; row < s->plan.rows; row++)
                 counts[s->marks[row]]++;
-        if (json_object_set_new(into, marks_folds(s) ? "folds" : "parts", counts_json(s, NULL, counts, n_marks)) < 0
-            || (s->plan.by_group && json_object_set_new(into, "groups", json_integer((json_int_t) s->plan.groups.dict.n)) < 0))
+        if (json_object_set_new(into, marks_folds(s) ? "folds" : "parts", counts_json(s, NULL, counts, n_marks)) < 0)
+                r = tamis_fail_memory(err);
+        if (r == 0 && s->plan.by_group
+            && json_object_set_new(into, "groups", json_integer((json_int_t) s->plan.groups.dict.n)) < 0)
                 r = tamis_fail_memory(err);
         if (r == 0 && s->plan.by_class)
                 r = report_classes(s, n_marks, into, err);
@@ -375,17 +384,17 @@ static void done(void *state) {
 const tamis_step_type tamis_step_split = {
         .name = "split",
         .summary = "mark which rows are for training and which for judging",
-        .details = "Adds a column _split (train, valid, test), or _fold (1 .. K), behind the last. Every later step learns from "
-                   "the train rows alone, so this comes first.\n\n"
-                   "The test part has the rows of --test, rounded up. With --target, the classes keep their shares in every "
-                   "part (not when the target is numeric with more than 20 values, nor with --group or --time), and a class "
-                   "of two rows or more has one in train and one in test; a class of one row goes to train. --stratify does "
-                   "so for any column.\n\n"
-                   "With --group no group is in two parts; sizes are counted in rows and met as nearly as the groups allow; rows whose group is missing stay together. "
-                   "--stratify and --group together keep the classes as even as the groups allow.\n\n"
-                   "With --time the last rows are the test, those before them valid, the oldest train. A time is a number, or "
-                   "a date like 2024-05-17 or 2024-05-17T08:30:00Z (UTC where it does not say). Rows of one time keep the "
-                   "order of the table, and may come to lie in two parts.",
+        .details = "Adds a column _split (train, valid, test), or _fold (1 .. K), behind the last. Every later step "
+                   "learns from the train rows alone, so this comes first.\n\n"
+                   "The test part has the rows of --test, rounded up. With --target, the classes keep their shares in "
+                   "every part (not when the target is numeric with more than 20 values, nor with --group or --time), "
+                   "and a class of two rows or more has one in train and one in test; a class of one row goes to "
+                   "train. --stratify does so for any column.\n\n"
+                   "With --group no group is in two parts; sizes are counted in rows and met as nearly as the groups "
+                   "allow; rows whose group is missing stay together. --stratify and --group together keep the classes "
+                   "as even as the groups allow.\n\nWith --time the last rows are the test, those before them valid, "
+                   "the oldest train. A time is a number, or a date like 2024-05-17 or 2024-05-17T08:30:00Z (UTC where "
+                   "it does not say). Rows of one time keep the order of the table, and may come to lie in two parts.",
         .options = options,
         .common = TAMIS_OPT_TARGET | TAMIS_OPT_GROUP | TAMIS_OPT_SEED | TAMIS_OPT_MISSING,
         .examples = "tamis split -t Survived --test 0.25 --seed 7 titanic.csv\n"

@@ -1,7 +1,7 @@
 /* split.h: which rows are for training, which for judging.
  *
- * The split comes first, so that nothing learned later has seen what it is judged on. It marks rows and moves none: column
- * `_split` says train, valid or test, column `_fold` says 1 .. k. Every later step reads the mark.
+ * The split comes first, so that nothing learned later has seen what it is judged on. It marks rows and moves none:
+ * column `_split` says train, valid or test, column `_fold` says 1 .. k. Every later step reads the mark.
  *
  * It looks at all rows before it marks the first: per row it keeps the code of its class, of its group, of its time (4
  * bytes each), and then one mark of 2 bytes.

@@ -4,6 +4,8 @@
 #include <tamis/number.h>
 #include <tamis/stats.h>
 
+#include "stats/order.h"
+
 /* A slot holds a code + 1, 0 where free; at most half of them are taken, so that a probe is short. Nothing is ever taken
  * out, hence no marks of what was. */
 enum { SLOTS_FIRST = 64, ENTRIES_FIRST = 32 };
@@ -136,17 +138,11 @@ static uint64_t key_of_text(tamis_slice text) {
         return be64toh(key);
 }
 
-/* Doubles in the order of unsigned integers, -0 as 0; what is no number comes last. */
+/* What is no number comes last. */
 static uint64_t key_of_number(tamis_slice text) {
-        const uint64_t top = UINT64_C(1) << 63;
-        uint64_t bits;
         double x;
 
-        if (!tamis_number_parse(text, &x))
-                return UINT64_MAX;
-        x += 0.;
-        memcpy(&bits, &x, sizeof bits);
-        return bits & top ? ~bits : bits | top;
+        return tamis_number_parse(text, &x) ? tamis_order_key(x) : UINT64_MAX;
 }
 
 static int by_key_then_text(const void *a, const void *b, void *arg) {

@@ -1,332 +1,415 @@
-/* Exact quantiles in bounded memory, by narrowing.
- *
- * Doubles are put in order as 64-bit keys. At first one window covers all keys and holds the values that fall in it. When
- * they outgrow the budget it counts them instead, by their leading bits. At the end of a pass the bucket that a wanted order
- * statistic lies in becomes a window of its own for the next pass, and so on, until its values fit or are all the same. With
- * b bits a pass, 64 / b passes are enough for any data; two or three are for most.
- */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <tamis/stats.h>
 
 #include "stats/order.h"
 
-struct window {
-        uint64_t low, high;     /* keys, both ends in it */
-        uint64_t below;         /* values under `low` */
-        uint64_t count;         /* values in it, so far this pass */
-        double *values;         /* held, while counts is NULL */
+/* Values are placed by their key, a whole number that compares as they do. A range of keys holds its values until there is
+ * no room for one more; then it counts them, in cells of equal width. After the pass, each cell that holds a wanted order
+ * statistic is a range of the next pass, at most 2^-8 as wide; one key, and it is known. So whether a range is held or
+ * counted hangs on how many values it has in all, not on where they were cut. */
+enum { CELLS_LEAST = 8, CELLS_MOST = 16, BLOCK = 512 }; /* log2 of the number of cells; values looked at together */
+
+typedef struct range {
+        uint64_t low;           /* the first of 2^bits keys */
+        unsigned bits, cells;   /* cells: log2 of their number, at most bits */
+        uint64_t below, n;      /* values below the range and in it; not known in the first pass */
+        size_t first, last;     /* the wanted ones [first, last) lie in it; not known in the first pass */
+        size_t room;            /* how many values to hold, then count */
+
+        uint64_t taken;         /* in this pass */
+        double *held;           /* `taken` of them, while counts is NULL */
         size_t capacity;
-        uint64_t *counts;       /* by bucket */
-};
+        uint64_t *counts;       /* 2^cells */
+} range;
+
+typedef struct wanted {
+        uint64_t rank;
+        double value;
+} wanted;
 
 struct tamis_quantiles {
-        double *p;
-        size_t n_p;
-        size_t room;            /* values that may be held in all; 0: no limit */
-        unsigned bits;          /* buckets: 1 << bits */
-        uint64_t n;             /* values in all, known after the first pass */
-        bool counted;           /* the first pass is over */
-        struct window *windows; /* ascending, apart */
-        size_t n_windows;
-        size_t held;
-        double *low, *high;     /* the order statistics around each quantile */
-        bool *known;            /* 2 n_p of them: low, then high */
+        double *p, *results;
+        size_t n_p, budget;     /* budget in values */
+        uint64_t n, taken;      /* values in all, once the first pass is over; in this pass */
+        bool first, settled;
+        wanted *wanted;         /* ascending, different */
+        size_t n_wanted;
+        range *ranges;          /* ascending, apart */
+        size_t n_ranges;
 };
 
-/* -- keys ------------------------------------------------------------------------------------------------------------ */
+/* -- making and freeing ---------------------------------------------------------------------------------------------- */
 
-static inline uint64_t key_of(double x) {
-        uint64_t bits;
-
-        x += 0.0;               /* -0 and 0 are one value */
-        memcpy(&bits, &x, sizeof bits);
-        return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+static void empty_range(range *r) {
+        free(r->held);
+        free(r->counts);
+        r->held = NULL;
+        r->counts = NULL;
+        r->capacity = 0;
+        r->taken = 0;
 }
 
-static double value_of(uint64_t key) {
-        uint64_t bits = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
-        double x;
-
-        memcpy(&x, &bits, sizeof x);
-        return x;
+static void free_ranges(range *ranges, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                empty_range(&ranges[i]);
+        free(ranges);
 }
-
-/* How far a key is shifted down to give its bucket in the window. */
-static unsigned shift_of(const tamis_quantiles *q, const struct window *w) {
-        uint64_t span = w->high - w->low;
-        unsigned width = span ? 64 - (unsigned) __builtin_clzll(span) : 0;
-
-        return width > q->bits ? width - q->bits : 0;
-}
-
-/* -- making ---------------------------------------------------------------------------------------------------------- */
 
 void tamis_quantiles_free(tamis_quantiles *q) {
         if (!q)
                 return;
-        for (size_t i = 0; i < q->n_windows; i++) {
-                free(q->windows[i].values);
-                free(q->windows[i].counts);
-        }
-        free(q->windows);
+        free_ranges(q->ranges, q->n_ranges);
         free(q->p);
-        free(q->low);
-        free(q->high);
-        free(q->known);
+        free(q->results);
+        free(q->wanted);
         free(q);
 }
 
-int tamis_quantiles_new(const double *p, size_t n_p, size_t budget, tamis_quantiles **ret, tamis_error *err) {
+/* Cells take no more bytes than the values they stand for did. */
+static void set_room(range *r, size_t room) {
+        unsigned cells = CELLS_LEAST;
+
+        while (cells < CELLS_MOST && room >> (cells + 1))
+                cells++;
+        r->room = room;
+        r->cells = cells < r->bits ? cells : r->bits;
+}
+
+static tamis_quantiles *allocate(const double *p, size_t n_p) {
         tamis_quantiles *q = calloc(1, sizeof *q);
 
         if (!q)
-                return tamis_fail_memory(err);
+                return NULL;
         q->n_p = n_p;
-        q->room = budget ? budget / sizeof(double) + 1 : 0;
-        q->bits = 8;
-        while (q->bits < 14 && budget >> (q->bits + 5))
-                q->bits++;
-        q->p = malloc((n_p + 1) * sizeof *q->p);
-        q->low = calloc(n_p + 1, sizeof *q->low);
-        q->high = calloc(n_p + 1, sizeof *q->high);
-        q->known = calloc(2 * n_p + 1, sizeof *q->known);
-        q->windows = calloc(1, sizeof *q->windows);
-        if (!q->p || !q->low || !q->high || !q->known || !q->windows) {
+        q->p = calloc(n_p + 1, sizeof *q->p);
+        q->results = calloc(n_p + 1, sizeof *q->results);
+        q->wanted = calloc(2 * n_p + 1, sizeof *q->wanted);
+        q->ranges = calloc(2 * n_p + 1, sizeof *q->ranges);
+        if (!q->p || !q->results || !q->wanted || !q->ranges) {
                 tamis_quantiles_free(q);
-                return tamis_fail_memory(err);
+                return NULL;
         }
-        memcpy(q->p, p, n_p * sizeof *q->p);
-        q->windows[0] = (struct window) { .high = UINT64_MAX };
-        q->n_windows = 1;
+        for (size_t i = 0; i < n_p; i++) {
+                q->p[i] = p[i];
+                q->results[i] = NAN;
+        }
+        return q;
+}
+
+int tamis_quantiles_new(const double *p, size_t n_p, size_t budget, tamis_quantiles **ret, tamis_error *err) {
+        const size_t least = (size_t) 1 << CELLS_LEAST, most = PTRDIFF_MAX / sizeof(double);
+        tamis_quantiles *q;
+
+        for (size_t i = 0; i < n_p; i++)
+                if (!(p[i] >= 0 && p[i] <= 1))
+                        return tamis_fail(err, TAMIS_USAGE, "%g is not a probability: from 0 to 1", p[i]);
+        q = allocate(p, n_p);
+        if (!q)
+                return tamis_fail_memory(err);
+        q->budget = budget ? budget / sizeof(double) : most;
+        if (q->budget < least)
+                q->budget = least;
+        q->first = true;
+        q->ranges[0].bits = 64;
+        q->n_ranges = 1;
+        set_room(&q->ranges[0], q->budget);
         *ret = q;
         return 0;
 }
 
 int tamis_quantiles_partial(const tamis_quantiles *q, tamis_quantiles **ret, tamis_error *err) {
-        tamis_quantiles *part;
-        struct window *windows;
-        int r = tamis_quantiles_new(q->p, q->n_p, q->room * sizeof(double), &part, err);
+        tamis_quantiles *part = allocate(q->p, q->n_p);
 
-        if (r < 0)
-                return r;
-        windows = realloc(part->windows, (q->n_windows + 1) * sizeof *windows);
-        if (!windows) {
-                tamis_quantiles_free(part);
+        if (!part)
                 return tamis_fail_memory(err);
+        part->budget = q->budget;
+        part->n = q->n;
+        part->first = q->first;
+        part->settled = q->settled;
+        part->n_wanted = q->n_wanted;
+        part->n_ranges = q->n_ranges;
+        memcpy(part->results, q->results, q->n_p * sizeof *q->results);
+        memcpy(part->wanted, q->wanted, q->n_wanted * sizeof *q->wanted);
+        for (size_t i = 0; i < q->n_ranges; i++) {
+                part->ranges[i] = q->ranges[i];
+                part->ranges[i].held = NULL;
+                part->ranges[i].counts = NULL;
+                empty_range(&part->ranges[i]);
         }
-        for (size_t i = 0; i < q->n_windows; i++)
-                windows[i] = (struct window) { .low = q->windows[i].low, .high = q->windows[i].high };
-        part->windows = windows;
-        part->n_windows = q->n_windows;
-        part->bits = q->bits;
-        part->room = q->room;
-        part->counted = q->counted;
         *ret = part;
         return 0;
 }
 
 /* -- adding ---------------------------------------------------------------------------------------------------------- */
 
-/* From values to counts. */
-static int start_counting(tamis_quantiles *q, struct window *w, tamis_error *err) {
-        unsigned shift = shift_of(q, w);
+static void count(range *r, const double *x, size_t n) {
+        const unsigned shift = r->bits - r->cells;
+        const uint64_t low = r->low;
+        uint64_t *counts = r->counts;
 
-        w->counts = calloc((size_t) 1 << q->bits, sizeof *w->counts);
-        if (!w->counts)
+        for (size_t i = 0; i < n; i++)
+                counts[(tamis_order_key(x[i]) - low) >> shift]++;
+}
+
+static int start_counting(range *r, tamis_error *err) {
+        if (r->counts)
+                return 0;
+        r->counts = calloc((size_t) 1 << r->cells, sizeof *r->counts);
+        if (!r->counts)
                 return tamis_fail_memory(err);
-        for (uint64_t i = 0; i < w->count; i++)
-                w->counts[(key_of(w->values[i]) - w->low) >> shift]++;
-        q->held -= w->count;
-        free(w->values);
-        w->values = NULL;
-        w->capacity = 0;
+        count(r, r->held, r->taken);
+        free(r->held);
+        r->held = NULL;
+        r->capacity = 0;
         return 0;
 }
 
-/* Room in the window for `more` values, or a start of counting. */
-static int make_room(tamis_quantiles *q, struct window *w, size_t more, tamis_error *err) {
-        size_t capacity = w->capacity ? w->capacity : 256;
-        double *values;
+static int hold(range *r, const double *x, size_t n, tamis_error *err) {
+        size_t need = r->taken + n, capacity = 2 * r->capacity;
+        double *held;
 
-        if (w->counts)
-                return 0;
-        if (q->room && q->held + more > q->room)
-                return start_counting(q, w, err);
-        if (w->count + more <= w->capacity)
-                return 0;
-        while (capacity < w->count + more)
-                capacity *= 2;
-        values = realloc(w->values, capacity * sizeof *values);
-        if (!values)
-                return tamis_fail_memory(err);
-        w->values = values;
-        w->capacity = capacity;
-        return 0;
-}
-
-static void put(tamis_quantiles *q, struct window *w, const double *x, size_t n) {
-        if (w->counts) {
-                unsigned shift = shift_of(q, w);
-
-                for (size_t i = 0; i < n; i++)
-                        w->counts[(key_of(x[i]) - w->low) >> shift]++;
-        } else {
-                memcpy(w->values + w->count, x, n * sizeof *x);
-                q->held += n;
+        if (need > r->capacity) {
+                capacity = capacity < need ? need : capacity;
+                capacity = capacity > r->room ? r->room : capacity;
+                held = realloc(r->held, capacity * sizeof *held);
+                if (!held)
+                        return tamis_fail_memory(err);
+                r->held = held;
+                r->capacity = capacity;
         }
-        w->count += n;
+        memcpy(r->held + r->taken, x, n * sizeof *x);
+        return 0;
 }
 
-enum { BLOCK = 512 };
+/* n values that lie in the range. */
+static int take(range *r, const double *x, size_t n, tamis_error *err) {
+        int status = 0;
+
+        if (!n)
+                return 0;
+        if (!r->counts && n <= r->room - r->taken) {
+                status = hold(r, x, n, err);
+        } else {
+                status = start_counting(r, err);
+                if (status == 0)
+                        count(r, x, n);
+        }
+        if (status == 0)
+                r->taken += n;
+        return status;
+}
+
+/* The last range that begins at or below `key`, or the first; whether it reaches so far is another question. */
+static range *near_key(tamis_quantiles *q, uint64_t key) {
+        range *r = q->ranges;
+
+        for (size_t n = q->n_ranges; n > 1;) {
+                size_t half = n / 2;
+
+                r = r[half].low <= key ? r + half : r;
+                n -= half;
+        }
+        return r;
+}
+
+static int take_where_wanted(tamis_quantiles *q, const double *x, size_t n, tamis_error *err) {
+        int status = 0;
+
+        if (!q->n_ranges)
+                return 0;
+        for (size_t i = 0; i < n && status == 0; i++) {
+                uint64_t key = tamis_order_key(x[i]);
+                range *r = near_key(q, key);
+
+                if ((key - r->low) >> r->bits == 0)
+                        status = take(r, &x[i], 1, err);
+        }
+        return status;
+}
 
 int tamis_quantiles_add(tamis_quantiles *q, const double *x, size_t n, tamis_error *err) {
-        for (size_t k = 0; k < q->n_windows; k++) {
-                struct window *w = &q->windows[k];
+        double present[BLOCK];
+        int status = 0;
 
-                for (size_t first = 0; first < n; first += BLOCK) {
-                        size_t last = first + BLOCK < n ? first + BLOCK : n, taken = 0;
-                        double in[BLOCK];
-                        int r;
+        for (size_t i = 0; i < n && status == 0; i += BLOCK) {
+                size_t some = n - i < BLOCK ? n - i : BLOCK, k = 0;
 
-                        for (size_t i = first; i < last; i++) {
-                                uint64_t key = key_of(x[i]);
-
-                                in[taken] = x[i];
-                                taken += !isnan(x[i]) && key >= w->low && key <= w->high;
-                        }
-                        r = make_room(q, w, taken, err);
-                        if (r < 0)
-                                return r;
-                        put(q, w, in, taken);
+                for (size_t j = 0; j < some; j++) {
+                        present[k] = x[i + j];
+                        k += x[i + j] == x[i + j];
                 }
+                q->taken += k;
+                status = q->first ? take(&q->ranges[0], present, k, err) : take_where_wanted(q, present, k, err);
         }
-        return 0;
+        return status;
+}
+
+static int merge_range(range *into, range *from, tamis_error *err) {
+        int status = 0;
+
+        if (!from->counts) {
+                status = take(into, from->held, from->taken, err);
+        } else {
+                status = start_counting(into, err);
+                for (size_t i = 0; status == 0 && i < (size_t) 1 << into->cells; i++)
+                        into->counts[i] += from->counts[i];
+                if (status == 0)
+                        into->taken += from->taken;
+        }
+        empty_range(from);
+        return status;
 }
 
 int tamis_quantiles_merge(tamis_quantiles *into, tamis_quantiles *from, tamis_error *err) {
-        for (size_t k = 0; k < into->n_windows; k++) {
-                struct window *w = &into->windows[k], *f = &from->windows[k];
-                int r = 0;
+        int status = 0;
 
-                if (!f->counts) {
-                        r = make_room(into, w, f->count, err);
-                        if (r < 0)
-                                return r;
-                        put(into, w, f->values, f->count);
-                } else {
-                        if (!w->counts)
-                                r = start_counting(into, w, err);
-                        if (r < 0)
-                                return r;
-                        for (size_t i = 0; i < (size_t) 1 << into->bits; i++)
-                                w->counts[i] += f->counts[i];
-                        w->count += f->count;
-                }
-                free(f->values);
-                free(f->counts);
-                f->values = NULL;
-                f->counts = NULL;
-                f->capacity = f->count = 0;
+        for (size_t i = 0; i < into->n_ranges && status == 0; i++)
+                status = merge_range(&into->ranges[i], &from->ranges[i], err);
+        into->taken += from->taken;
+        from->taken = 0;
+        return status;
+}
+
+/* -- the end of a pass ----------------------------------------------------------------------------------------------- */
+
+static int by_rank(const void *a, const void *b) {
+        uint64_t x = ((const wanted *) a)->rank, y = ((const wanted *) b)->rank;
+
+        return (x > y) - (x < y);
+}
+
+/* Now that n is known: which order statistics the quantiles lie between. */
+static void find_wanted(tamis_quantiles *q) {
+        size_t n = 0, kept = 0;
+
+        for (size_t i = 0; i < q->n_p; i++) {
+                double part;
+                uint64_t rank = tamis_order_place(q->n, q->p[i], &part);
+
+                q->wanted[n++].rank = rank;
+                if (part > 0)
+                        q->wanted[n++].rank = rank + 1;
         }
-        from->held = 0;
+        qsort(q->wanted, n, sizeof *q->wanted, by_rank);
+        for (size_t i = 0; i < n; i++)
+                if (!kept || q->wanted[i].rank != q->wanted[kept - 1].rank)
+                        q->wanted[kept++] = q->wanted[i];
+        q->n_wanted = kept;
+}
+
+static int check_same_data(const tamis_quantiles *q, tamis_error *err) {
+        bool same = q->taken == q->n;
+
+        for (size_t i = 0; i < q->n_ranges; i++)
+                same = same && q->ranges[i].taken == q->ranges[i].n;
+        if (!same)
+                return tamis_fail(err, TAMIS_BAD_DATA, "the data changed between two readings");
         return 0;
 }
 
-/* -- settling -------------------------------------------------------------------------------------------------------- */
+static int settle_held(tamis_quantiles *q, range *r, tamis_error *err) {
+        size_t n = r->last - r->first;
+        uint64_t *ranks = malloc((n + 1) * sizeof *ranks);
 
-uint64_t tamis_quantiles_count(const tamis_quantiles *q) {
-        return q->counted ? q->n : q->windows[0].count;
+        if (!ranks)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; i < n; i++)
+                ranks[i] = q->wanted[r->first + i].rank - r->below;
+        tamis_order_select(r->held, r->taken, ranks, n);
+        for (size_t i = 0; i < n; i++)
+                q->wanted[r->first + i].value = r->held[ranks[i]];
+        free(ranks);
+        return 0;
 }
 
-/* The order statistic below the i-th quantile, or the one above. */
-static uint64_t rank_of(const tamis_quantiles *q, size_t i, bool above) {
-        double h = (double) (q->n - 1) * q->p[i];
-        uint64_t k = (uint64_t) h + above;
+/* The cells of r where the wanted ones lie, as ranges behind next[0..n); returns the new n. A cell of one key is an answer. */
+static size_t narrow(tamis_quantiles *q, const range *r, range *next, size_t n) {
+        unsigned shift = r->bits - r->cells;
+        uint64_t below = r->below;
+        size_t cell = 0, i = r->first;
 
-        return k < q->n ? k : q->n - 1;
-}
+        while (i < r->last) {
+                size_t first = i;
 
-/* Look for order statistic `rank` in the window: its value, or the narrower window that it lies in. */
-static bool look(const tamis_quantiles *q, struct window *w, uint64_t rank, double *value, struct window *narrower) {
-        uint64_t below = w->below;
-        unsigned shift = shift_of(q, w);
-        size_t bucket = 0;
-
-        if (w->low == w->high) {
-                *value = value_of(w->low);
-                return true;
+                for (; q->wanted[first].rank - below >= r->counts[cell]; cell++)
+                        below += r->counts[cell];
+                for (; i < r->last && q->wanted[i].rank - below < r->counts[cell]; i++)
+                        q->wanted[i].value = tamis_order_value(r->low + ((uint64_t) cell << shift));
+                if (shift)
+                        next[n++] = (range) { .low = r->low + ((uint64_t) cell << shift), .bits = shift, .below = below,
+                                              .n = r->counts[cell], .first = first, .last = i };
         }
-        if (!w->counts) {
-                *value = tamis_order_statistic(w->values, w->count, rank - w->below);
-                return true;
+        return n;
+}
+
+/* All held where the budget allows it, else each has its share. */
+static void share_budget(const tamis_quantiles *q, range *ranges, size_t n) {
+        const size_t least = (size_t) 1 << CELLS_LEAST;
+        size_t share = n ? q->budget / n : 0;
+        uint64_t all = 0;
+
+        share = share < least ? least : share;
+        for (size_t i = 0; i < n; i++)
+                all += ranges[i].n;
+        for (size_t i = 0; i < n; i++)
+                set_room(&ranges[i], all <= q->budget ? ranges[i].n : share);
+}
+
+static void answer(tamis_quantiles *q) {
+        for (size_t i = 0; q->n && i < q->n_p; i++) {
+                double part;
+                wanted key = { .rank = tamis_order_place(q->n, q->p[i], &part) };
+                const wanted *w = bsearch(&key, q->wanted, q->n_wanted, sizeof key, by_rank);
+
+                q->results[i] = tamis_order_between(w->value, part > 0 ? w[1].value : 0, part, q->p[i]);
         }
-        while (rank >= below + w->counts[bucket])
-                below += w->counts[bucket++];
-        *narrower = (struct window) { .low = w->low + ((uint64_t) bucket << shift), .below = below };
-        narrower->high = narrower->low + ((UINT64_C(1) << shift) - 1);
-        if (narrower->high > w->high)
-                narrower->high = w->high;
-        return false;
-}
-
-static struct window *window_of(tamis_quantiles *q, uint64_t rank) {
-        for (size_t k = 0; k < q->n_windows; k++)
-                if (rank >= q->windows[k].below && rank - q->windows[k].below < q->windows[k].count)
-                        return &q->windows[k];
-        return NULL;
-}
-
-static void add_window(struct window *windows, size_t *n, struct window w) {
-        for (size_t k = 0; k < *n; k++)
-                if (windows[k].low == w.low)
-                        return;
-        windows[(*n)++] = w;
-}
-
-static void replace_windows(tamis_quantiles *q, struct window *windows, size_t n) {
-        for (size_t k = 0; k < q->n_windows; k++) {
-                free(q->windows[k].values);
-                free(q->windows[k].counts);
-        }
-        free(q->windows);
-        q->windows = windows;
-        q->n_windows = n;
-        q->held = 0;
+        q->settled = true;
 }
 
 int tamis_quantiles_settle(tamis_quantiles *q, bool *again, tamis_error *err) {
-        struct window *windows = calloc(2 * q->n_p + 1, sizeof *windows);
+        range *next = calloc(2 * q->n_p + 1, sizeof *next);
         size_t n = 0;
+        int status = 0;
 
-        if (!windows)
+        if (!next)
                 return tamis_fail_memory(err);
-        if (!q->counted)
-                q->n = q->windows[0].count;
-        q->counted = true;
-        for (size_t i = 0; q->n > 0 && i < 2 * q->n_p; i++) {
-                bool above = i % 2;
-                uint64_t rank = rank_of(q, i / 2, above);
-                struct window *w = window_of(q, rank), narrower;
-
-                if (q->known[i])
-                        continue;
-                if (!w) {       /* other data came the second time */
-                        free(windows);
-                        return tamis_fail(err, TAMIS_BAD_DATA, "the input changed while it was read again");
-                }
-                q->known[i] = look(q, w, rank, above ? &q->high[i / 2] : &q->low[i / 2], &narrower);
-                if (!q->known[i])
-                        add_window(windows, &n, narrower);
+        if (q->first) {
+                q->n = q->taken;
+                if (q->n)
+                        find_wanted(q);
+                q->ranges[0].n = q->n;
+                q->ranges[0].last = q->n_wanted;
+        } else if (!q->settled) {
+                status = check_same_data(q, err);
         }
-        replace_windows(q, windows, n);
+        for (size_t i = 0; i < q->n_ranges && status == 0; i++)
+                if (q->ranges[i].counts)
+                        n = narrow(q, &q->ranges[i], next, n);
+                else
+                        status = settle_held(q, &q->ranges[i], err);
+        if (status < 0) {
+                free(next);
+                return status;
+        }
+        share_budget(q, next, n);
+        free_ranges(q->ranges, q->n_ranges);
+        q->ranges = next;
+        q->n_ranges = n;
+        q->first = false;
+        q->taken = 0;
+        if (!n)
+                answer(q);
         *again = n > 0;
         return 0;
 }
 
-double tamis_quantiles_get(const tamis_quantiles *q, size_t i) {
-        double h = (double) (q->n - 1) * q->p[i];
+uint64_t tamis_quantiles_count(const tamis_quantiles *q) {
+        return q->first ? q->taken : q->n;
+}
 
-        return q->n ? tamis_order_between(q->low[i], q->high[i], h - floor(h)) : NAN;
+double tamis_quantiles_get(const tamis_quantiles *q, size_t i) {
+        return q->results[i];
 }

@@ -50,7 +50,8 @@ static inline void tamis_wide_subtract(uint64_t *w, const uint64_t *v, size_t n)
 /* w += v << bit, or w -= v << bit, for a w with room for the carry. */
 static inline void tamis_wide_add_at(uint64_t *w, size_t n, size_t bit, tamis_u128 v, bool minus) {
         size_t i = bit / 64, shift = bit % 64;
-        uint64_t part[3] = { (uint64_t) v << shift, (uint64_t) (v << shift >> 64), shift ? (uint64_t) (v >> (128 - shift)) : 0 };
+        uint64_t part[3] = { (uint64_t) (v << shift), (uint64_t) (v << shift >> 64),
+                             shift ? (uint64_t) (v >> (128 - shift)) : 0 };
         bool carry = false;
 
         for (size_t j = 0; i < n && (j < 3 || carry); i++, j++) {

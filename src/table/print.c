@@ -1,8 +1,8 @@
 /* Rows and header, as they go out.
  *
- * The idea: what lies side by side in the chunk and goes out side by side goes out as one copy. So the printer keeps a run
- * of the chunk's bytes that is due; an untouched cell, a line ending, the next row only move the run's end, and nothing is
- * copied until something comes that does not follow. A batch nobody changed is one memcpy.
+ * The idea: what lies side by side in the chunk and goes out side by side goes out as one copy. So the printer keeps a
+ * run of the chunk's bytes that is due; an untouched cell, a line ending, the next row only move the run's end, and
+ * nothing is copied until something comes that does not follow. A batch nobody changed is one memcpy.
  */
 #include <stdlib.h>
 

@@ -25,7 +25,7 @@ static bool takes_padded(const tamis_batch *batch, size_t column) {
         return s && column < s->n && s->fields[column].forced && s->fields[column].type == TAMIS_TYPE_NUMERIC;
 }
 
-/* -- one value ------------------------------------------------------------------------------------------------------- */
+/* -- one value ----------------------------------------------------------------------------------------------------- */
 
 static inline bool is_digit(char c) {
         return (unsigned char) (c - '0') < 10;
@@ -61,8 +61,6 @@ static enum kind judge_quoted(tamis_batch *batch, tamis_slice raw, const tamis_m
                               double *value) {
         tamis_slice inner = { raw.p + 1, raw.n >= 2 ? raw.n - 2 : 0 }, first = tamis_trim(inner);
 
-        if (first.n == 0)
-                return KIND_MISSING;
         if (!memchr(first.p, '"', first.n))
                 return judge(first, missing, padded, value);
         if (!missing->may_begin[(uint8_t) first.p[0]])
@@ -87,8 +85,9 @@ static enum kind judge_number(double number, const tamis_missing *missing) {
         char text[TAMIS_NUMBER_MAX];
         size_t n = tamis_number_print(number, text);
 
-        return missing->may_begin[(uint8_t) text[0]] && tamis_missing_is(missing, (tamis_slice) { text, n }) ? KIND_MISSING
-                : KIND_NUMBER;
+        if (missing->may_begin[(uint8_t) text[0]] && tamis_missing_is(missing, (tamis_slice) { text, n }))
+                return KIND_MISSING;
+        return KIND_NUMBER;
 }
 
 static bool has_number_tokens(const tamis_missing *missing) {
@@ -114,7 +113,7 @@ static enum kind judge_cell(tamis_batch *batch, const tamis_column *c, size_t ro
         return KIND_MISSING;
 }
 
-/* -- columns --------------------------------------------------------------------------------------------------------- */
+/* -- columns ------------------------------------------------------------------------------------------------------- */
 
 struct numbers {
         double *values;
@@ -300,7 +299,7 @@ int tamis_batch_missing(tamis_batch *batch, size_t column, const uint8_t **ret, 
         return 0;
 }
 
-/* -- cells ----------------------------------------------------------------------------------------------------------- */
+/* -- cells --------------------------------------------------------------------------------------------------------- */
 
 /* The text of a number is kept in its place: it is what would be printed anyway. */
 static tamis_slice text_of_number(tamis_batch *batch, tamis_column *c, size_t row) {
@@ -361,7 +360,7 @@ int tamis_batch_decimals(tamis_batch *batch, size_t row, size_t column) {
         return tamis_number_decimals(tamis_trim(tamis_batch_text(batch, row, column)));
 }
 
-/* -- places ---------------------------------------------------------------------------------------------------------- */
+/* -- places -------------------------------------------------------------------------------------------------------- */
 
 void tamis_batch_place(const tamis_batch *batch, size_t row, long column, const char **file, uint64_t *line,
                        uint64_t *byte_column) {

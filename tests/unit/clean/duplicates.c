@@ -17,7 +17,8 @@ static bool same(tamis_print x, tamis_print y) {
 
 START_TEST(cells_keep_their_borders) {
         static const char *const rows[][3] = {
-                { "a", "bc", "" }, { "ab", "c", "" }, { "", "a", "bc" }, { "abc", "", "" }, { "", "", "abc" }, { "bc", "a", "" },
+                { "a", "bc", "" }, { "ab", "c", "" }, { "", "a", "bc" }, { "abc", "", "" }, { "", "", "abc" },
+                { "bc", "a", "" },
                 { "12345678", "9", "" }, { "123456789", "", "" }, { "1234567", "89", "" },
         };
         size_t n = sizeof rows / sizeof *rows;

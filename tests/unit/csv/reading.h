@@ -87,6 +87,11 @@ static inline void reading_take(reading *g, const tamis_chunk *chunk) {
                         size_t end = chunk->ends[r * chunk->cells + c];
                         tamis_slice value = tamis_cell_value((tamis_slice) { chunk->bytes.p + at, end - at }, &arena);
 
+                        /* what ends a cell stands behind it, but for the last one of all */
+                        if (c + 1 < chunk->cells)
+                                ck_assert_int_eq(chunk->bytes.p[end], g->dialect.delimiter);
+                        else if (end < chunk->bytes.n)
+                                ck_assert(chunk->bytes.p[end] == '\n' || chunk->bytes.p[end] == '\r');
                         ck_assert_int_eq(tamis_buffer_addf(&g->cells, NULL, "[%.*s]", (int) value.n,
                                                            value.n ? value.p : ""), 0);
                         at = end + 1;

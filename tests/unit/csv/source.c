@@ -127,6 +127,41 @@ START_TEST(a_record_ends_with_its_file) {
 }
 END_TEST
 
+/* looking for the end of a quote goes far, over many chunks and to the end of the file; what follows is all there */
+START_TEST(a_quote_left_open_costs_one_line) {
+        const char *const paths[] = { "0.csv", "1.csv" };
+        tamis_buffer rows = { 0 }, want = { 0 };
+
+        for (int file = 0; file < 2; file++) {
+                tamis_buffer text = { 0 };
+
+                ck_assert_int_eq(tamis_buffer_addf(&text, NULL, "a,b\n%s", file ? "" : "\"open,0\n"), 0);
+                rows.n = 0;
+                for (int i = 0; i < 1000; i++)
+                        ck_assert_int_eq(tamis_buffer_addf(&rows, NULL, "%d,%d\n", i, file), 0);
+                ck_assert_int_eq(tamis_buffer_add(&text, rows.p, rows.n, NULL), 0);
+                ck_assert_int_eq(tamis_buffer_add(&want, rows.p, rows.n, NULL), 0);
+                write_file(paths[file], text.p, text.n);
+                tamis_buffer_done(&text);
+        }
+        for (size_t chunk_bytes = 1; chunk_bytes < 300000; chunk_bytes = 5 * chunk_bytes + 60) {
+                tamis_reader_options options = plain;
+                reading g;
+
+                options.rejects = "aside.csv";
+                options.chunk_bytes = chunk_bytes;
+                g = read_paths(paths, 2, options, 1);
+                ck_assert_int_eq(g.status, 0);
+                ck_assert_uint_eq(g.bytes.n, want.n);
+                ck_assert_int_eq(memcmp(g.bytes.p, want.p, want.n), 0);
+                ck_assert_uint_eq(g.counts.rejected, 1);
+                reading_done(&g);
+        }
+        tamis_buffer_done(&rows);
+        tamis_buffer_done(&want);
+}
+END_TEST
+
 /* the same table cut into files anywhere gives the same chunks */
 START_TEST(chunks_do_not_depend_on_how_the_table_is_cut) {
         enum { ROWS = 500 };
@@ -250,7 +285,7 @@ END_TEST
 static const uint64_t memories[] = { 1 << 30, 5000, 1 };
 
 START_TEST(a_pipe_is_read_again_from_what_was_kept) {
-        tamis_buffer text = many_rows(20000);
+        tamis_buffer text = many_rows(5000);
         tamis_reader_options options = plain;
         reading g;
 
@@ -284,7 +319,7 @@ END_TEST
 
 /* going back before the end: half the pipe comes from what was kept, half is new */
 START_TEST(going_back_half_way) {
-        tamis_buffer text = many_rows(50000);
+        tamis_buffer text = many_rows(5000);
         tamis_reader_options options = plain;
         feed f = { .p = text.p, .n = text.n, .piece = 4096 };
         tamis_reader *reader;
@@ -298,12 +333,13 @@ START_TEST(going_back_half_way) {
         stdin_from(ends[0]);
         ck_assert_int_eq(pthread_create(&thread, NULL, feeding, &f), 0);
         options.again = true;
-        options.ragged = TAMIS_RAGGED_SKIP;
+        options.chunk_bytes = 10000;
+        g.dialect = options.dialect;
         ck_assert_int_eq(tamis_reader_new(&options, &reader, &g.err), 0);
         ck_assert_int_eq(tamis_reader_next(reader, &chunk, &g.err), 0);
         ck_assert_int_eq(tamis_reader_rewind(reader, &g.err), 0);
         ck_assert_int_eq(reading_pass(&g, reader), 0);
-        ck_assert_uint_eq(g.records, 50000);
+        ck_assert_uint_eq(g.records, 5000);
         ck_assert_uint_eq(g.bytes.n, text.n - 8);
         ck_assert_int_eq(memcmp(g.bytes.p, text.p + 8, g.bytes.n), 0);
         tamis_reader_free(reader);
@@ -313,6 +349,32 @@ START_TEST(going_back_half_way) {
         reading_end_texts(&g);
         reading_done(&g);
         tamis_buffer_done(&text);
+}
+END_TEST
+
+static void *feeding_fifo(void *arg) {
+        feed *f = arg;
+
+        f->fd = open("fifo", O_WRONLY);
+        return feeding(f);
+}
+
+/* a pipe with a name is opened once: a second opening would wait for a writer who never comes */
+START_TEST(a_fifo_is_opened_once) {
+        feed f = { .p = "a,b\n1,2\n", .n = 8, .piece = 3 };
+        tamis_reader_options options = plain;
+        pthread_t thread;
+        reading g;
+
+        options.again = true;
+        ck_assert_int_eq(mkfifo("fifo", 0600), 0);
+        ck_assert_int_eq(pthread_create(&thread, NULL, feeding_fifo, &f), 0);
+        g = read_paths((const char *const[]) { "fifo" }, 1, options, 3);
+        ck_assert_int_eq(pthread_join(thread, NULL), 0);
+        ck_assert_int_eq(g.status, 0);
+        ck_assert_str_eq(g.cells.p, "[1][2]\n");
+        ck_assert_str_eq(g.places.p, "fifo:2 ");
+        reading_done(&g);
 }
 END_TEST
 
@@ -435,7 +497,7 @@ static inline size_t pack_zst(const void *p, size_t n, char *out, size_t room) {
 static size_t (*const packers[])(const void *p, size_t n, char *out, size_t room) = { pack_gz, pack_zst };
 
 START_TEST(packed_files_are_read_as_they_are) {
-        tamis_buffer text = many_rows(30000);
+        tamis_buffer text = many_rows(6000);
         char *packed = malloc(2 * text.n + 100);
         size_t half = text.n / 2, n;
 
@@ -457,7 +519,7 @@ START_TEST(packed_files_are_read_as_they_are) {
                         if (way < 2)
                                 g = read_paths((const char *const[]) { "t.packed" }, 1, options, 2);
                         else
-                                g = read_pipe(packed, n, way == 2 ? 1000 : 1, options, 2);
+                                g = read_pipe(packed, n, way == 2 ? 1000 : 7, options, 2);
                         ck_assert_msg(g.status == 0, "%s", g.err.message);
                         ck_assert_uint_eq(g.bytes.n, text.n - 8);
                         ck_assert_int_eq(memcmp(g.bytes.p, text.p + 8, g.bytes.n), 0);
@@ -526,11 +588,13 @@ int main(void) {
         tcase_add_test(tc, a_header_without_line_ending_gets_one_before_another_file);
         tcase_add_loop_test(tc, a_later_file_is_to_blame_by_name, 0, sizeof others / sizeof *others);
         tcase_add_test(tc, a_record_ends_with_its_file);
+        tcase_add_test(tc, a_quote_left_open_costs_one_line);
         tcase_add_test(tc, chunks_do_not_depend_on_how_the_table_is_cut);
         tcase_add_test(tc, a_pipe_may_give_one_byte_at_a_time);
         tcase_add_loop_test(tc, a_pipe_is_read_again_from_what_was_kept, 0, sizeof memories / sizeof *memories);
         tcase_add_test(tc, reading_again_must_be_asked_for);
         tcase_add_test(tc, going_back_half_way);
+        tcase_add_test(tc, a_fifo_is_opened_once);
         tcase_add_test(tc, standard_input_that_is_a_file);
         tcase_add_test(tc, what_is_wrong_is_counted_on_the_first_reading);
         tcase_add_test(tc, a_file_that_changes_between_readings_is_noticed);

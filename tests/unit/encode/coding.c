@@ -39,11 +39,12 @@ START_TEST(levels_have_slots) {
         tamis_error err;
 
         for (size_t i = 0; i < MAX && cases[_i].levels[i].text; i++)
-                ck_assert_int_eq(tamis_dict_add(&c.levels, tamis_slice_of(cases[_i].levels[i].text), cases[_i].levels[i].n, &code,
-                                                &err), 0);
+                ck_assert_int_eq(tamis_dict_add(&c.levels, tamis_slice_of(cases[_i].levels[i].text),
+                                                cases[_i].levels[i].n, &code, &err), 0);
         ck_assert_int_eq(tamis_coding_settle(&c, &o, &err), 0);
         for (size_t slot = 0; slot < c.n_slots; slot++) {
-                tamis_slice text = c.codes[slot] == SIZE_MAX ? tamis_slice_of("*") : c.levels.entries[c.codes[slot]].text;
+                tamis_slice text = c.codes[slot] == SIZE_MAX ? tamis_slice_of("*")
+                                                             : c.levels.entries[c.codes[slot]].text;
 
                 n += (size_t) snprintf(got + n, sizeof got - n, "%s%.*s", slot ? " " : "", (int) text.n, text.p);
                 if (c.codes[slot] != SIZE_MAX)
@@ -64,7 +65,8 @@ START_TEST(a_saved_coding_is_the_same) {
         tamis_coding c = { .encoder = &tamis_encoder_onehot, .missing_learned = 3 }, back = {0};
         tamis_coding_options o = { .min_count = 2 };
         static const struct { tamis_slice text; uint64_t n; } levels[] = {
-                { { "b", 1 }, 5 }, { { "\xff", 1 }, 4 }, { { "rare", 4 }, 1 }, { { "a\0b", 3 }, 2 }, { { "odd", 3 }, 1 },
+                { { "b", 1 }, 5 }, { { "\xff", 1 }, 4 }, { { "rare", 4 }, 1 }, { { "a\0b", 3 }, 2 },
+                { { "odd", 3 }, 1 },
         };
         size_t code;
         json_t *json = NULL;

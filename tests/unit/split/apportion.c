@@ -4,9 +4,9 @@
 
 /* By hand: whole rows of n_i * want / n, then the largest remainders, ties to the first, within the bounds. */
 static const struct {
-        uint64_t counts[3], least[3], most[3];
+        uint64_t counts[4], least[4], most[4];
         size_t n;
-        uint64_t want, ret[3];
+        uint64_t want, ret[4];
 } cases[] = {
         /* titanic: 137.405 and 85.595 */
         { { 549, 342 },  { 1, 1 },    { 548, 341 },    2, 223, { 137, 86 } },
@@ -18,6 +18,8 @@ static const struct {
         { { 98, 2 },     { 1, 1 },    { 97, 1 },       2, 10,  { 9, 1 } },
         /* 9, .5 and .5 make 11 with the bounds: the first, which is not at its bound, gives one back */
         { { 90, 5, 5 },  { 0, 1, 1 }, { 90, 5, 5 },    3, 10,  { 8, 1, 1 } },
+        /* 5, 4.6, .2 and .2: the one that is owed nothing gives back, not the one that is owed .6 */
+        { { 50, 46, 2, 2 }, { 0, 0, 1, 1 }, { 50, 46, 2, 2 }, 4, 10, { 4, 4, 1, 1 } },
         /* the bounds forbid what is wanted */
         { { 10, 10 },    { 0, 0 },    { 9, 9 },        2, 20,  { 9, 9 } },
         { { 5, 5, 5 },   { 1, 1, 1 }, { 4, 4, 4 },     3, 2,   { 1, 1, 1 } },
@@ -31,11 +33,11 @@ static const struct {
 };
 
 START_TEST(rows_go_to_classes) {
-        uint64_t ret[3] = {0};
+        uint64_t ret[4] = {0};
         tamis_error err;
 
-        ck_assert_int_eq(tamis_split_apportion(cases[_i].counts, cases[_i].least, cases[_i].most, cases[_i].n, cases[_i].want,
-                                               ret, &err), 0);
+        ck_assert_int_eq(tamis_split_apportion(cases[_i].counts, cases[_i].least, cases[_i].most, cases[_i].n,
+                                               cases[_i].want, ret, &err), 0);
         for (size_t i = 0; i < cases[_i].n; i++)
                 ck_assert_uint_eq(ret[i], cases[_i].ret[i]);
 }

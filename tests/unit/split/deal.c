@@ -42,6 +42,8 @@ static const struct {
         /* two rows: one for test, one for train, none for valid */
         { { 98, 2 }, 25, 25, { 24, 1 }, { 25, 0 }, 0 },
         { { 97, 3 }, 25, 25, { 24, 1 }, { 24, 1 }, 0 },
+        /* 1.8 of the small one, but then valid would have none */
+        { { 97, 3 }, 60, 20, { 59, 1 }, { 19, 1 }, 0 },
         /* a single row trains */
         { { 99, 1 }, 25, 0, { 25, 0 }, { 0, 0 }, 0 },
         /* one row for two classes: the larger has it */

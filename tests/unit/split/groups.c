@@ -110,8 +110,8 @@ START_TEST(no_part_is_empty) {
 }
 END_TEST
 
-/* Keys set the order; groups of 10, 3, 8, 4, 2 rows. By hand: for a test of 6 rows 3 and 2 fit, and the smallest other, 4,
- * would be 3 too many where 1 is lacking. For a valid of 2 nothing fits, so the smallest left goes. */
+/* Keys set the order; groups of 10, 3, 8, 4, 2 rows. By hand: for a test of 6 rows 3 and 2 fit, and the smallest other,
+ * 4, would be 3 too many where 1 is lacking. For a valid of 2 nothing fits, so the smallest left goes. */
 START_TEST(groups_are_drawn_in_the_order_of_their_keys) {
         static const uint64_t rows[][2] = { { 10 }, { 3 }, { 8 }, { 4 }, { 2 } };
         static const uint16_t want[] = { TAMIS_SPLIT_TRAIN, TAMIS_SPLIT_TEST, TAMIS_SPLIT_TRAIN, TAMIS_SPLIT_VALID,

@@ -12,13 +12,15 @@ static const struct { const char *raw; double number; bool missing; const char *
         { "0", 0, false, "0", 0 }, { "0.50", .5, false, "0.50", 2 }, { "-0.5", -.5, false, "-0.5", 1 },
         { "007", NAN, false, "007", 0 }, { "-01", NAN, false, "-01", 0 }, { "\"007\"", NAN, false, "007", 0 },
         { " 00.5", NAN, false, " 00.5", 1 },
-        { "", NAN, true, "", 0 }, { "  ", NAN, true, "  ", 0 }, { "\"\"", NAN, true, "", 0 }, { "\"  \"", NAN, true, "  ", 0 },
+        { "", NAN, true, "", 0 }, { "  ", NAN, true, "  ", 0 }, { "\"\"", NAN, true, "", 0 },
+        { "\"  \"", NAN, true, "  ", 0 },
         { "NA", NAN, true, "NA", 0 }, { " NA ", NAN, true, " NA ", 0 }, { "\"NA\"", NAN, true, "NA", 0 },
         { "\" null\"", NAN, true, " null", 0 },
         { "-999", NAN, true, "-999", 0 }, { "\"-999\"", NAN, true, "-999", 0 }, { "-99", -99, false, "-99", 0 },
         { "\"a \"\"b\"\"\"", NAN, true, "a \"b\"", 0 }, { "\"\"\"\"", NAN, true, "\"", 0 },
         { "\"a \"\"c\"\"\"", NAN, false, "a \"c\"", 0 }, { "\"1\"\"\"", NAN, false, "1\"", 0 },
-        { "N", NAN, false, "N", 0 }, { "3l", NAN, false, "3l", 0 }, { "-", NAN, false, "-", 0 }, { "1e999", NAN, false, "1e999", 0 },
+        { "N", NAN, false, "N", 0 }, { "3l", NAN, false, "3l", 0 }, { "-", NAN, false, "-", 0 },
+        { "1e999", NAN, false, "1e999", 0 },
         { "inf", NAN, false, "inf", 0 }, { "0x10", NAN, false, "0x10", 0 }, { "1 2", NAN, false, "1 2", 0 },
 };
 static const char tokens[] = "-999,\"a \"\"b\"\"\",\"\"\"\"";
@@ -148,6 +150,7 @@ START_TEST(the_next_step_may_call_other_things_missing) {
         assert_ok(tamis_missing_init(&same_as, NULL, &t.err));
         assert_ok(tamis_missing_init(&other, "=-9", &t.err));
         assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        assert_ok(tamis_batch_missing(&t.batch, 0, &missing, &t.err));
         t.batch.missing = &same_as;
         assert_ok(tamis_batch_numbers(&t.batch, 0, &again, &t.err));
         ck_assert_ptr_eq(view, again);
@@ -187,6 +190,16 @@ START_TEST(zero_padded_cells_are_numbers_where_a_column_is_numeric) {
         t.schema.fields[0].forced = false;                                      /* the next step was not told */
         assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
         ck_assert(isnan(view[1]));
+
+        t.schema.fields[0].forced = true;
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        assert_ok(tamis_batch_set_number(&t.batch, 0, 0, 2, &t.err));
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        ck_assert(view[0] == 2 && view[1] == 7);
+        t.schema.fields[0].forced = false;
+        assert_ok(tamis_batch_set_number(&t.batch, 0, 0, 3, &t.err));
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        ck_assert(view[0] == 3 && isnan(view[1]) && isnan(view[2]));
         table_done(&t);
 }
 END_TEST
@@ -274,6 +287,18 @@ START_TEST(precision_is_what_later_steps_see) {
 }
 END_TEST
 
+START_TEST(nan_leaves_a_cell_as_it_is) {
+        static const double values[] = { NAN, 2, NAN };
+        struct table t;
+
+        table_begin(&t, "a,b\n", "1.0,x\n,x\n03,x\n");
+        assert_ok(tamis_batch_set_text(&t.batch, 2, 0, tamis_slice_of("y"), &t.err));
+        assert_ok(tamis_batch_set_numbers(&t.batch, 0, values, &t.err));
+        assert_prints(&t.batch, 0, 3, &comma, "1.0,x\n2,x\ny,x\n", false);
+        table_done(&t);
+}
+END_TEST
+
 START_TEST(what_is_too_large_is_refused_and_changes_nothing) {
         struct table t;
 
@@ -290,7 +315,7 @@ START_TEST(what_is_too_large_is_refused_and_changes_nothing) {
 }
 END_TEST
 
-/* -- rows ------------------------------------------------------------------------------------------------------------ */
+/* -- rows ---------------------------------------------------------------------------------------------------------- */
 
 /* Five rows, with every kind of cell. */
 static void begin_five(struct table *t) {
@@ -358,9 +383,9 @@ START_TEST(all_rows_kept_costs_nothing) {
 END_TEST
 
 START_TEST(rows_without_bytes_are_repeated_too) {
-        struct table t = { 0 };
+        struct table t;
 
-        tamis_batch_reset(&t.batch);
+        table_begin(&t, "a\n", "left over\n");
         assert_ok(tamis_batch_begin_empty(&t.batch, 2, 3, &t.err));
         for (size_t i = 0; i < 3; i++)
                 assert_ok(tamis_batch_set_number(&t.batch, i, 0, (double) i, &t.err));
@@ -491,7 +516,7 @@ START_TEST(a_reset_batch_is_as_new) {
 }
 END_TEST
 
-/* -- a chain is a pipeline ------------------------------------------------------------------------------------------- */
+/* -- a chain is a pipeline ----------------------------------------------------------------------------------------- */
 
 /* Whatever was changed: print, read again, and every view says the same. */
 START_TEST(printed_and_read_again_all_views_say_the_same) {
@@ -520,7 +545,8 @@ START_TEST(printed_and_read_again_all_views_say_the_same) {
                 if (what % 3 == 0)
                         assert_ok(tamis_batch_set_number(&t.batch, row, column, numbers[what / 3 % 5], &t.err));
                 else if (what % 3 == 1)
-                        assert_ok(tamis_batch_set_text(&t.batch, row, column, tamis_slice_of(texts[what / 3 % 10]), &t.err));
+                        assert_ok(tamis_batch_set_text(&t.batch, row, column, tamis_slice_of(texts[what / 3 % 10]),
+                                                       &t.err));
                 else
                         assert_ok(tamis_batch_set_missing(&t.batch, row, column, &t.err));
         }
@@ -539,8 +565,10 @@ START_TEST(printed_and_read_again_all_views_say_the_same) {
                 ck_assert_uint_eq(t.batch.columns[c].missing, again.batch.columns[c].missing);
                 for (size_t r = 0; r < 5; r++) {
                         ck_assert(same(x[r], y[r]) && m[r] == n[r]);
-                        ck_assert_int_eq(tamis_batch_decimals(&t.batch, r, c), tamis_batch_decimals(&again.batch, r, c));
-                        ck_assert(tamis_slice_equal(tamis_batch_text(&t.batch, r, c), tamis_batch_text(&again.batch, r, c)));
+                        ck_assert_int_eq(tamis_batch_decimals(&t.batch, r, c),
+                                         tamis_batch_decimals(&again.batch, r, c));
+                        ck_assert(tamis_slice_equal(tamis_batch_text(&t.batch, r, c),
+                                                    tamis_batch_text(&again.batch, r, c)));
                 }
         }
         tamis_buffer_done(&out);
@@ -559,6 +587,7 @@ TEST_MAIN("batch",
         TESTS(what_is_no_number_is_said_with_its_place_and_cure, faults)
         TEST(rows_have_places)
         TEST(precision_is_what_later_steps_see)
+        TEST(nan_leaves_a_cell_as_it_is)
         TEST(what_is_too_large_is_refused_and_changes_nothing)
         TEST(rows_stay_go_and_stay_often)
         TEST(all_rows_kept_costs_nothing)

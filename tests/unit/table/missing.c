@@ -5,17 +5,19 @@ static const struct { const char *list, *value; bool want; } cases[] = {
         { NULL, "", true }, { NULL, "  \t", true }, { NULL, "NA", true }, { NULL, "N/A", true }, { NULL, "NaN", true },
         { NULL, "nan", true }, { NULL, "null", true }, { NULL, "NULL", true }, { NULL, "None", true },
         { NULL, " NA\t", true }, { NULL, "na", false }, { NULL, "none", false }, { NULL, "NAN", false },
-        { NULL, "N", false }, { NULL, "NAs", false }, { NULL, "NULLNULL", false }, { NULL, "?", false }, { NULL, "0", false },
+        { NULL, "N", false }, { NULL, "NAs", false }, { NULL, "NULLNULL", false },
+        { NULL, "?", false }, { NULL, "0", false },
         { "?", "?", true }, { "?", "NA", true }, { "?", "??", false },
-        { "?,-999", "-999", true }, { "?,-999", "-99", false }, { "?, -999 ", "-999", true }, { "?,-999", " -999", true },
+        { "?,-999", "-999", true }, { "?,-999", "-99", false },
+        { "?, -999 ", "-999", true }, { "?,-999", " -999", true },
         { "=NA", "NA", true }, { "=NA", "null", false }, { "=NA", "", true }, { "=NA", "=NA", false },
         { "=", "", true }, { "=", "NA", false }, { "=", " ", true }, { "", "NA", true }, { "", "x", false },
         { "\"a,b\"", "a,b", true }, { "\"a,b\"", "a", false }, { "\"a,b\",c", "c", true },
         { "\"say \"\"so\"\"\"", "say \"so\"", true }, { "\"=x\"", "=x", true }, { "\"=x\"", "NA", true },
         { " \"x\" ,y", "x", true }, { " \"x\" ,y", "y", true }, { "5\"", "5\"", true }, { "x,x,x", "x", true },
         { ",", "", true }, { "\xC3\xA9,\xFF", "\xFF", true }, { "\xC3\xA9", "\xC3\xA9", true },
-        { "=c,a,e,b,d", "a", true }, { "=c,a,e,b,d", "b", true }, { "=c,a,e,b,d", "d", true }, { "=c,a,e,b,d", "e", true },
-        { "=c,a,e,b,d", "f", false }, { "=b,bb,bbbb", "bbb", false }, { "=b,bb,bbbb", "bbbb", true },
+        { "=c,a,e,b,d", "a", true }, { "=c,a,e,b,d", "b", true },
+        { "=c,a,e,b,d", "d", true }, { "=c,a,e,b,d", "e", true }, { "=c,a,e,b,d", "f", false }, { "=b,bb,bbbb", "bbb", false }, { "=b,bb,bbbb", "bbbb", true },
 };
 
 START_TEST(tokens_are_missing) {

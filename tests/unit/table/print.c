@@ -139,6 +139,17 @@ START_TEST(a_number_that_holds_the_delimiter_is_quoted) {
 }
 END_TEST
 
+START_TEST(a_line_ending_is_never_taken_for_a_delimiter) {
+        struct table t;
+
+        table_begin(&t, "a,b\n", "\n1,2\n");
+        ck_assert_uint_eq(t.batch.chunk.starts[0], 1);
+        assert_ok(tamis_batch_add_column(&t.batch, 0, &t.err));
+        assert_prints(&t.batch, 0, 1, &comma, ",1,2\n", false);
+        table_done(&t);
+}
+END_TEST
+
 START_TEST(what_was_there_stays_in_the_buffer) {
         struct table t;
         tamis_buffer out = { 0 };
@@ -153,7 +164,7 @@ START_TEST(what_was_there_stays_in_the_buffer) {
 }
 END_TEST
 
-/* -- a printer that knows no runs, to hold the other against --------------------------------------------------------- */
+/* -- a printer that knows no runs, to hold the other against ------------------------------------------------------- */
 
 static uint64_t seed;
 
@@ -213,7 +224,8 @@ static void random_rows(tamis_buffer *rows, size_t cells, bool ended) {
 
 static void random_change(struct table *t) {
         tamis_batch *b = &t->batch;
-        size_t row = b->n_rows ? any((unsigned) b->n_rows) : 0, column = b->n_columns ? any((unsigned) b->n_columns) : 0;
+        size_t row = b->n_rows ? any((unsigned) b->n_rows) : 0;
+        size_t column = b->n_columns ? any((unsigned) b->n_columns) : 0;
         uint32_t times[512];
         int r = 0;
 
@@ -261,8 +273,8 @@ START_TEST(runs_are_the_same_as_cell_by_cell) {
                         random_change(&t);
                 assert_ok(tamis_batch_print(&t.batch, 0, t.batch.n_rows, &comma, &got, &open, &t.err));
                 plain_print(&t.batch, &want);
-                ck_assert_msg(got.n == want.n && (!got.n || memcmp(got.p, want.p, got.n) == 0), "seed %llu:\n%.*s\nnot\n%.*s",
-                              (unsigned long long) keep, (int) got.n, got.p, (int) want.n, want.p);
+                ck_assert_msg(got.n == want.n && (!got.n || memcmp(got.p, want.p, got.n) == 0),
+                              "seed %llu:\n%.*s\nnot\n%.*s", (unsigned long long) keep, (int) got.n, got.p, (int) want.n, want.p);
                 ck_assert_int_eq(open, got.n > 0 && got.p[got.n - 1] != '\n');
                 tamis_buffer_done(&rows);
                 tamis_buffer_done(&got);
@@ -283,5 +295,6 @@ TEST_MAIN("print",
         TEST(blank_lines_behind_a_repeated_row_go_out_once)
         TEST(rows_a_step_made_end_as_the_dialect_says)
         TEST(a_number_that_holds_the_delimiter_is_quoted)
+        TEST(a_line_ending_is_never_taken_for_a_delimiter)
         TEST(what_was_there_stays_in_the_buffer)
         TEST(runs_are_the_same_as_cell_by_cell))

@@ -149,11 +149,12 @@ static const struct { const char *name, *want; } taken[] = {
 };
 
 START_TEST(a_name_that_is_there_is_refused) {
+        tamis_slice name = tamis_slice_of(taken[_i].name);
         tamis_schema s = { 0 };
         tamis_error err;
 
-        ck_assert_int_eq(tamis_schema_add(&s, 0, tamis_slice_of(taken[_i].name), TAMIS_TYPE_UNKNOWN, NULL), 0);
-        ck_assert_int_eq(tamis_schema_add(&s, 0, tamis_slice_of(taken[_i].name), TAMIS_TYPE_UNKNOWN, &err), TAMIS_USAGE);
+        ck_assert_int_eq(tamis_schema_add(&s, 0, name, TAMIS_TYPE_UNKNOWN, NULL), 0);
+        ck_assert_int_eq(tamis_schema_add(&s, 0, name, TAMIS_TYPE_UNKNOWN, &err), TAMIS_USAGE);
         ck_assert_str_eq(err.message, taken[_i].want);
         ck_assert_uint_eq(s.n, 1);
         tamis_schema_done(&s);

@@ -26,8 +26,9 @@ static const struct { const char *sel, *want; } cases[] = {
         { "1:3", "1 2 3" }, { "3:1", "1 2 3" }, { "Age:Sex", "1 2 3" }, { "11:", "11 12" }, { ":2", "1 2" },
         { ":", "1 2 3 4 5 6 7 8 9 10 11 12" }, { "Fare:3", "2 3" }, { "Sex:x:y", "3 4 5" }, { "x:y:s*", "5 6" },
         { "\"a,b\":6", "4 5 6" }, { "\"a,b\":\"x:y\"", "4 5" }, { "2020:9", "8 9" }, { "Fare : Sex", "2 3" },
-        { "*e*", "1 2 3 10 11" }, { "?ge", "1" }, { "/^[AF]/", "1 2" }, { "/e$/", "1 2" }, { "/a,b|x/,Age", "1 3 4 5 11" },
-        { "/x:?y/", "5" }, { "!/e/", "4 5 6 7 8 9 12" }, { "!Age", "2 3 4 5 6 7 8 9 10 11 12" },
+        { "*e*", "1 2 3 10 11" }, { "?ge", "1" }, { "/^[AF]/", "1 2" }, { "/e$/", "1 2" },
+        { "/a,b|x/,Age", "1 3 4 5 11" }, { "/x:?y/", "5" }, { "/z\\/,z|^Age/", "1" }, { "/^Age|z/z/", "1" },
+        { "!/e/", "4 5 6 7 8 9 12" }, { "!Age", "2 3 4 5 6 7 8 9 10 11 12" },
         { "1:4,!Fare", "1 3 4" }, { "!Fare,1:4", "1 3 4" }, { "!2:", "1" }, { "!Age,!Fare,!3:11", "12" },
         { "! Age,1:2", "2" }, { "1:2,!@missing", "1" },
 };
@@ -108,6 +109,21 @@ START_TEST(facts_that_nobody_has_are_refused_but_may_be_taken_away) {
 }
 END_TEST
 
+START_TEST(the_longest_name_wins) {
+        struct table t = { 0 };
+        tamis_selection s;
+
+        table_schema(&t, "\"a,b,c\",a,\"a,b\",b,c\n");
+        ck_assert_int_eq(tamis_select(&t.schema, "a,b,c", &s, &t.err), 0);
+        ck_assert(s.n == 1 && s.columns[0] == 0);
+        tamis_selection_done(&s);
+        ck_assert_int_eq(tamis_select(&t.schema, "a,b,\"c\"", &s, &t.err), 0);
+        ck_assert(s.n == 2 && s.columns[0] == 2 && s.columns[1] == 4);
+        tamis_selection_done(&s);
+        table_done(&t);
+}
+END_TEST
+
 START_TEST(names_alone_consult_nothing) {
         struct table t;
         tamis_selection s;
@@ -168,7 +184,9 @@ START_TEST(near_words_are_named) {
 END_TEST
 
 START_TEST(at_most_three_the_best_first_and_what_fits) {
-        tamis_slice words[] = { { "aaxx", 4 }, { "aaax", 4 }, { "baaa", 4 }, { "aaaa", 4 }, { "aaa", 3 }, { "aaaa", 4 } };
+        tamis_slice words[] = {
+                { "aaxx", 4 }, { "aaax", 4 }, { "baaa", 4 }, { "aaaa", 4 }, { "aaa", 3 }, { "aaaa", 4 },
+        };
         char out[64];
 
         tamis_nearest(tamis_slice_of("aaaa"), words, 6, out, sizeof out);
@@ -178,6 +196,15 @@ START_TEST(at_most_three_the_best_first_and_what_fits) {
         tamis_nearest(tamis_slice_of("aaaa"), words, 6, out, 14);
         ck_assert_str_eq(out, "\"aaaa\"");
         tamis_nearest(tamis_slice_of("aaaa"), words, 6, out, 6);
+        ck_assert_str_eq(out, "");
+}
+END_TEST
+
+START_TEST(a_word_of_other_letters_is_not_near) {
+        tamis_slice other = { "y", 1 };
+        char out[8];
+
+        tamis_nearest(tamis_slice_of("x"), &other, 1, out, sizeof out);
         ck_assert_str_eq(out, "");
 }
 END_TEST
@@ -197,8 +224,10 @@ TEST_MAIN("select",
         TESTS(sel_selects, cases)
         TESTS(sel_that_selects_nothing_is_refused, faults)
         TEST(facts_that_nobody_has_are_refused_but_may_be_taken_away)
+        TEST(the_longest_name_wins)
         TEST(names_alone_consult_nothing)
         TESTS(one_column_is_one, ones)
         TESTS(near_words_are_named, near)
         TEST(at_most_three_the_best_first_and_what_fits)
+        TEST(a_word_of_other_letters_is_not_near)
         TEST(long_words_are_compared_by_their_beginning))
