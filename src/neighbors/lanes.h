@@ -1,7 +1,8 @@
 /* lanes.h: the loops everything else is there to feed, as wide as the machine is.
  *
- * Rows of a leaf lie column by column, so that neighbouring rows are worked on side by side. Each row's sum is taken from the
- * first column to the last, whatever the width: all widths give the same bits. lanes_body.h is compiled once for each.
+ * Rows of a leaf lie column by column, so that neighbouring rows are worked on side by side. Each row's sum is taken
+ * from the first column to the last, whatever the width: all widths give the same bits. lanes_body.h is compiled once
+ * for each.
  */
 #ifndef NEIGHBORS_LANES_H
 #define NEIGHBORS_LANES_H
@@ -33,10 +34,11 @@ typedef struct tamis_lanes {
 
         /* Roughly the same, in single precision and twice as many at once. The j-th number of the row is
          * rough_row[j * stride], so that a row may lie in a leaf. */
-        bool (*rough)(const tamis_leaf *leaf, const float *rough_row, size_t stride, const uint32_t *row_codes, float limit,
-                      float *squares);
+        bool (*rough)(const tamis_leaf *leaf, const float *rough_row, size_t stride, const uint32_t *row_codes,
+                      float limit, float *squares);
 
-        /* A square below which no distance from row i to anything in the box can be. The box: d lowest, d highest values. */
+        /* A square below which no distance from row i to anything in the box can be. The box: d lowest, d highest
+         * values. */
         void (*gaps)(const tamis_leaf *leaf, const double *box, double *gaps);
 } tamis_lanes;
 

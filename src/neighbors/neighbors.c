@@ -77,8 +77,8 @@ static void insert(const struct search *s, uint32_t query, double square, uint32
         rows[at] = row;
 }
 
-/* How far each row of the group is from the leaf's box. In many dimensions it never matters, and asking costs a tenth of the
- * search: so it is given up where fewer than one row in eight was spared the leaf. */
+/* How far each row of the group is from the leaf's box. In many dimensions it never matters, and asking costs a tenth
+ * of the search: so it is given up where fewer than one row in eight was spared the leaf. */
 static bool find_gaps(struct group *g, const double *box) {
         if (g->refused * 8 < g->asked && g->asked >= 16 * TREE_LEAF)
                 return false;
@@ -101,7 +101,8 @@ static bool offer(struct group *g, size_t i, uint32_t query, double square, uint
         return true;
 }
 
-static bool measure_all(struct group *g, size_t i, uint32_t query, const tamis_leaf *leaf, const tamis_tree_node *node) {
+static bool measure_all(struct group *g, size_t i, uint32_t query, const tamis_leaf *leaf,
+                        const tamis_tree_node *node) {
         const tamis_points *q = g->search->queries->points;
         bool changed = false;
 
@@ -114,13 +115,15 @@ static bool measure_all(struct group *g, size_t i, uint32_t query, const tamis_l
 }
 
 /* The same answer, with only those measured that pass a first look. */
-static bool measure_near(struct group *g, size_t i, uint32_t query, const tamis_leaf *leaf, const tamis_tree_node *node) {
+static bool measure_near(struct group *g, size_t i, uint32_t query, const tamis_leaf *leaf,
+                         const tamis_tree_node *node) {
         const tamis_points *q = g->search->queries->points;
         const uint32_t *codes = q->codes + (size_t) query * q->c;
         bool changed = false;
 
         g->looked += node->n;
-        if (!g->search->lanes->rough(leaf, g->leaf.rough + i, g->leaf.padded, codes, g->rough_limit[i], g->rough_squares))
+        if (!g->search->lanes->rough(leaf, g->leaf.rough + i, g->leaf.padded, codes, g->rough_limit[i],
+                                     g->rough_squares))
                 return false;
         for (size_t c = 0; c < node->n; c++) {
                 if (g->rough_squares[c] > g->rough_limit[i])

@@ -189,7 +189,8 @@ START_TEST(ties_go_to_the_lowest_row) {
 }
 END_TEST
 
-/* Values whose squares overflow are all infinitely far: the order is then that of the row numbers, and nothing hangs. */
+/* Values whose squares overflow are all infinitely far: the order is then that of the row numbers, and nothing
+ * hangs. */
 START_TEST(huge_values_are_ordered_too) {
         double x[200];
         uint32_t rows[200 * 2];
