@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/wait.h>
 #ifdef HAVE_ZLIB
 #include <zlib.h>
 #endif
@@ -401,6 +402,43 @@ START_TEST(standard_input_that_is_a_file) {
 }
 END_TEST
 
+START_TEST(standard_input_that_is_closed) {
+        reading g;
+
+        close(STDIN_FILENO);
+        g = read_paths(NULL, 0, plain, 1);
+        ck_assert_int_eq(g.status, TAMIS_IO);
+        ck_assert_str_eq(g.err.file, "standard input");
+        ck_assert_str_eq(g.err.message, "is closed");
+        reading_done(&g);
+}
+END_TEST
+
+/* a pipe that does not wait is waited for */
+START_TEST(standard_input_that_does_not_wait) {
+        pid_t child;
+        int ends[2];
+        reading g;
+
+        ck_assert_int_eq(pipe(ends), 0);
+        ck_assert_int_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+        child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+                close(ends[0]);
+                usleep(20000);
+                _exit(write(ends[1], "a,b\n1,2\n", 8) != 8);
+        }
+        close(ends[1]);
+        stdin_from(ends[0]);
+        g = read_paths(NULL, 0, plain, 1);
+        ck_assert_int_eq(g.status, 0);
+        ck_assert_str_eq(g.cells.p, "[1][2]\n");
+        reading_done(&g);
+        ck_assert_int_eq(waitpid(child, NULL, 0), child);
+}
+END_TEST
+
 /* counted, and set aside, once */
 START_TEST(what_is_wrong_is_counted_on_the_first_reading) {
         tamis_reader_options options = plain;
@@ -596,6 +634,8 @@ int main(void) {
         tcase_add_test(tc, going_back_half_way);
         tcase_add_test(tc, a_fifo_is_opened_once);
         tcase_add_test(tc, standard_input_that_is_a_file);
+        tcase_add_test(tc, standard_input_that_is_closed);
+        tcase_add_test(tc, standard_input_that_does_not_wait);
         tcase_add_test(tc, what_is_wrong_is_counted_on_the_first_reading);
         tcase_add_test(tc, a_file_that_changes_between_readings_is_noticed);
         tcase_add_test(tc, a_pipe_in_a_later_place_has_the_same_header);
