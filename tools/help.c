@@ -9,27 +9,31 @@ void help_usage(FILE *out) {
               "Try `tamis help` for the verbs, `tamis help VERB` for one of them.\n", out);
 }
 
-/* Words of `text`, filled to 79 columns. argp does this too, but not for what stands outside a parser's help. */
-static void fill(const char *text, int indent) {
-        int column = 0;
+/* Words of `text`, filled to 79 columns from `column` on, later lines indented. argp does this too, but not for what
+ * stands outside a parser's help. */
+static void fill_on(const char *text, int column, int indent) {
+        bool first = true;
 
         while (*text) {
                 int n = (int) strcspn(text, " ");
 
-                if (column && column + 1 + n > 79) {
-                        putchar('\n');
-                        column = 0;
+                if (!first && column + 1 + n > 79) {
+                        printf("\n%*s", indent, "");
+                        column = indent;
+                        first = true;
                 }
-                if (column)
-                        putchar(' ');
-                else
-                        printf("%*s", indent, "");
-                printf("%.*s", n, text);
-                column = column ? column + 1 + n : indent + n;
+                printf("%s%.*s", first ? "" : " ", n, text);
+                column += !first + n;
+                first = false;
                 text += n;
                 text += strspn(text, " ");
         }
         putchar('\n');
+}
+
+static void fill(const char *text, int indent) {
+        printf("%*s", indent, "");
+        fill_on(text, indent, indent);
 }
 
 static void indented(const char *lines) {
@@ -48,8 +52,10 @@ void help_overview(void) {
         fputs("Usage: tamis VERB [OPTION...] [FILE...] [then VERB [OPTION...]]...\n\n", stdout);
         fill(help_about, 0);
         puts("\nVerbs:");
-        while (verb_next(&walk, &v))
-                printf("  %-10s %s\n", v.name, v.summary);
+        while (verb_next(&walk, &v)) {
+                printf("  %-10s ", v.name);
+                fill_on(v.summary, 13, 13);
+        }
         puts("\nChains:");
         fill(help_chains, 2);
         puts("\nMore:\n"
@@ -96,6 +102,14 @@ void help_strategies(void) {
         }
 }
 
+/* A line that explains its choices need not list them again. */
+static bool tells_choices(const tamis_option *o) {
+        for (const char *const *c = o->choices; *c; c++)
+                if (!strstr(o->help, *c))
+                        return false;
+        return true;
+}
+
 void help_option(const offer *f, const verb *v, char *out, size_t size) {
         const tamis_option *o = f->option;
         const char *fallback = o->fallback;
@@ -104,11 +118,11 @@ void help_option(const offer *f, const verb *v, char *out, size_t size) {
         if (!f->of_run && strcmp(o->name, "strategy") == 0 && v->type)
                 fallback = v->type->strategy;
         n = (size_t) snprintf(out, size, "%s", o->help);
-        if (o->choices) {
+        if (o->choices && !tells_choices(o)) {
                 for (const char *const *c = o->choices; *c && n < size; c++)
                         n += (size_t) snprintf(out + n, size - n, "%s%s", c == o->choices ? ": " : ", ", *c);
         }
-        if (fallback && *fallback && n < size)
+        if (fallback && *fallback && n < size && !strstr(o->help, "(default"))
                 snprintf(out + n, size - n, " (default: %s)", fallback);
 }
 
@@ -184,12 +198,6 @@ static int add_texts(tamis_buffer *b, const verb *v, tamis_error *err) {
         return r == 0 ? tamis_buffer_add(b, "", 1, err) : r;
 }
 
-/* Nobody who reads -o, --output=FILE needs to be told that -o takes a FILE. */
-static char *without_note(int key, const char *text, void *input) {
-        (void) input;
-        return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *) text;
-}
-
 int help_of_verb(const verb *v, tamis_error *err) {
         const tamis_strategy *const *list = NULL;
         size_t n_list = 0;
@@ -216,9 +224,10 @@ int help_of_verb(const verb *v, tamis_error *err) {
                 goto out;
         add_strategies(&t, list, n_list);
 
+        /* nobody who reads -o, --output=FILE needs to be told that -o takes a FILE */
+        setenv("ARGP_HELP_FMT", "no-dup-args-note", 1);
         snprintf(name, sizeof name, "tamis %s", v->name);
-        argp_help(&(struct argp) { .options = t.options, .args_doc = v->operands, .doc = texts.p,
-                                   .help_filter = without_note }, stdout,
+        argp_help(&(struct argp) { .options = t.options, .args_doc = v->operands, .doc = texts.p }, stdout,
                   ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
 out:
         offers_done(&o);

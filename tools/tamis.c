@@ -121,7 +121,9 @@ int main(int argc, char **argv) {
         verb v;
 
         hold_standard_descriptors();
+        /* a reader that went away and a limit of file size are errors of write(), which say what is wrong and clean up */
         signal(SIGPIPE, SIG_IGN);
+        signal(SIGXFSZ, SIG_IGN);
         say_init();
         if (argc < 2) {
                 help_usage(stderr);

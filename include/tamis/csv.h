@@ -63,8 +63,8 @@ typedef struct tamis_reader_options {
         tamis_ragged ragged;
         const char *rejects;      /* NULL, or a file (written aside, renamed at the end) malformed and ragged records go to */
         bool again;               /* the table will be read more than once: keep what cannot be read again */
-        uint64_t memory;          /* bytes kept in memory before spilling */
-        size_t chunk_bytes;       /* 0: the default */
+        uint64_t memory;          /* bytes kept in memory before spilling; 0: 1 GiB */
+        size_t chunk_bytes;       /* a chunk has about so many bytes, but whole records; 0: 256 KiB */
 } tamis_reader_options;
 
 /* Open the sources and read the header. The errors a person meets are made here: no such file, a directory, no header
@@ -90,9 +90,9 @@ int tamis_reader_rewind(tamis_reader *reader, tamis_error *err) TAMIS_CHECKED;
 int tamis_reader_commit(tamis_reader *reader, tamis_error *err) TAMIS_CHECKED;
 
 typedef struct tamis_reader_counts {
-        uint64_t records, bytes;        /* read so far on this pass */
+        uint64_t records, bytes;        /* read so far on this pass; bytes as they lie in the files, packed or not */
         uint64_t bytes_total;           /* of all files together; 0: not known (a pipe) */
-        uint64_t padded, skipped, rejected;
+        uint64_t padded, skipped, rejected; /* padded: surplus empty cells taken away as well */
         char first_bad[256];            /* "file:line: why" of the first record skipped or padded */
 } tamis_reader_counts;
 void tamis_reader_count(const tamis_reader *reader, tamis_reader_counts *counts);

@@ -61,7 +61,7 @@ long tamis_schema_find(const tamis_schema *schema, tamis_slice name);
 tamis_type tamis_schema_type(tamis_schema *schema, size_t column);
 bool tamis_schema_has_missing(tamis_schema *schema, size_t column);
 
-/* -- missing cells --------------------------------------------------------------------------------------------------- */
+/* -- missing cells ------------------------------------------------------------------------------------------------- */
 
 /* The tokens that mean "not there". Always as many as a person lists, so a small sorted set with a quick refusal. */
 typedef struct tamis_missing {
@@ -79,7 +79,7 @@ void tamis_missing_done(tamis_missing *missing);
 /* Blanks (space, tab) around a value do not count; `value` is decoded. */
 bool tamis_missing_is(const tamis_missing *missing, tamis_slice value);
 
-/* -- selecting columns (SEL) ----------------------------------------------------------------------------------------- */
+/* -- selecting columns (SEL) --------------------------------------------------------------------------------------- */
 
 /* A set of columns of one schema. */
 typedef struct tamis_selection {

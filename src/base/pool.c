@@ -153,7 +153,7 @@ void tamis_pool_run(tamis_pool *pool, void (*work)(void *arg, unsigned thread), 
         pthread_mutex_unlock(&pool->lock);
 }
 
-/* -- loops ----------------------------------------------------------------------------------------------------------- */
+/* -- loops --------------------------------------------------------------------------------------------------------- */
 
 struct loop {
         void (*work)(void *arg, size_t i);

@@ -52,7 +52,7 @@ static inline double unit(uint64_t bits) {
         return (double) (bits >> 11) * 0x1p-53;
 }
 
-/* -- as GSL sees it -------------------------------------------------------------------------------------------------- */
+/* -- as GSL sees it ------------------------------------------------------------------------------------------------ */
 
 static void set(void *state, unsigned long seed) {
         start(state, seed, 0, 0, 0);
@@ -78,7 +78,7 @@ static const gsl_rng_type type = {
 
 const gsl_rng_type *const tamis_rng_philox = &type;
 
-/* -- streams --------------------------------------------------------------------------------------------------------- */
+/* -- streams ------------------------------------------------------------------------------------------------------- */
 
 void tamis_stream_init(tamis_stream *s, uint64_t seed, const char *purpose, uint64_t a, uint64_t b) {
         start(&s->philox, seed, tamis_slice_hash(tamis_slice_of(purpose)), a, b);

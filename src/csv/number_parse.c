@@ -23,7 +23,7 @@ struct written {
         bool negative;
 };
 
-/* -- correctly rounded ----------------------------------------------------------------------------------------------- */
+/* -- correctly rounded --------------------------------------------------------------------------------------------- */
 
 /* The upper 128 bits, nearly, of w * 10^q, w normalised: one product with the upper word of the power, and one with the
  * lower word only where it could reach the bits that count. Lemire 2021, algorithm 1: the power is rounded down for
@@ -111,8 +111,8 @@ static double from_bits(uint64_t bits) {
         return value;
 }
 
-/* More than nineteen digits. Leading zeros do not count; of the rest the first nineteen nearly always tell: where they and
- * the next greater nineteen give the same double, so does all that lies between. */
+/* More than nineteen digits. Leading zeros do not count; of the rest the first nineteen nearly always tell: where they
+ * and the next greater nineteen give the same double, so does all that lies between. */
 static double many_digits(const struct written *s) {
         int64_t q = s->exponent;
         uint64_t w = 0, bits;
@@ -137,6 +137,15 @@ static double many_digits(const struct written *s) {
         return from_bits(bits);
 }
 
+/* Without leading zeros, they are no more than nineteen. */
+static bool fits_word(const struct written *s) {
+        const char *p = s->first;
+
+        while (p < s->end && (*p == '0' || *p == '.'))
+                p++;
+        return s->end - p <= WORD_DIGITS || (s->end - p == WORD_DIGITS + 1 && memchr(p, '.', WORD_DIGITS + 1));
+}
+
 /* Clinger 1990: where both numbers are exact doubles, one operation rounds once. */
 static inline bool clinger(uint64_t w, int64_t q, double *value) {
         static const double exact[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -148,7 +157,7 @@ static inline bool clinger(uint64_t w, int64_t q, double *value) {
         return true;
 }
 
-/* -- as it is written ------------------------------------------------------------------------------------------------ */
+/* -- as it is written ---------------------------------------------------------------------------------------------- */
 
 static inline bool is_blank(char c) {
         return c == ' ' || c == '\t';
@@ -158,26 +167,46 @@ static inline bool is_digit(char c) {
         return (unsigned char) (c - '0') <= 9;
 }
 
-/* Eight digits at once, the first in the lowest byte: pairs, fours, all. False where one is none. */
-static inline bool eight_digits(const char *p, uint64_t *w) {
+#define BYTES(b) (UINT64_C(0x0101010101010101) * (b))
+
+/* 0x80 in each byte of v that is no digit (and perhaps in some behind the first of these), 0 if all are. */
+static inline uint64_t no_digits(uint64_t v) {
+        return ((v + BYTES(0x46)) | (v - BYTES('0'))) & BYTES(0x80);
+}
+
+/* The number eight digits make, the first in the lowest byte: pairs, fours, all. Bytes of 0 count as '0'. */
+static inline uint64_t eight_digits(uint64_t v) {
+        v &= BYTES(0x0f);
+        v = (v * (1 + (10 << 8))) >> 8 & UINT64_C(0x00ff00ff00ff00ff);
+        v = (v * (1 + (100 << 16))) >> 16 & UINT64_C(0x0000ffff0000ffff);
+        return (v * (1 + (UINT64_C(10000) << 32))) >> 32;
+}
+
+static inline uint64_t load_8(const char *p) {
         uint64_t v;
 
         memcpy(&v, p, 8);
-        v = le64toh(v);
-        if (((v + UINT64_C(0x4646464646464646)) | (v - UINT64_C(0x3030303030303030))) & UINT64_C(0x8080808080808080))
-                return false;
-        v &= UINT64_C(0x0f0f0f0f0f0f0f0f);
-        v = (v * (1 + (10 << 8))) >> 8 & UINT64_C(0x00ff00ff00ff00ff);
-        v = (v * (1 + (100 << 16))) >> 16 & UINT64_C(0x0000ffff0000ffff);
-        v = (v * (1 + (UINT64_C(10000) << 32))) >> 32;
-        *w = *w * 100000000 + v;
-        return true;
+        return le64toh(v);
+}
+
+/* n bytes, 1 to 8, zeros above; nothing else is read. */
+static inline uint64_t load_up_to_8(const char *p, size_t n) {
+        uint32_t first, last;
+
+        if (n == 8)
+                return load_8(p);
+        if (n < 4)
+                return (uint64_t) (unsigned char) p[0] | (uint64_t) (unsigned char) p[n / 2] << 8 * (n / 2) |
+                       (uint64_t) (unsigned char) p[n - 1] << 8 * (n - 1);
+        memcpy(&first, p, 4);
+        memcpy(&last, p + n - 4, 4);
+        return le32toh(first) | (uint64_t) le32toh(last) << 8 * (n - 4);
 }
 
 /* Past the digits from p on; *w takes them in, modulo 2^64. */
 static inline const char *digits(const char *p, const char *end, uint64_t *w) {
-        while (end - p >= 8 && eight_digits(p, w))
-                p += 8;
+        for (uint64_t v; end - p >= 8 && !no_digits(v = load_8(p)); p += 8)
+                *w = *w * 100000000 + eight_digits(v);
         for (; p < end && is_digit(*p); p++)
                 *w = 10 * *w + (uint64_t) (*p - '0');
         return p;
@@ -234,17 +263,53 @@ static inline bool read_written(tamis_slice text, struct written *s, uint64_t *w
         return p == end;
 }
 
+/* Most cells: a sign perhaps, then at most eight bytes of digits and a point, taken as one word (prices parse in 9 ns
+ * instead of 15), then Clinger's division. False: it is not so simple. */
+static inline bool parse_short(tamis_slice text, double *value) {
+        static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7 };
+        const char *p = text.p;
+        size_t n = text.n, behind = 0, signs;
+        uint64_t v, point;
+        double x;
+
+        if (FLT_EVAL_METHOD != 0 || n == 0 || n > 9)
+                return false;
+        signs = (*p == '-') | (*p == '+');
+        n -= signs;
+        if (n == 0 || n > 8)
+                return false;
+        v = load_up_to_8(p + signs, n) << (64 - 8 * n);
+        if (n < 8)
+                v |= BYTES('0') >> 8 * n;
+
+        point = v ^ BYTES('.');         /* 0x80 where this is 0 */
+        point = ~(((point & BYTES(0x7f)) + BYTES(0x7f)) | point | BYTES(0x7f));
+        if (point) {                    /* the bytes before it move up, a zero comes in */
+                int bit = __builtin_ctzll(point) - 7;
+                uint64_t before = (UINT64_C(1) << bit) - 1;
+
+                behind = 7 - (size_t) bit / 8;
+                v = (v & before) << 8 | (v & ~before & ~(UINT64_C(0xff) << bit)) | '0';
+                n--;
+        }
+        if (no_digits(v) || n == 0)
+                return false;
+        x = (double) eight_digits(v) / tens[behind];
+        *value = *p == '-' ? -x : x;
+        return true;
+}
+
 bool tamis_number_parse(tamis_slice text, double *value) {
         struct written s;
         uint64_t w;
         int64_t q;
         double v;
 
+        if (parse_short(text, value))
+                return true;
         if (!read_written(text, &s, &w, &q))
                 return false;
-        if (s.end - s.first > WORD_DIGITS + 1)          /* the point may be one of them */
-                v = many_digits(&s);
-        else if (s.end - s.first > WORD_DIGITS && !memchr(s.first, '.', WORD_DIGITS + 1))
+        if (s.end - s.first > WORD_DIGITS && !fits_word(&s))
                 v = many_digits(&s);
         else if (!clinger(w, q, &v))
                 v = from_bits(eisel_lemire(w, q));

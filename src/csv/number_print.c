@@ -7,10 +7,10 @@
 
 #include "csv/number_table.h"
 
-/* -- the shortest digits --------------------------------------------------------------------------------------------- */
+/* -- the shortest digits ------------------------------------------------------------------------------------------- */
 
-/* c * 10^p / 2^n, where `high` and `low` hold the 128 bits of 10^p rounded up: to two bits behind the point, the last one
- * "sticky" (set when anything at all is behind it). Giulietti, section 9.9 on rop'. */
+/* c * 10^p / 2^n, where `high` and `low` hold the 128 bits of 10^p rounded up: to two bits behind the point, the last
+ * one "sticky" (set when anything at all is behind it). Giulietti calls this rounding to odd. */
 static inline uint64_t scale(uint64_t high, uint64_t low, uint64_t c) {
         unsigned __int128 product = (unsigned __int128) c * high + ((unsigned __int128) c * low >> 64);
 
@@ -18,9 +18,9 @@ static inline uint64_t scale(uint64_t high, uint64_t low, uint64_t c) {
 }
 
 /* The shortest decimal d * 10^k within what reads back as the double m * 2^q, the nearest to it if there are several;
- * `fraction0`: m is a power of two, the double below is only half as far. Schubfach: Giulietti 2020, "The Schubfach way to
- * render doubles". 10^k is the greatest power of ten no wider than that interval: so it holds a multiple of 10^k, and of
- * 10^(k+1) at most one. */
+ * `fraction0`: m is a power of two, the double below is only half as far. Schubfach: Giulietti 2020, "The Schubfach way
+ * to render doubles". 10^k is the greatest power of ten no wider than that interval: so it holds a multiple of 10^k,
+ * and of 10^(k+1) at most one. */
 static uint64_t shortest(uint64_t m, int q, bool fraction0, int *k_out) {
         /* 1262611 / 2^22 = log10(2), 524031 / 2^22 = -log10(3/4), 1741647 / 2^19 = log2(10), all rounded down right */
         int k = (q * 1262611 - (fraction0 ? 524031 : 0)) >> 22;
@@ -48,7 +48,9 @@ static uint64_t shortest(uint64_t m, int q, bool fraction0, int *k_out) {
         return s + (value > 4 * s + 2 || (value == 4 * s + 2 && (s & 1)));
 }
 
-/* -- digits to text -------------------------------------------------------------------------------------------------- */
+/* -- digits to text ------------------------------------------------------------------------------------------------ */
+
+#define ZEROS UINT64_C(0x3030303030303030)
 
 /* The eight digits of n < 10^8 as bytes 0..9, the first in the lowest: halves, quarters, all at once. */
 static inline uint64_t eight_bytes(uint32_t n) {
@@ -60,27 +62,39 @@ static inline uint64_t eight_bytes(uint32_t n) {
         return tens | (v - tens * 10) << 8;
 }
 
-/* Sixteen digits of n < 10^16; returns how many there are without the zeros at the end. */
-static inline int put_sixteen(char *out, uint64_t n) {
-        uint64_t first = eight_bytes((uint32_t) (n / 100000000)), last = eight_bytes((uint32_t) (n % 100000000));
-        uint64_t text[2] = { htole64(first | UINT64_C(0x3030303030303030)), htole64(last | UINT64_C(0x3030303030303030)) };
+/* Sixteen characters, the first in the lowest byte. They stay in registers: reading back what was just written in other
+ * pieces would have the processor wait for it. */
+typedef unsigned __int128 sixteen;
 
-        memcpy(out, text, 16);
-        if (last)
-                return 16 - __builtin_clzll(last) / 8;
-        return first ? 8 - __builtin_clzll(first) / 8 : 0;
+static inline void put_sixteen(char *out, sixteen text) {
+        uint64_t words[2] = { htole64((uint64_t) text), htole64((uint64_t) (text >> 64)) };
+
+        memcpy(out, words, 16);
 }
 
-static size_t put_integer(char *out, uint64_t n) {
-        char text[24];
-        int digits = 0;
+/* The digits of n < 10^16; *count is how many there are without the zeros at the end. */
+static inline sixteen sixteen_digits(uint64_t n, int *count) {
+        uint64_t first = eight_bytes((uint32_t) (n / 100000000)), last = eight_bytes((uint32_t) (n % 100000000));
 
-        do {
-                text[sizeof text - ++digits] = (char) ('0' + n % 10);
-                n /= 10;
-        } while (n);
-        memcpy(out, text + sizeof text - digits, (size_t) digits);
-        return (size_t) digits;
+        *count = last ? 16 - __builtin_clzll(last) / 8 : first ? 8 - __builtin_clzll(first) / 8 : 0;
+        return (sixteen) (last | ZEROS) << 64 | first | ZEROS;
+}
+
+/* Writes as many as 24 bytes. */
+static size_t put_integer(char *out, uint64_t n) {
+        size_t digits = 0;
+        uint64_t v;
+        int zeros;
+
+        if (n >= 100000000) {
+                digits = put_integer(out, n / 100000000);
+                n %= 100000000;
+        }
+        v = eight_bytes((uint32_t) n);
+        zeros = digits ? 0 : __builtin_ctzll(v | UINT64_C(1) << 56) / 8;        /* one zero stays */
+        v = htole64((v | ZEROS) >> 8 * zeros);
+        memcpy(out + digits, &v, 8);
+        return digits + 8 - (size_t) zeros;
 }
 
 static size_t put_exponent(char *out, int exponent) {
@@ -96,37 +110,43 @@ static size_t put_exponent(char *out, int exponent) {
         return n;
 }
 
-/* Lay out d * 10^k, 0 < d < 10^17. Copies are of fixed length, longer than need be: what is too much is written over or
- * left behind the end, within TAMIS_NUMBER_MAX. */
+/* Lay out d * 10^k, 0 < d < 10^17. Sixteen bytes at a time, more than need be: what is too much is written over or left
+ * behind the end, within TAMIS_NUMBER_MAX. */
 static size_t lay_out(char *out, uint64_t d, int k) {
-        char text[40];
+        const uint64_t ten16 = UINT64_C(10000000000000000);
+        sixteen text;
+        char first;
         int digits, point;
 
-        while (d < UINT64_C(10000000000000000)) {
+        while (d < ten16) {
                 d *= 10;
                 k--;
         }
-        memset(text, '0', sizeof text);
-        text[0] = (char) ('0' + d / UINT64_C(10000000000000000));
-        digits = 1 + put_sixteen(text + 1, d % UINT64_C(10000000000000000));
+        first = (char) ('0' + d / ten16);
+        text = sixteen_digits(d % ten16, &digits);
+        digits++;
         point = 17 + k;         /* digits before the point */
 
         if (point > 0 && point <= 21) {
-                memcpy(out, text, 24);
-                if (digits <= point)
+                out[0] = first;
+                put_sixteen(out + 1, text);
+                if (digits <= point) {
+                        memset(out + 17, '0', 4);
                         return (size_t) point;
+                }
+                put_sixteen(out + point + 1, text >> 8 * (point - 1));
                 out[point] = '.';
-                memcpy(out + point + 1, text + point, 16);
                 return (size_t) digits + 1;
         }
         if (point > -6 && point <= 0) {
-                memcpy(out, "0.000000", 8);
-                memcpy(out + 2 - point, text, 24);
+                memcpy(out, "0.00000", 7);
+                out[2 - point] = first;
+                put_sixteen(out + 3 - point, text);
                 return (size_t) (2 - point + digits);
         }
-        out[0] = text[0];
+        out[0] = first;
         out[1] = '.';
-        memcpy(out + 2, text + 1, 16);
+        put_sixteen(out + 2, text);
         if (digits == 1)
                 digits = 0;     /* no point either */
         return (size_t) digits + 1 + put_exponent(out + digits + 1, point - 1);
@@ -155,13 +175,14 @@ size_t tamis_number_print(double value, char out[TAMIS_NUMBER_MAX]) {
         return sign + lay_out(out + sign, fraction, k);
 }
 
-/* -- a given number of digits ---------------------------------------------------------------------------------------- */
+/* -- a given number of digits -------------------------------------------------------------------------------------- */
 
 /* |value| * 10^decimals rounded to an integer, ties to even, in exact arithmetic; false where it would not fit. */
 static bool scaled(double value, int decimals, uint64_t *n) {
         static const uint64_t power[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
                                           10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000,
-                                          1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000 };
+                                          1000000000000000, 10000000000000000, 100000000000000000,
+                                          1000000000000000000 };
         unsigned __int128 product, rest, half;
         uint64_t bits, m;
         int q;
@@ -191,8 +212,8 @@ static bool scaled(double value, int decimals, uint64_t *n) {
         return true;
 }
 
-/* What scaled() leaves: printf is exact, and slow. The decimal point of the locale may be any bytes: they lie between the
- * digits before and the `decimals` digits behind. */
+/* What scaled() leaves: printf is exact, and slow. The decimal point of the locale may be any bytes: they lie between
+ * the digits before and the `decimals` digits behind. */
 static size_t by_printf(double value, int decimals, char *out) {
         size_t n = (size_t) snprintf(out, (size_t) decimals + 330, "%.*f", decimals, value);
         size_t whole = out[0] == '-';

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <tamis/csv.h>
+#include "csv/output.h"
 
 #define LINKS 40                /* followed at most, as Linux does */
 #define TRIES 10000             /* names for the file written aside */
@@ -87,7 +87,7 @@ static int open_unnamed(const tamis_output *out) {
 #endif
 }
 
-/* A name beside the target that is not taken: try(name) makes it. */
+/* Take a name beside the target that is free: for the unnamed file, or for a new one. */
 static int make_aside(tamis_output *out, bool link_it, tamis_error *err) {
         char from[64], *name;
         int fd;
@@ -113,28 +113,28 @@ static int make_aside(tamis_output *out, bool link_it, tamis_error *err) {
         return fail_output(out, "", err);
 }
 
-static int open_aside(tamis_output *out, const struct stat *old, tamis_error *err) {
+static int open_aside(tamis_output *out, bool named, const struct stat *old, tamis_error *err) {
         int r;
 
         /* a rename needs no leave of the file it replaces: ask for it as any other program would */
         if (old && access(out->target, W_OK) != 0)
                 return fail_output(out, "", err);
-        out->fd = open_unnamed(out);
+        out->fd = named ? -1 : open_unnamed(out);
         if (out->fd < 0) {
                 r = make_aside(out, false, err);
                 if (r < 0)
                         return r;
         }
-        if (old) {
-                if (fchown(out->fd, old->st_uid, old->st_gid) < 0 && fchown(out->fd, (uid_t) -1, old->st_gid) < 0)
-                        errno = 0;      /* another's file becomes ours: there is no way to keep its owner */
-                if (fchmod(out->fd, old->st_mode & 0777) < 0)
-                        return fail_output(out, "", err);
-        }
-        return 0;
+        if (!old)
+                return 0;
+        /* where the owner cannot be kept, another's file becomes ours */
+        if (fchown(out->fd, old->st_uid, old->st_gid) < 0)
+                r = fchown(out->fd, (uid_t) -1, old->st_gid);
+        r = fchmod(out->fd, old->st_mode & 0777);
+        return r < 0 ? fail_output(out, "", err) : 0;
 }
 
-static int open_path(tamis_output *out, const char *path, tamis_error *err) {
+static int open_path(tamis_output *out, const char *path, bool named, tamis_error *err) {
         struct stat old;
         bool exists;
         int r;
@@ -154,10 +154,10 @@ static int open_path(tamis_output *out, const char *path, tamis_error *err) {
                 return out->fd < 0 ? fail_output(out, "", err) : 0;
         }
         r = follow_links(out, err);
-        return r < 0 ? r : open_aside(out, exists ? &old : NULL, err);
+        return r < 0 ? r : open_aside(out, named, exists ? &old : NULL, err);
 }
 
-int tamis_output_new(const char *path, tamis_output **ret, tamis_error *err) {
+int tamis_output_open(const char *path, bool named, tamis_output **ret, tamis_error *err) {
         bool standard = !path || strcmp(path, "-") == 0;
         tamis_output *out = calloc(1, sizeof *out);
         int r;
@@ -169,13 +169,17 @@ int tamis_output_new(const char *path, tamis_output **ret, tamis_error *err) {
         if (!out->name)
                 r = tamis_fail_memory(err);
         else
-                r = standard ? open_standard(out, err) : open_path(out, path, err);
+                r = standard ? open_standard(out, err) : open_path(out, path, named, err);
         if (r < 0) {
                 tamis_output_free(out);
                 return r;
         }
         *ret = out;
         return 0;
+}
+
+int tamis_output_new(const char *path, tamis_output **ret, tamis_error *err) {
+        return tamis_output_open(path, false, ret, err);
 }
 
 int tamis_output_write(tamis_output *out, const void *p, size_t n, tamis_error *err) {

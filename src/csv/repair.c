@@ -260,7 +260,8 @@ int tamis_repair_apply(tamis_reader *reader, tamis_chunk *chunk, tamis_error *er
                         r = tamis_buffer_reserve(out, added, err);
                 if (r < 0)
                         return r;
-                memset(out->p + out->n, with, added);
+                if (added > 0)
+                        memset(out->p + out->n, with, added);
                 out->n += added;
                 shift(chunk, record, edit->record, by);
                 record = edit->record;

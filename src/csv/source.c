@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,6 +35,8 @@ static int io_error(const tamis_source *s, tamis_error *err) {
 static int look(tamis_source *s, tamis_error *err) {
         int r = s->path ? stat(s->path, &s->file) : fstat(STDIN_FILENO, &s->file);
 
+        if (r < 0 && errno == EBADF)
+                return tamis_fail_at(err, TAMIS_IO, s->name, 0, 0, "is closed");
         if (r < 0)
                 return io_error(s, err);
         if (S_ISDIR(s->file.st_mode))
@@ -133,9 +136,14 @@ static int read_raw(tamis_source *s, char *p, size_t n, size_t *got, tamis_error
         *got = 0;
         if (s->ended)
                 return 0;
-        do
+        done = read(s->fd, p, n);
+        while (done < 0 && (errno == EINTR || errno == EAGAIN)) {
+                struct pollfd ready = { .fd = s->fd, .events = POLLIN };
+
+                if (errno == EAGAIN)
+                        (void) poll(&ready, 1, -1);
                 done = read(s->fd, p, n);
-        while (done < 0 && errno == EINTR);
+        }
         if (done < 0)
                 return io_error(s, err);
         s->ended = done == 0;

@@ -43,6 +43,7 @@ void tamis_run_free(tamis_run *run) {
         for (size_t i = 0; i < run->n_links; i++)
                 tamis_link_free(run->links[i]);
         free(run->links);
+        tamis_store_done(&run->store);
         tamis_schema_done(&run->schema);
         tamis_reader_free(run->reader);
         tamis_pool_free(run->pool);
@@ -169,17 +170,25 @@ static void warn_duplicate_names(tamis_run *run) {
         tamis_dict_done(&names);
 }
 
-/* Once, after the first whole reading. */
-static void note_reading(tamis_run *run) {
-        tamis_reader_counts *c = &run->counts;
-        char text[1024];
+static void say_count(char *text, size_t size, uint64_t n, const char *what) {
+        size_t used = strlen(text);
 
-        tamis_reader_count(run->reader, c);
-        if (c->padded + c->skipped + c->rejected == 0)
+        if (n)
+                snprintf(text + used, size - used, "%s%llu %s %s", used ? ", " : "", (unsigned long long) n,
+                         n == 1 ? "row" : "rows", what);
+}
+
+/* What was done to rows that did not fit. */
+static void note_reading(tamis_run *run) {
+        const tamis_reader_counts *c = &run->counts;
+        char counts[256] = "", text[1024];
+
+        say_count(counts, sizeof counts, c->padded, "padded");
+        say_count(counts, sizeof counts, c->skipped, "left out");
+        say_count(counts, sizeof counts, c->rejected, "set aside");
+        if (!*counts)
                 return;
-        snprintf(text, sizeof text, "%llu rows padded, %llu skipped, %llu set aside; the first: %s",
-                 (unsigned long long) c->padded, (unsigned long long) c->skipped, (unsigned long long) c->rejected,
-                 c->first_bad);
+        snprintf(text, sizeof text, "%s; the first: %s", counts, c->first_bad);
         tamis_notes_add(&run->notes, NULL, text);
 }
 

@@ -127,10 +127,16 @@ void tamis_sink_drop(tamis_sink *s, void *piece) {
         free(p);
 }
 
+static int end_row(const tamis_sink *s, tamis_buffer *bytes, bool *open, tamis_error *err) {
+        if (!*open)
+                return 0;
+        *open = false;
+        return tamis_buffer_add(bytes, s->dialect.eol, strlen(s->dialect.eol), err);
+}
+
 static int format_run(tamis_sink *s, struct piece *p, tamis_batch *batch, size_t first, size_t last, tamis_slice value,
                       tamis_error *err) {
         struct run_of_rows *run = NULL;
-        int r = 0;
 
         for (size_t i = 0; i < p->n && !run; i++)
                 if (tamis_slice_equal(p->runs[i].value, value))
@@ -144,10 +150,7 @@ static int format_run(tamis_sink *s, struct piece *p, tamis_batch *batch, size_t
                 run = &more[p->n++];
                 *run = (struct run_of_rows) { .value = value };
         }
-        if (run->open)
-                r = tamis_buffer_add(&run->bytes, s->dialect.eol, strlen(s->dialect.eol), err);
-        run->open = false;
-        return r < 0 ? r : tamis_batch_print(batch, first, last, &s->dialect, &run->bytes, &run->open, err);
+        return tamis_batch_print(batch, first, last, &s->dialect, &run->bytes, &run->open, err);
 }
 
 /* The marks must outlive the batch, whose column goes before it is printed. */
@@ -170,7 +173,11 @@ static int format_parts(tamis_sink *s, struct piece *p, tamis_batch *batch, tami
                 if (row < batch->n_rows
                     && tamis_slice_equal(value, (tamis_slice) { p->values.p + offset, lengths[row] }))
                         continue;
-                r = format_run(s, p, batch, first, row, value, err);
+                /* a row without a line ending has one when another row of the table follows, in whichever part */
+                for (size_t i = 0; r == 0 && i < p->n; i++)
+                        r = end_row(s, &p->runs[i].bytes, &p->runs[i].open, err);
+                if (r == 0)
+                        r = format_run(s, p, batch, first, row, value, err);
                 first = row;
         }
         free(lengths);
@@ -194,29 +201,45 @@ int tamis_sink_format(tamis_sink *s, tamis_batch *batch, void **piece, tamis_err
 
 static int write_run(tamis_sink *s, const struct run_of_rows *run, tamis_error *err) {
         struct mouth *m = NULL;
-        int r = 0;
 
+        if (run->bytes.n == 0)
+                return 0;
         for (size_t i = 0; i < s->n && !m; i++)
                 if (tamis_slice_equal(tamis_slice_of(s->mouths[i].value), run->value))
                         m = &s->mouths[i];
         if (!m) {
-                r = add_part(s, run->value, err);
+                int r = add_part(s, run->value, err);
+
                 if (r < 0)
                         return r;
                 m = &s->mouths[s->n - 1];
         }
-        if (run->bytes.n == 0 && !run->open)
-                return 0;
-        if (m->open)
-                r = tamis_output_write(m->output, s->dialect.eol, strlen(s->dialect.eol), err);
         m->open = run->open;
-        return r < 0 ? r : tamis_output_write(m->output, run->bytes.p, run->bytes.n, err);
+        return tamis_output_write(m->output, run->bytes.p, run->bytes.n, err);
+}
+
+/* The same across batches. */
+static int end_rows(tamis_sink *s, tamis_error *err) {
+        for (size_t i = 0; i < s->n; i++) {
+                struct mouth *m = &s->mouths[i];
+                int r = m->open ? tamis_output_write(m->output, s->dialect.eol, strlen(s->dialect.eol), err) : 0;
+
+                if (r < 0)
+                        return r;
+                m->open = false;
+        }
+        return 0;
 }
 
 int tamis_sink_write(tamis_sink *s, void *piece, tamis_error *err) {
         struct piece *p = piece;
+        bool rows = false;
         int r = 0;
 
+        for (size_t i = 0; i < p->n; i++)
+                rows |= p->runs[i].bytes.n > 0;
+        if (rows)
+                r = end_rows(s, err);
         for (size_t i = 0; r == 0 && i < p->n; i++)
                 r = write_run(s, &p->runs[i], err);
         tamis_sink_drop(s, p);

@@ -117,7 +117,7 @@ void tamis_batch_remove_column(tamis_batch *batch, size_t at) {
         memmove(batch->columns + at, batch->columns + at + 1, (batch->n_columns - at) * sizeof *batch->columns);
 }
 
-/* -- views of rows --------------------------------------------------------------------------------------------------- */
+/* -- views of rows ------------------------------------------------------------------------------------------------- */
 
 int tamis_batch_view(tamis_batch *batch, const uint8_t *keep, tamis_batch *into, tamis_error *err) {
         int r;

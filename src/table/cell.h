@@ -44,7 +44,10 @@ static inline tamis_cell_state tamis_cell_state_at(const tamis_column *column, s
         return column->state ? (tamis_cell_state) column->state[row] : TAMIS_CELL_RAW;
 }
 
+/* A cell was changed. The others need not be parsed again. */
 static inline void tamis_column_drop_views(tamis_column *column) {
+        if (column->number_view)
+                column->parsed = column->number_view;
         column->number_view = NULL;
         column->missing_view = NULL;
 }

@@ -1,8 +1,8 @@
 /* Rows and header, as they go out.
  *
- * The idea: what lies side by side in the chunk and goes out side by side goes out as one copy. So the printer keeps a run
- * of the chunk's bytes that is due; an untouched cell, a line ending, the next row only move the run's end, and nothing is
- * copied until something comes that does not follow. A batch nobody changed is one memcpy.
+ * The idea: what lies side by side in the chunk and goes out side by side goes out as one copy. So the printer keeps a
+ * run of the chunk's bytes that is due; an untouched cell, a line ending, the next row only move the run's end, and
+ * nothing is copied until something comes that does not follow. A batch nobody changed is one memcpy.
  */
 #include <stdlib.h>
 
@@ -235,34 +235,41 @@ int tamis_batch_print(tamis_batch *batch, size_t first, size_t last, const tamis
         return r;
 }
 
+static int put_name(const tamis_schema *schema, const tamis_field *f, tamis_buffer *out, tamis_error *err) {
+        bool only = schema->n == 1;
+
+        if (f->raw.p && (f->raw.n > 0 || !only))
+                return tamis_buffer_add(out, f->raw.p, f->raw.n, err);
+        return tamis_cell_write(out, (tamis_slice) { f->name, f->name_length }, schema->dialect.delimiter, only, err);
+}
+
+/* The names, and a line ending: the one the header came with, blank lines behind it included. */
+static int put_names(const tamis_schema *schema, const tamis_chunk *lead, tamis_buffer *out, tamis_error *err) {
+        const char *eol = *schema->dialect.eol ? schema->dialect.eol : "\n";
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < schema->n; i++) {
+                if (i > 0)
+                        r = tamis_buffer_add(out, &schema->dialect.delimiter, 1, err);
+                if (r == 0)
+                        r = put_name(schema, &schema->fields[i], out, err);
+        }
+        if (r == 0 && lead && lead->records > 0) {
+                size_t from = tamis_field_end(lead, 0, lead->cells - 1);
+
+                return tamis_buffer_add(out, lead->bytes.p + from, lead->starts[1] - from, err);
+        }
+        return r < 0 ? r : tamis_buffer_add(out, eol, strlen(eol), err);
+}
+
 int tamis_schema_print(const tamis_schema *schema, const tamis_chunk *lead, tamis_buffer *out, tamis_error *err) {
-        const tamis_dialect *d = &schema->dialect;
-        const char *eol = *d->eol ? d->eol : "\n";
-        tamis_slice end = tamis_slice_of(eol);
         size_t before = out->n;
         int r = 0;
 
-        if (lead && lead->starts)
-                r = tamis_buffer_add(out, lead->bytes.p, lead->starts[0], err);
-        for (size_t i = 0; r == 0 && d->header && i < schema->n; i++) {
-                const tamis_field *f = &schema->fields[i];
-
-                if (i > 0)
-                        r = tamis_buffer_add(out, &d->delimiter, 1, err);
-                if (r == 0 && f->raw.p && (f->raw.n > 0 || schema->n > 1))
-                        r = tamis_buffer_add(out, f->raw.p, f->raw.n, err);
-                else if (r == 0)
-                        r = tamis_cell_write(out, (tamis_slice) { f->name, f->name_length }, d->delimiter,
-                                             schema->n == 1, err);
-        }
-        if (lead && lead->records > 0) {
-                size_t from = tamis_field_end(lead, 0, lead->cells - 1);
-
-                if (lead->starts[1] > from)
-                        end = (tamis_slice) { lead->bytes.p + from, lead->starts[1] - from };
-        }
-        if (r == 0 && d->header && schema->n > 0)
-                r = tamis_buffer_add(out, end.p, end.n, err);
+        if (lead)
+                r = tamis_buffer_add(out, lead->bytes.p, lead->records > 0 ? lead->starts[0] : lead->bytes.n, err);
+        if (r == 0 && schema->dialect.header && schema->n > 0)
+                r = put_names(schema, lead, out, err);
         if (r < 0)
                 out->n = before;
         return r;

@@ -10,14 +10,14 @@
 })
 
 static int gather_views(tamis_batch *batch, tamis_column *c, const uint32_t *rows, size_t n, tamis_error *err) {
+        const double *old = c->number_view ? c->number_view : c->parsed;
+        bool whole = c->number_view && c->nonnumbers == 0;      /* else where they are would have to be found again */
         double *numbers = NULL;
         uint8_t *missing = NULL;
         size_t n_missing = 0;
 
-        if (c->number_view && c->nonnumbers > 0)        /* where they are would have to be found again */
-                c->number_view = NULL;
-        if (c->number_view) {
-                numbers = GATHER(&batch->arena, double, c->number_view, rows, n);
+        if (old) {
+                numbers = GATHER(&batch->arena, double, old, rows, n);
                 if (!numbers)
                         return tamis_fail_memory(err);
         }
@@ -27,8 +27,9 @@ static int gather_views(tamis_batch *batch, tamis_column *c, const uint32_t *row
                         return tamis_fail_memory(err);
         }
         for (size_t i = 0; i < n; i++)
-                n_missing += numbers ? numbers[i] != numbers[i] : missing ? missing[i] : 0;
-        c->number_view = numbers;
+                n_missing += missing ? missing[i] : whole ? numbers[i] != numbers[i] : 0;
+        c->number_view = whole ? numbers : NULL;
+        c->parsed = numbers;
         c->missing_view = missing;
         c->missing = n_missing;
         return 0;
@@ -49,7 +50,7 @@ static int gather_column(tamis_batch *batch, tamis_column *c, const uint32_t *ro
                 c->texts = texts;
         }
         c->shared = false;
-        return c->number_view || c->missing_view ? gather_views(batch, c, rows, n, err) : 0;
+        return c->number_view || c->missing_view || c->parsed ? gather_views(batch, c, rows, n, err) : 0;
 }
 
 static int gather(tamis_batch *batch, const uint32_t *rows, size_t n, tamis_error *err) {

@@ -95,7 +95,8 @@ static int field_from_position(tamis_schema *s, size_t i, tamis_error *err) {
         return r;
 }
 
-int tamis_schema_from_header(const tamis_chunk *header, const tamis_dialect *dialect, tamis_schema *ret, tamis_error *err) {
+int tamis_schema_from_header(const tamis_chunk *header, const tamis_dialect *dialect, tamis_schema *ret,
+                             tamis_error *err) {
         tamis_schema s = { .dialect = *dialect };
         int r = make(&s, header->cells, err);
 
@@ -123,7 +124,8 @@ static int refuse(tamis_slice name, tamis_error *err) {
         if (!tamis_show_item(name, item, sizeof item))
                 return tamis_fail(err, TAMIS_USAGE, "there is a column \"%s\" already; drop or rename it first", shown);
         return tamis_fail(err, TAMIS_USAGE,
-                          "there is a column \"%s\" already; drop or rename it first (tamis clean --drop %s)", shown, item);
+                          "there is a column \"%s\" already; drop or rename it first (tamis clean --drop %s)", shown,
+                          item);
 }
 
 int tamis_schema_add(tamis_schema *schema, size_t at, tamis_slice name, tamis_type type, tamis_error *err) {

@@ -26,7 +26,7 @@ static tamis_slice name_of(const tamis_schema *schema, size_t i) {
         return (tamis_slice) { schema->fields[i].name, schema->fields[i].name_length };
 }
 
-/* -- errors ---------------------------------------------------------------------------------------------------------- */
+/* -- errors -------------------------------------------------------------------------------------------------------- */
 
 static int fail_name(struct selector *s, tamis_slice name, tamis_error *err) {
         char shown[TAMIS_SHOW_SIZE], near[4 * TAMIS_SHOW_SIZE] = "";
@@ -60,7 +60,7 @@ static int fail_nothing(const char *what, tamis_slice item, tamis_error *err) {
         return tamis_fail(err, TAMIS_USAGE, "no column %s %s", what, shown);
 }
 
-/* -- names and positions --------------------------------------------------------------------------------------------- */
+/* -- names and positions ------------------------------------------------------------------------------------------- */
 
 static bool is_position(tamis_slice s) {
         for (size_t i = 0; i < s.n; i++)
@@ -91,8 +91,8 @@ static bool mark_name(struct selector *s, tamis_slice name) {
         return found;
 }
 
-/* The length of the longest name that stands at `at`, up to a comma or the end (blanks in front of these are passed over,
- * but not counted); 0: none. */
+/* The length of the longest name that stands at `at`, up to a comma or the end (blanks in front of these are passed
+ * over, but not counted); 0: none. */
 static size_t name_at(const tamis_schema *schema, const char *at) {
         size_t longest = 0, rest = strlen(at);
 
@@ -109,7 +109,7 @@ static size_t name_at(const tamis_schema *schema, const char *at) {
         return longest;
 }
 
-/* -- ranges ---------------------------------------------------------------------------------------------------------- */
+/* -- ranges -------------------------------------------------------------------------------------------------------- */
 
 /* One end of a range, a name (it may be quoted) or a position, or nothing: `open`. -1: neither. */
 static long range_end(struct selector *s, tamis_slice end, long open) {
@@ -157,7 +157,7 @@ static int fail_range(struct selector *s, tamis_slice item, tamis_error *err) {
         return is_position(end) ? fail_position(s, end, err) : fail_name(s, end, err);
 }
 
-/* -- patterns and facts ---------------------------------------------------------------------------------------------- */
+/* -- patterns and facts -------------------------------------------------------------------------------------------- */
 
 static bool is_glob(tamis_slice item) {
         for (size_t i = 0; i < item.n; i++)
@@ -226,7 +226,7 @@ static int mark_fact(struct selector *s, tamis_slice item, tamis_error *err) {
         return 0;
 }
 
-/* -- the list -------------------------------------------------------------------------------------------------------- */
+/* -- the list ------------------------------------------------------------------------------------------------------ */
 
 /* Behind the closing quote of what is quoted at `at`, or NULL. */
 static const char *behind_quoted(const char *at) {
@@ -240,7 +240,8 @@ static const char *behind_quoted(const char *at) {
         return NULL;
 }
 
-/* Behind the slash that closes the regex at `at`, or NULL: the first one not escaped that a comma or the end follows. */
+/* Behind the slash that closes the regex at `at`, or NULL: the first one not escaped that a comma or the end
+ * follows. */
 static const char *behind_regex(const char *at) {
         for (at++; *at; at++) {
                 const char *end = at + 1 + strspn(at + 1, " \t");
@@ -397,8 +398,8 @@ int tamis_select_one(tamis_schema *schema, const char *sel, const char *what, si
         if (s.n == 1)
                 *ret = s.columns[0];
         else if (doubled)
-                r = tamis_fail(err, TAMIS_USAGE, "%s %s: %zu columns have this name; say which by position (%zu or %zu)",
-                               what, sel, s.n, s.columns[0] + 1, s.columns[1] + 1);
+                r = tamis_fail(err, TAMIS_USAGE,
+                               "%s %s: %zu columns have this name; say which by position (%zu or %zu)", what, sel, s.n, s.columns[0] + 1, s.columns[1] + 1);
         else
                 r = tamis_fail(err, TAMIS_USAGE, "%s %s: one column is wanted, not %zu", what, sel, s.n);
         tamis_selection_done(&s);

@@ -13,8 +13,10 @@ int tamis_typing_learn(tamis_typing *typing, tamis_batch *batch, size_t column, 
         if (r < 0)
                 return r;
         if (c->nonnumbers > 0 && typing->nonnumbers == 0) {
-                tamis_show(tamis_batch_text(batch, c->first_nonnumber, column), typing->example, sizeof typing->example);
-                tamis_batch_place(batch, c->first_nonnumber, (long) column, &file, &typing->line, &byte_column);
+                size_t row = c->first_nonnumber;
+
+                tamis_show(tamis_batch_text(batch, row, column), typing->example, sizeof typing->example);
+                tamis_batch_place(batch, row, (long) column, &file, &typing->line, &byte_column);
                 snprintf(typing->file, sizeof typing->file, "%s", file);
         }
         typing->missing += c->missing;

@@ -25,7 +25,7 @@ static bool takes_padded(const tamis_batch *batch, size_t column) {
         return s && column < s->n && s->fields[column].forced && s->fields[column].type == TAMIS_TYPE_NUMERIC;
 }
 
-/* -- one value ------------------------------------------------------------------------------------------------------- */
+/* -- one value ----------------------------------------------------------------------------------------------------- */
 
 static inline bool is_digit(char c) {
         return (unsigned char) (c - '0') < 10;
@@ -61,8 +61,6 @@ static enum kind judge_quoted(tamis_batch *batch, tamis_slice raw, const tamis_m
                               double *value) {
         tamis_slice inner = { raw.p + 1, raw.n >= 2 ? raw.n - 2 : 0 }, first = tamis_trim(inner);
 
-        if (first.n == 0)
-                return KIND_MISSING;
         if (!memchr(first.p, '"', first.n))
                 return judge(first, missing, padded, value);
         if (!missing->may_begin[(uint8_t) first.p[0]])
@@ -87,8 +85,9 @@ static enum kind judge_number(double number, const tamis_missing *missing) {
         char text[TAMIS_NUMBER_MAX];
         size_t n = tamis_number_print(number, text);
 
-        return missing->may_begin[(uint8_t) text[0]] && tamis_missing_is(missing, (tamis_slice) { text, n }) ? KIND_MISSING
-                : KIND_NUMBER;
+        if (missing->may_begin[(uint8_t) text[0]] && tamis_missing_is(missing, (tamis_slice) { text, n }))
+                return KIND_MISSING;
+        return KIND_NUMBER;
 }
 
 static bool has_number_tokens(const tamis_missing *missing) {
@@ -114,7 +113,7 @@ static enum kind judge_cell(tamis_batch *batch, const tamis_column *c, size_t ro
         return KIND_MISSING;
 }
 
-/* -- columns --------------------------------------------------------------------------------------------------------- */
+/* -- columns ------------------------------------------------------------------------------------------------------- */
 
 struct numbers {
         double *values;
@@ -145,17 +144,21 @@ static void parse_changed(tamis_batch *batch, const tamis_column *c, bool padded
         bool number_tokens = has_number_tokens(missing);
 
         for (size_t row = 0; row < batch->n_rows; row++) {
+                tamis_cell_state state = tamis_cell_state_at(c, row);
                 double value = NAN;
                 enum kind kind;
 
-                if (c->state[row] == TAMIS_CELL_NUMBER && !number_tokens)
+                if (state == TAMIS_CELL_NUMBER && !number_tokens)
                         kind = KIND_NUMBER, value = c->numbers[row];
+                else if (state == TAMIS_CELL_RAW && c->parsed && !isnan(c->parsed[row]))
+                        kind = KIND_NUMBER, value = c->parsed[row];
                 else
                         kind = judge_cell(batch, c, row, missing, padded, &value);
                 note(n, row, kind, value);
         }
 }
 
+/* The numbers of a column. What is `parsed` must be right for `padded` (check_views). */
 static int parse(tamis_batch *batch, size_t column, bool padded, struct numbers *ret, tamis_error *err) {
         const tamis_column *c = &batch->columns[column];
         struct numbers n = { 0 };
@@ -165,7 +168,7 @@ static int parse(tamis_batch *batch, size_t column, bool padded, struct numbers 
         n.values = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *n.values);
         if (!n.values)
                 return tamis_fail_memory(err);
-        if (c->state)
+        if (c->state || c->parsed)
                 parse_changed(batch, c, padded, &n);
         else
                 parse_untouched(batch, c, padded, &n);
@@ -188,13 +191,17 @@ static bool same_tokens(const tamis_missing *a, const tamis_missing *b) {
 static void check_views(const tamis_batch *batch, tamis_column *c, bool padded) {
         const tamis_missing *missing = missing_of(batch);
 
-        if (!c->number_view && !c->missing_view)
+        if (!c->number_view && !c->missing_view && !c->parsed)
                 return;
-        if (c->view_missing != missing && !same_tokens(c->view_missing, missing))
-                tamis_column_drop_views(c);
+        if (c->view_missing != missing && !same_tokens(c->view_missing, missing)) {
+                c->number_view = c->parsed = NULL;
+                c->missing_view = NULL;
+        }
         c->view_missing = missing;
-        if (c->number_view && c->view_padded != padded && (c->view_padded || c->nonnumbers > 0))
-                c->number_view = NULL;
+        if (c->view_padded && !padded)
+                c->number_view = c->parsed = NULL;
+        else if (c->number_view && c->view_padded != padded && c->nonnumbers > 0)
+                tamis_column_drop_views(c);
 }
 
 int tamis_batch_numbers(tamis_batch *batch, size_t column, const double **ret, tamis_error *err) {
@@ -292,7 +299,7 @@ int tamis_batch_missing(tamis_batch *batch, size_t column, const uint8_t **ret, 
         return 0;
 }
 
-/* -- cells ----------------------------------------------------------------------------------------------------------- */
+/* -- cells --------------------------------------------------------------------------------------------------------- */
 
 /* The text of a number is kept in its place: it is what would be printed anyway. */
 static tamis_slice text_of_number(tamis_batch *batch, tamis_column *c, size_t row) {
@@ -353,7 +360,7 @@ int tamis_batch_decimals(tamis_batch *batch, size_t row, size_t column) {
         return tamis_number_decimals(tamis_trim(tamis_batch_text(batch, row, column)));
 }
 
-/* -- places ---------------------------------------------------------------------------------------------------------- */
+/* -- places -------------------------------------------------------------------------------------------------------- */
 
 void tamis_batch_place(const tamis_batch *batch, size_t row, long column, const char **file, uint64_t *line,
                        uint64_t *byte_column) {

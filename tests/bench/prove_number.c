@@ -2,9 +2,9 @@
  *
  *     prove-number [PATTERNS [SEED]]          default: 1000000 1
  *
- * For each random double: the printed text reads back to it, by strtod and by us; no text with fewer digits does; and of
- * those with as many digits none that reads back is nearer. Also, digits behind the shortest ones, and decimals in the
- * middle of two doubles, parse as strtod says. Exit 1 and a line for what is not so.
+ * For each random double: the printed text reads back to it, by strtod and by us; no text with fewer digits does; and
+ * of those with as many digits none that reads back is nearer. Also, digits behind the shortest ones, and decimals in
+ * the middle of two doubles, parse as strtod says. Exit 1 and a line for what is not so.
  */
 #include <math.h>
 #include <stdint.h>
@@ -29,7 +29,7 @@ static double double_of(uint64_t bits) {
         return x;
 }
 
-/* -- what is proven -------------------------------------------------------------------------------------------------- */
+/* -- what is proven ------------------------------------------------------------------------------------------------ */
 
 static int parses_as_strtod(const char *text) {
         double want = strtod(text, NULL), got = 0;
@@ -154,7 +154,7 @@ static int prove(double x, bool hard) {
         return prints_shortest(x, text) + (hard ? parses_hard(x) : 0);
 }
 
-/* -- what is timed --------------------------------------------------------------------------------------------------- */
+/* -- what is timed ------------------------------------------------------------------------------------------------- */
 
 enum { BATCH = 4096, ROUNDS = 500 };
 

@@ -1,5 +1,4 @@
 /* Any bytes as a saved model: refused with an error, or applied to a small table; never a crash, never a hang. */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>

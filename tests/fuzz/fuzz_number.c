@@ -1,5 +1,5 @@
-/* fuzz_number: tamis_number_parse against the grammar of number.h, written out once more and slowly, and strtod; and, of
- * the same bytes taken as a double, printing and parsing it again.
+/* fuzz_number: tamis_number_parse against the grammar of number.h, written out once more and slowly, and strtod; and,
+ * of the same bytes taken as a double, printing and parsing it again.
  */
 #include <math.h>
 #include <stdint.h>

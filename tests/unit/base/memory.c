@@ -5,7 +5,7 @@
 
 #include <tamis/memory.h>
 
-/* -- slices ---------------------------------------------------------------------------------------------------------- */
+/* -- slices -------------------------------------------------------------------------------------------------------- */
 
 static const struct { const char *a, *b; int order; } pairs[] = {
         { "", "", 0 }, { "a", "a", 0 }, { "", "a", -1 }, { "a", "b", -1 }, { "ab", "abc", -1 }, { "b", "abc", 1 },
@@ -93,7 +93,7 @@ START_TEST(hashes_of_like_texts_do_not_meet) {
 }
 END_TEST
 
-/* -- buffers --------------------------------------------------------------------------------------------------------- */
+/* -- buffers ------------------------------------------------------------------------------------------------------- */
 
 START_TEST(a_buffer_takes_what_is_added) {
         tamis_buffer b = { 0 };
@@ -150,7 +150,7 @@ START_TEST(a_buffer_too_large_is_an_error_and_changes_nothing) {
 }
 END_TEST
 
-/* -- arenas ---------------------------------------------------------------------------------------------------------- */
+/* -- arenas -------------------------------------------------------------------------------------------------------- */
 
 /* Sizes from 0 to far more than a block: pieces are aligned and keep what was written to them. */
 START_TEST(pieces_do_not_touch) {
@@ -215,6 +215,18 @@ START_TEST(a_large_piece_does_not_end_the_block_in_use) {
 }
 END_TEST
 
+START_TEST(a_reset_arena_keeps_its_largest_block) {
+        tamis_arena a = { 0 };
+
+        ck_assert_ptr_nonnull(tamis_arena_get(&a, 16));
+        ck_assert_ptr_nonnull(tamis_arena_get(&a, 1 << 20));
+        tamis_arena_reset(&a);
+        ck_assert_uint_ge(a.held, 1 << 20);
+        ck_assert_uint_lt(a.held, 2 << 20);
+        tamis_arena_done(&a);
+}
+END_TEST
+
 START_TEST(zeroed_and_copied) {
         tamis_arena a = { 0 };
         char *dirty = tamis_arena_get(&a, 4096), *p;
@@ -256,6 +268,7 @@ int main(void) {
         tcase_add_test(tc, pieces_do_not_touch);
         tcase_add_test(tc, a_reset_arena_allocates_no_more);
         tcase_add_test(tc, a_large_piece_does_not_end_the_block_in_use);
+        tcase_add_test(tc, a_reset_arena_keeps_its_largest_block);
         tcase_add_test(tc, zeroed_and_copied);
         suite_add_tcase(suite, tc);
         srunner_run_all(runner, CK_ENV);

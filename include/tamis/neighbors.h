@@ -1,0 +1,50 @@
+/* neighbors.h: the k rows of a table that lie nearest to each of its rows, exactly.
+ *
+ * A row is d numbers and c category codes. The square of the distance of two rows is the sum over the numbers, from the
+ * first to the last, of (a - b)^2, plus `mismatch` for each code that differs. Rows are ordered by (distance, row
+ * number), so that every answer is defined, whatever ties there are. A row is never its own neighbour: it is known by
+ * its number, not by its values, so that an exact duplicate is one.
+ *
+ * The rows are put into a k-d tree with leaves of at most 64 rows, and the leaves are searched for a whole leaf of rows
+ * at a time. In few dimensions the tree leaves most pairs out; in many it leaves none out, and what is done is what a
+ * tiled brute force does. A leaf is first looked at in single precision, with a margin for what that can be wrong by;
+ * what passes is measured in double. Memory: O(n (d + c + k)).
+ *
+ * Measured, one thread, k = 5, 100,000 normal rows, build and search: 0.4 s in 5 dimensions, 3.3 s in 10; 50,000 in 30:
+ * 5.2 s.
+ *
+ * Ownership: an index borrows the numbers and codes it is made of; they must outlive it and not change.
+ */
+#ifndef TAMIS_NEIGHBORS_H
+#define TAMIS_NEIGHBORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tamis/pool.h>
+
+typedef struct tamis_points {
+        size_t n;                       /* rows, fewer than 2^32 - 1 */
+        size_t d, c;                    /* numbers and codes per row; either may be 0 */
+        const double *numbers;          /* n * d, row by row, all finite */
+        const uint32_t *codes;          /* n * c, row by row */
+        double mismatch;                /* added to the square for each code that differs; finite, >= 0 */
+} tamis_points;
+
+#define TAMIS_NO_NEIGHBOR UINT32_MAX    /* there were fewer than k */
+
+typedef struct tamis_neighbors tamis_neighbors;
+
+int tamis_neighbors_new(const tamis_points *points, tamis_neighbors **ret, tamis_error *err) TAMIS_CHECKED;
+void tamis_neighbors_free(tamis_neighbors *index);
+
+/* For each row of the index the k nearest of its other rows, nearest first: rows[row * k + i], and the squares of the
+ * distances in squares[row * k + i] (NULL: not wanted). Both are the caller's; k >= 1. */
+int tamis_neighbors_each(const tamis_neighbors *index, size_t k, tamis_pool *pool, uint32_t *rows, double *squares,
+                         tamis_error *err) TAMIS_CHECKED;
+
+/* The same for rows that are not in the index: queries->d and ->c are the index's, and its `mismatch` counts. */
+int tamis_neighbors_find(const tamis_neighbors *index, const tamis_points *queries, size_t k, tamis_pool *pool,
+                         uint32_t *rows, double *squares, tamis_error *err) TAMIS_CHECKED;
+
+#endif

@@ -1,0 +1,387 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "balance/sample.h"
+
+static const tamis_option options[] = {
+        { "ratio", 0, TAMIS_TEXT, "R", NULL,
+          "over, under: auto, every class to the largest or smallest (default); R: smaller / larger; 'class=n,...'" },
+        { "count", 'n', TAMIS_COUNT, "N", NULL,
+          "train rows wanted in all, classes keeping their shares (weighted: draws)" },
+        { "cost", 0, TAMIS_TEXT, "LIST", NULL, "cost, weighted: 'class=5,other=1'; a class that is not listed has 1" },
+        { "cost-column", 0, TAMIS_SELECTION, "COL", NULL, "cost: the column that holds each row's cost" },
+        { "weight", 0, TAMIS_SELECTION, "COL", NULL, "weighted: the column that holds each row's weight" },
+        { NULL },
+};
+
+static const tamis_strategy *const strategies[] = {
+        &tamis_sampler_cost.base, &tamis_sampler_over.base, &tamis_sampler_under.base, &tamis_sampler_weighted.base,
+};
+
+static const tamis_strategy *const *list_strategies(size_t *n) {
+        *n = sizeof strategies / sizeof *strategies;
+        return strategies;
+}
+
+/* -- configure ------------------------------------------------------------------------------------------------------ */
+
+static int check_taken(const tamis_sample *s, const tamis_settings *settings, tamis_error *err) {
+        static const struct { const char *name; unsigned bit; } all[] = {
+                { "ratio", SAMPLE_RATIO }, { "count", SAMPLE_COUNT }, { "cost", SAMPLE_COST },
+                { "cost-column", SAMPLE_COST_COLUMN }, { "weight", SAMPLE_WEIGHT },
+        };
+
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+                if (tamis_settings_given(settings, all[i].name) && !(s->sampler->takes & all[i].bit))
+                        return tamis_fail(err, TAMIS_USAGE, "-s %s takes no --%s", s->sampler->base.name, all[i].name);
+        if (s->has_ratio && s->has_count)
+                return tamis_fail(err, TAMIS_USAGE, "--ratio and --count both say how many rows to have: give one");
+        if (s->has_ratio && !s->has_target)
+                return tamis_fail(err, TAMIS_USAGE, "--ratio is about classes: --target COL is needed");
+        return s->sampler->check(s, err);
+}
+
+static int configure(void *state, const tamis_context *context, tamis_error *err) {
+        tamis_sample *s = state;
+        const tamis_settings *settings = context->settings;
+        const char *strategy = tamis_settings_text(settings, "strategy"), *text;
+        const tamis_strategy *found;
+        int r;
+
+        if (!strategy)
+                return tamis_fail(err, TAMIS_USAGE, "--strategy is needed: cost, over, under or weighted");
+        r = tamis_strategy_find(context->type, strategy, &found, err);
+        if (r < 0)
+                return r;
+        s->sampler = (const tamis_sampler *) found;
+        s->seed = context->seed;
+        s->has_target = tamis_settings_given(settings, "target");
+        s->has_count = tamis_settings_given(settings, "count");
+        s->count = tamis_settings_count(settings, "count");
+        s->value_option = tamis_settings_given(settings, "weight") ? "--weight"
+                : tamis_settings_given(settings, "cost-column") ? "--cost-column" : NULL;
+        text = tamis_settings_text(settings, "ratio");
+        s->has_ratio = text != NULL;
+        r = tamis_ratio_parse(&s->ratio, text ? text : "auto", err);
+        text = tamis_settings_text(settings, "cost");
+        if (r == 0 && text) {
+                s->has_costs = true;
+                r = tamis_class_values_parse(&s->costs, text, "--cost", err);
+        }
+        if (r == 0 && s->count >= UINT32_MAX)
+                r = tamis_fail(err, TAMIS_USAGE, "--count %llu is too much", (unsigned long long) s->count);
+        return r == 0 ? check_taken(s, settings, err) : r;
+}
+
+static int bind_one(tamis_columns *columns, tamis_schema *schema, size_t at, tamis_error *err) {
+        return tamis_columns_bind(columns, schema, &(tamis_selection) { .columns = &at, .n = 1 }, err);
+}
+
+static int bind(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
+        tamis_sample *s = state;
+        size_t at;
+        int r = 0;
+
+        if (s->has_target) {
+                r = tamis_target(context, schema, &at, err);
+                if (r == 0)
+                        r = bind_one(&s->target, schema, at, err);
+        }
+        if (r == 0 && s->value_option) {
+                r = tamis_select_one(schema, tamis_settings_text(context->settings, s->value_option + 2),
+                                     s->value_option, &at, err);
+                if (r == 0)
+                        r = bind_one(&s->value, schema, at, err);
+        }
+        s->n_columns = schema->n;
+        s->delimiter = schema->dialect.delimiter;
+        return r;
+}
+
+/* -- learning ------------------------------------------------------------------------------------------------------- */
+
+struct partial {
+        tamis_labels labels;
+        double *values;
+        size_t n;
+        struct tamis_captured captured;
+};
+
+static int learn_values(const tamis_sample *s, struct partial *p, tamis_batch *batch, tamis_error *err) {
+        size_t column = s->value.at[0];
+        bool zero = s->sampler->takes & SAMPLE_WEIGHT;  /* a weight may be 0: never drawn */
+        const double *values;
+        double *more;
+        int r = tamis_batch_numbers(batch, column, &values, err);
+
+        if (r < 0)
+                return r;
+        for (size_t row = 0; row < batch->n_rows; row++) {
+                tamis_slice text;
+
+                if (zero ? values[row] >= 0 : values[row] > 0)
+                        continue;
+                text = tamis_batch_text(batch, row, column);
+                return tamis_batch_fail(batch, row, column, err, "\"%.*s\" is no %s: a number %s is needed",
+                                        (int) text.n, text.n ? text.p : "", zero ? "weight" : "cost",
+                                        zero ? "of 0 or more" : "above 0");
+        }
+        more = reallocarray(p->values, p->n + batch->n_rows + 1, sizeof *more);
+        if (!more)
+                return tamis_fail_memory(err);
+        p->values = more;
+        memcpy(more + p->n, values, batch->n_rows * sizeof *more);
+        return 0;
+}
+
+static int learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) {
+        const tamis_sample *s = state;
+        struct partial *p = partial;
+        int r = 0;
+
+        if (s->capturing)
+                return tamis_sample_capture(s, &p->captured, batch, err);
+        if (s->has_target)
+                r = tamis_labels_learn(&p->labels, batch, s->target.at[0], true, err);
+        if (r == 0 && s->value_option)
+                r = learn_values(s, p, batch, err);
+        p->n += batch->n_rows;
+        return r;
+}
+
+static int merge(void *state, void *partial, tamis_error *err) {
+        tamis_sample *s = state;
+        struct partial *p = partial;
+        int r = 0;
+
+        if (s->capturing)
+                return tamis_sample_merge_captured(s, &p->captured, err);
+        if (s->has_target)
+                r = tamis_labels_merge(&s->labels, &p->labels, err);
+        if (r == 0 && s->value_option && s->n + p->n > s->capacity) {
+                size_t capacity = s->capacity * 2 > s->n + p->n ? s->capacity * 2 : s->n + p->n;
+                double *more = reallocarray(s->values, capacity, sizeof *more);
+
+                if (!more)
+                        return tamis_fail_memory(err);
+                s->values = more;
+                s->capacity = capacity;
+        }
+        if (r == 0 && s->value_option && p->n > 0)
+                memcpy(s->values + s->n, p->values, p->n * sizeof *p->values);
+        s->n += p->n;
+        return r;
+}
+
+static void partial_done(void *partial) {
+        struct partial *p = partial;
+
+        tamis_labels_done(&p->labels);
+        free(p->values);
+        free(p->captured.starts);
+        tamis_buffer_done(&p->captured.text);
+}
+
+/* -- deciding ------------------------------------------------------------------------------------------------------- */
+
+size_t tamis_sample_classes(const tamis_sample *s) {
+        return s->has_target ? s->labels.n_classes : 1;
+}
+
+uint64_t tamis_sample_class_size(const tamis_sample *s, size_t class) {
+        return s->has_target ? s->labels.counts[class] : s->n;
+}
+
+int tamis_sample_members(const tamis_sample *s, size_t class, uint32_t **ret, tamis_error *err) {
+        uint32_t *rows = reallocarray(NULL, tamis_sample_class_size(s, class) + 1, sizeof *rows);
+        size_t n = 0;
+
+        if (!rows)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < s->n; row++)
+                if (!s->has_target || s->labels.codes[row] == class)
+                        rows[n++] = (uint32_t) row;
+        *ret = rows;
+        return 0;
+}
+
+int tamis_sample_sizes(tamis_sample *s, bool raise, tamis_error *err) {
+        size_t n = tamis_sample_classes(s);
+        uint64_t before = s->n - s->labels.missing;
+
+        s->after = calloc(n + 1, sizeof *s->after);
+        if (!s->after)
+                return tamis_fail_memory(err);
+        if (!s->has_count)
+                return tamis_ratio_sizes(&s->ratio, &s->labels, raise, s->after, err);
+        if (raise ? s->count < before : s->count > before)
+                return tamis_fail(err, TAMIS_USAGE, "--count %llu: there are %llu train rows, and -s %s %s any",
+                                  (unsigned long long) s->count, (unsigned long long) before, s->sampler->base.name,
+                                  raise ? "removes none and never will remove" : "adds none and never will add");
+        tamis_share_out(s->count, s->has_target ? s->labels.counts : &before, n, s->after);
+        return 0;
+}
+
+int tamis_sample_class_costs(const tamis_sample *s, double **ret, tamis_error *err) {
+        double *costs = calloc(s->labels.n_classes + 1, sizeof *costs);
+        int r;
+
+        if (!costs)
+                return tamis_fail_memory(err);
+        for (size_t c = 0; c < s->labels.n_classes; c++)
+                costs[c] = 1;
+        r = tamis_class_values_apply(&s->costs, &s->labels, "--cost", costs, err);
+        if (r < 0) {
+                free(costs);
+                return r;
+        }
+        *ret = costs;
+        return 0;
+}
+
+/* What is known of each class after a strategy that only decided row by row. */
+static int count_after(tamis_sample *s, tamis_error *err) {
+        if (s->after)
+                return 0;
+        s->after = calloc(tamis_sample_classes(s) + 1, sizeof *s->after);
+        if (!s->after)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < s->n; row++)
+                if (!s->has_target)
+                        s->after[0] += s->times[row];
+                else if (s->labels.codes[row] != TAMIS_NO_CLASS)
+                        s->after[s->labels.codes[row]] += s->times[row];
+        return 0;
+}
+
+static int finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {
+        tamis_sample *s = state;
+        int r = 0;
+
+        if (s->capturing)
+                return tamis_sample_list_copies(s, err);
+        if (s->n >= UINT32_MAX)
+                return tamis_fail(err, TAMIS_BAD_DATA, "%zu train rows are too many", s->n);
+        if (s->has_target)
+                r = tamis_labels_settle(&s->labels, s->target.names[0], err);
+        s->times = calloc(s->n + 1, sizeof *s->times);
+        if (r == 0 && !s->times)
+                r = tamis_fail_memory(err);
+        for (size_t row = 0; r == 0 && row < s->n; row++)
+                s->times[row] = !s->sampler->copies_behind;
+        if (r == 0)
+                r = s->sampler->decide(s, context, err);
+        if (r == 0)
+                r = count_after(s, err);
+        if (r < 0)
+                return r;
+        if (s->labels.missing > 0 && !s->value_option)
+                tamis_warn(context, "%llu train row%s without a \"%s\": passed through",
+                           (unsigned long long) s->labels.missing, s->labels.missing == 1 ? "" : "s",
+                           s->target.names[0]);
+        for (size_t row = 0; s->sampler->copies_behind && row < s->n && !s->capturing; row++)
+                s->capturing = s->times[row] > 0;
+        *again = s->capturing;
+        return 0;
+}
+
+/* -- the table that goes out ---------------------------------------------------------------------------------------- */
+
+static int apply(void *state, tamis_batch *batch, tamis_error *err) {
+        const tamis_sample *s = state;
+        uint64_t train = batch->first_train;
+        uint32_t *times;
+        bool same = true;
+
+        if (s->sampler->copies_behind)
+                return 0;
+        times = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *times);
+        if (!times)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < batch->n_rows; row++) {
+                times[row] = tamis_batch_is_train(batch, row) ? s->times[train++] : 1;
+                same &= times[row] == 1;
+        }
+        return same ? 0 : tamis_batch_repeat_rows(batch, times, err);
+}
+
+static size_t tail_blocks(const void *state) {
+        return tamis_sample_blocks(state);
+}
+
+static int tail(void *state, size_t block, tamis_batch *out, tamis_error *err) {
+        return tamis_sample_emit(state, block, out, err);
+}
+
+static int report(const void *state, json_t *into, tamis_error *err) {
+        const tamis_sample *s = state;
+        json_t *classes = json_array();
+        uint64_t after = 0;
+        int r = 0;
+
+        r |= json_object_set_new(into, "strategy", json_string(s->sampler->base.name));
+        for (size_t c = 0; s->after && c < tamis_sample_classes(s); c++) {
+                json_t *one = json_object();
+
+                after += s->after[c];
+                r |= json_array_append_new(classes, one);
+                r |= json_object_set_new(one, "class", s->has_target ? tamis_json_bytes(s->labels.names[c])
+                                         : json_null());
+                r |= json_object_set_new(one, "before", json_integer((json_int_t) tamis_sample_class_size(s, c)));
+                r |= json_object_set_new(one, "after", json_integer((json_int_t) s->after[c]));
+        }
+        r |= json_object_set_new(into, "classes", classes);
+        r |= json_object_set_new(into, "train_rows_before", json_integer((json_int_t) (s->n - s->labels.missing)));
+        r |= json_object_set_new(into, "train_rows_after", json_integer((json_int_t) after));
+        r |= json_object_set_new(into, "rows_without_target", json_integer((json_int_t) s->labels.missing));
+        return r < 0 ? tamis_fail_memory(err) : 0;
+}
+
+static void done(void *state) {
+        tamis_sample *s = state;
+
+        tamis_ratio_done(&s->ratio);
+        tamis_class_values_done(&s->costs);
+        tamis_columns_done(&s->target);
+        tamis_columns_done(&s->value);
+        tamis_labels_done(&s->labels);
+        free(s->values);
+        free(s->times);
+        free(s->after);
+        free(s->starts);
+        free(s->copies);
+        tamis_buffer_done(&s->text);
+}
+
+const tamis_step_type tamis_step_sample = {
+        .name = "sample",
+        .summary = "resample train rows by class ratio, cost or weight",
+        .details =
+                "Rows leave byte for byte as they came. `over` repeats rows of the smaller classes behind the last "
+                "row; `under` keeps a random part of the larger ones; `cost` accepts a row with a probability in "
+                "proportion to its cost; `weighted` draws with replacement, copies side by side where the row was. "
+                "With --count and no target, `under` is a plain random sample.\n\n"
+                "Only train rows are touched. Rows whose target is missing pass through.",
+        .options = options,
+        .common = TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_SEED | TAMIS_OPT_MISSING,
+        .strategies = list_strategies,
+        .examples =
+                "tamis sample -t Survived -s under --seed 7 train.csv\n"
+                "tamis sample -t fraud -s over --ratio 0.5 train.csv\n"
+                "tamis sample -t fraud -s cost --cost 'yes=20' train.csv\n"
+                "tamis sample -s under --count 1000 big.csv\n",
+        .traits = TAMIS_LEARNS | TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_TRAIN_ONLY | TAMIS_HOLDS_ROWS,
+        .state_size = sizeof(tamis_sample),
+        .configure = configure,
+        .bind = bind,
+        .partial_size = sizeof(struct partial),
+        .learn = learn,
+        .merge = merge,
+        .partial_done = partial_done,
+        .finish = finish,
+        .apply = apply,
+        .tail_blocks = tail_blocks,
+        .tail = tail,
+        .report = report,
+        .done = done,
+};

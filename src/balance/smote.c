@@ -1,0 +1,312 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "balance/smote.h"
+
+static const char *const rare_choices[] = { "error", "reduce", "duplicate", "skip", NULL };
+static const char *const metric_choices[] = { "scaled", "raw", NULL };
+
+static const tamis_option options[] = {
+        { "neighbors", 'k', TAMIS_COUNT, "K", "5", "how many neighbours within the class a row may be drawn toward" },
+        { "ratio", 0, TAMIS_TEXT, "R", "auto",
+          "auto: every class to the largest; R: smaller / larger class; 'class=n,...': rows of a class" },
+        { "rare", 0, TAMIS_CHOICE, "WHAT", "error",
+          "a class of K rows or fewer: error, reduce K, duplicate rows, skip it", rare_choices },
+        { "metric", 0, TAMIS_CHOICE, "WHAT", "scaled",
+          "scaled: numbers are divided by their standard deviation for distances; raw: as they are", metric_choices },
+        { "mark", 0, TAMIS_FLAG, NULL, NULL, "add a column _synthetic: 1 in new rows, 0 in the others" },
+        { NULL },
+};
+
+static const tamis_strategy *const strategies[] = { &tamis_smoter_nc.base, &tamis_smoter_plain.base };
+
+static const tamis_strategy *const *list_strategies(size_t *n) {
+        *n = sizeof strategies / sizeof *strategies;
+        return strategies;
+}
+
+static int configure(void *state, const tamis_context *context, tamis_error *err) {
+        tamis_smote *s = state;
+        const tamis_settings *settings = context->settings;
+        const char *strategy = tamis_settings_text(settings, "strategy");
+        const char *rare = tamis_settings_text(settings, "rare");
+        const tamis_strategy *found;
+        int r;
+
+        if (strategy) {
+                r = tamis_strategy_find(context->type, strategy, &found, err);
+                if (r < 0)
+                        return r;
+                s->smoter = (const tamis_smoter *) found;
+        }
+        s->seed = context->seed;
+        s->k = tamis_settings_count(settings, "neighbors");
+        if (s->k == 0 || s->k > 100000)
+                return tamis_fail(err, TAMIS_USAGE, "--neighbors %s: 1 to 100000",
+                                  tamis_settings_text(settings, "neighbors"));
+        s->mark = tamis_settings_flag(settings, "mark");
+        s->scaled = strcmp(tamis_settings_text(settings, "metric"), "scaled") == 0;
+        for (size_t i = 0; rare_choices[i]; i++)
+                if (strcmp(rare, rare_choices[i]) == 0)
+                        s->rare = (enum tamis_rare) i;
+        return tamis_ratio_parse(&s->ratio, tamis_settings_text(settings, "ratio"), err);
+}
+
+/* -- learning ------------------------------------------------------------------------------------------------------- */
+
+static tamis_slice name_of(const tamis_schema *schema, size_t i) {
+        return (tamis_slice) { schema->fields[i].name, schema->fields[i].name_length };
+}
+
+/* The marks whose texts a new row takes over: all but those that say what it is itself. */
+static bool is_carried(const tamis_schema *schema, size_t i) {
+        tamis_slice name = name_of(schema, i);
+
+        return tamis_reserved(name) && !tamis_slice_equal(name, tamis_slice_of("_split"))
+                && !tamis_slice_equal(name, tamis_slice_of("_synthetic"));
+}
+
+/* Share the features out: numbers, categories. */
+static int bind_features(tamis_smote *s, tamis_schema *schema, const tamis_selection *features, tamis_error *err) {
+        tamis_selection part = { .columns = calloc(schema->n + 1, sizeof *part.columns) };
+        int r = part.columns ? 0 : tamis_fail_memory(err);
+
+        for (size_t i = 0; r == 0 && i < features->n; i++)
+                if (tamis_schema_type(schema, features->columns[i]) != TAMIS_TYPE_CATEGORICAL)
+                        part.columns[part.n++] = features->columns[i];
+        if (r == 0)
+                r = tamis_columns_bind(&s->numbers, schema, &part, err);
+        part.n = 0;
+        for (size_t i = 0; r == 0 && i < features->n; i++)
+                if (tamis_schema_type(schema, features->columns[i]) == TAMIS_TYPE_CATEGORICAL)
+                        part.columns[part.n++] = features->columns[i];
+        if (r == 0)
+                r = tamis_columns_bind(&s->categories, schema, &part, err);
+        part.n = 0;
+        for (size_t i = 0; r == 0 && i < schema->n; i++)
+                if (is_carried(schema, i))
+                        part.columns[part.n++] = i;
+        if (r == 0)
+                r = tamis_columns_bind(&s->carried, schema, &part, err);
+        free(part.columns);
+        return r;
+}
+
+static int bind(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
+        tamis_smote *s = state;
+        tamis_selection features = { 0 };
+        size_t target;
+        int r = tamis_target(context, schema, &target, err);
+
+        if (r == 0)
+                r = tamis_columns_bind(&s->target, schema, &(tamis_selection) { .columns = &target, .n = 1 }, err);
+        if (r == 0)
+                r = tamis_features(context, schema, 1U << TAMIS_TYPE_NUMERIC | 1U << TAMIS_TYPE_CATEGORICAL, &features,
+                                   err);
+        if (r == 0)
+                r = bind_features(s, schema, &features, err);
+        s->chosen = tamis_settings_given(context->settings, "columns");
+        tamis_selection_done(&features);
+        return r;
+}
+
+/* Types are settled by the end of the pass, not before: only then may the strategy refuse. */
+static int choose_strategy(tamis_smote *s, tamis_error *err) {
+        if (s->numbers.n + s->categories.n == 0)
+                return tamis_fail(err, TAMIS_USAGE, "there is no feature: no column but the target");
+        if (!s->smoter)
+                s->smoter = s->categories.n > 0 ? &tamis_smoter_nc : &tamis_smoter_plain;
+        return s->smoter->suits(s, err);
+}
+
+struct partial {
+        tamis_labels labels;
+        tamis_rows rows;
+};
+
+static int learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) {
+        const tamis_smote *s = state;
+        struct partial *p = partial;
+        const tamis_rows_columns columns = {
+                .numbers = s->numbers.at, .n_numbers = s->numbers.n,
+                .categories = s->categories.at, .n_categories = s->categories.n,
+                .carried = s->carried.at, .n_carried = s->carried.n,
+        };
+        int r = tamis_labels_learn(&p->labels, batch, s->target.at[0], true, err);
+
+        if (r < 0)
+                return r;
+        return tamis_rows_learn(&p->rows, batch, &columns, p->labels.codes + p->labels.n - batch->n_rows, err);
+}
+
+static int merge(void *state, void *partial, tamis_error *err) {
+        tamis_smote *s = state;
+        struct partial *p = partial;
+        int r = tamis_labels_merge(&s->labels, &p->labels, err);
+
+        return r == 0 ? tamis_rows_merge(&s->rows, &p->rows, err) : r;
+}
+
+static void partial_done(void *partial) {
+        struct partial *p = partial;
+
+        tamis_labels_done(&p->labels);
+        tamis_rows_done(&p->rows);
+}
+
+static int finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {
+        int r = choose_strategy(state, err);
+
+        return r == 0 ? tamis_smote_plan(state, context, err) : r;
+}
+
+/* -- the table that goes out ---------------------------------------------------------------------------------------- */
+
+/* Columns that nobody chose are empty in new rows: a person should know. */
+static void warn_of_empty_columns(const tamis_smote *s, const tamis_context *context, const tamis_schema *schema) {
+        char names[1024] = "";
+        size_t n = 0;
+
+        if (!s->chosen || s->n_made == 0)
+                return;
+        for (size_t i = 0; i < schema->n; i++) {
+                bool filled = i == s->target.at[0] || tamis_reserved(name_of(schema, i));
+
+                for (size_t j = 0; j < s->numbers.n; j++)
+                        filled |= s->numbers.at[j] == i;
+                for (size_t j = 0; j < s->categories.n; j++)
+                        filled |= s->categories.at[j] == i;
+                if (!filled && n < sizeof names)
+                        n += (size_t) snprintf(names + n, sizeof names - n, "%s\"%s\"", n ? ", " : "",
+                                               schema->fields[i].name);
+        }
+        if (n > 0)
+                tamis_warn(context, "columns that were not chosen are empty in the new rows: %s", names);
+}
+
+static int attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
+        tamis_smote *s = state;
+        int r = tamis_columns_attach(&s->target, schema, err);
+
+        if (r == 0)
+                r = tamis_columns_attach(&s->numbers, schema, err);
+        if (r == 0)
+                r = tamis_columns_attach(&s->categories, schema, err);
+        if (r == 0)
+                r = tamis_columns_attach(&s->carried, schema, err);
+        if (r < 0)
+                return r;
+        s->at_split = tamis_schema_find(schema, tamis_slice_of("_split"));
+        s->at_synthetic = tamis_schema_find(schema, tamis_slice_of("_synthetic"));
+        s->adds_mark = s->mark && s->at_synthetic < 0;
+        if (s->adds_mark) {
+                r = tamis_schema_add(schema, schema->n, tamis_slice_of("_synthetic"), TAMIS_TYPE_NUMERIC, err);
+                if (r < 0)
+                        return r;
+                s->at_synthetic = (long) schema->n - 1;
+        }
+        s->n_columns = schema->n;
+        warn_of_empty_columns(s, context, schema);
+        return 0;
+}
+
+static int apply(void *state, tamis_batch *batch, tamis_error *err) {
+        const tamis_smote *s = state;
+        int r;
+
+        if (!s->adds_mark)
+                return 0;
+        r = tamis_batch_add_column(batch, (size_t) s->at_synthetic, err);
+        for (size_t row = 0; r == 0 && row < batch->n_rows; row++)
+                r = tamis_batch_set_text(batch, row, (size_t) s->at_synthetic, tamis_slice_of("0"), err);
+        return r;
+}
+
+static size_t tail_blocks(const void *state) {
+        return tamis_smote_blocks(state);
+}
+
+static int tail(void *state, size_t block, tamis_batch *out, tamis_error *err) {
+        return tamis_smote_make(state, block, out, err);
+}
+
+static int report(const void *state, json_t *into, tamis_error *err) {
+        const tamis_smote *s = state;
+        json_t *classes = json_array();
+        int r = 0;
+
+        r |= json_object_set_new(into, "strategy", json_string(s->smoter->base.name));
+        r |= json_object_set_new(into, "classes", classes);
+        for (size_t i = 0; i < s->labels.n_classes; i++) {
+                const tamis_smote_class *c = &s->classes[i];
+                json_t *one = json_object();
+
+                r |= json_array_append_new(classes, one);
+                r |= json_object_set_new(one, "class", tamis_json_bytes(s->labels.names[i]));
+                r |= json_object_set_new(one, "before", json_integer((json_int_t) s->labels.counts[i]));
+                r |= json_object_set_new(one, "after", json_integer((json_int_t) (s->labels.counts[i] + c->made)));
+                r |= json_object_set_new(one, "synthetic", json_integer((json_int_t) c->made));
+                if (c->made > 0) {
+                        uint64_t seeds = c->made < c->n ? c->made : c->n;
+
+                        r |= json_object_set_new(one, "neighbors", json_integer((json_int_t) c->k));
+                        r |= json_object_set_new(one, "seeds", json_integer((json_int_t) seeds));
+                }
+        }
+        r |= json_object_set_new(into, "synthetic", json_integer((json_int_t) s->n_made));
+        r |= json_object_set_new(into, "rows_without_target", json_integer((json_int_t) s->labels.missing));
+        return r < 0 ? tamis_fail_memory(err) : 0;
+}
+
+static void done(void *state) {
+        tamis_smote *s = state;
+
+        for (size_t i = 0; s->classes && i < s->labels.n_classes; i++) {
+                free(s->classes[i].members);
+                free(s->classes[i].neighbors);
+                free(s->classes[i].seeds);
+        }
+        free(s->classes);
+        tamis_ratio_done(&s->ratio);
+        tamis_columns_done(&s->target);
+        tamis_columns_done(&s->numbers);
+        tamis_columns_done(&s->categories);
+        tamis_columns_done(&s->carried);
+        tamis_labels_done(&s->labels);
+        tamis_rows_done(&s->rows);
+}
+
+const tamis_step_type tamis_step_smote = {
+        .name = "smote",
+        .summary = "add synthetic rows to the smaller classes",
+        .details =
+                "A new row lies between a row of a small class and one of its K nearest neighbours in that class: "
+                "numbers are taken at a random share of the way, with the decimals of their column, and categories are "
+                "what most of the neighbours have. Rows of a class are used equally often. New rows come behind the "
+                "last one; only train rows are looked at and added to.\n\n"
+                "Features with missing cells are an error: fill them first. Rows whose target is missing pass through. "
+                "Columns left out with --columns are empty in new rows.",
+        .options = options,
+        .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_SEED | TAMIS_OPT_MISSING
+                | TAMIS_OPT_PRECISION,
+        .strategies = list_strategies,
+        .examples =
+                "tamis smote -t Survived --seed 7 train.csv > balanced.csv\n"
+                "tamis smote -t grade --ratio 'rare=200' -k 3 --mark train.csv\n"
+                "tamis split -t y data.csv | tamis smote -t y --ratio 0.5 --rare reduce\n",
+        .traits = TAMIS_LEARNS | TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_TRAIN_ONLY | TAMIS_HOLDS_ROWS,
+        .state_size = sizeof(tamis_smote),
+        .configure = configure,
+        .bind = bind,
+        .partial_size = sizeof(struct partial),
+        .learn = learn,
+        .merge = merge,
+        .partial_done = partial_done,
+        .finish = finish,
+        .attach = attach,
+        .apply = apply,
+        .tail_blocks = tail_blocks,
+        .tail = tail,
+        .report = report,
+        .done = done,
+};

@@ -1,0 +1,155 @@
+/* Putting values in. */
+#include "impute/impute.h"
+#include "step/names.h"
+
+/* -- what goes out --------------------------------------------------------------------------------------------------- */
+
+static int add_indicator(const tamis_impute *m, size_t i, tamis_schema *schema, tamis_error *err) {
+        tamis_buffer name = {0};
+        int r = tamis_buffer_addf(&name, err, "%s_missing", m->columns.names[i]);
+
+        if (r == 0)
+                r = tamis_schema_add(schema, schema->n, (tamis_slice) { name.p, name.n }, TAMIS_TYPE_NUMERIC, err);
+        tamis_buffer_done(&name);
+        return r;
+}
+
+int tamis_impute_attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
+        tamis_impute *m = state;
+        uint8_t *goes = NULL;
+        size_t before = schema->n;
+        int r = tamis_columns_attach(&m->columns, schema, err);
+
+        if (r == 0)
+                r = tamis_columns_attach(&m->grouping.columns, schema, err);
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
+                if (m->column[i].indicated)
+                        r = add_indicator(m, i, schema, err);
+        if (r < 0)
+                return r;
+        /* from the last to the first, so that the positions before stay what they are */
+        goes = tamis_arena_get_zeroed(&m->texts, before + 1, 1);
+        if (!goes)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; i < m->columns.n; i++)
+                goes[m->columns.at[i]] = m->column[i].drops;
+        for (size_t at = before; at-- > 0;)
+                if (goes[at])
+                        tamis_schema_remove(schema, at);
+        return 0;
+}
+
+/* -- a batch --------------------------------------------------------------------------------------------------------- */
+
+struct filling {
+        tamis_impute *m;
+        tamis_batch *batch;
+        const int32_t *codes;   /* the group of each row; NULL: there are no groups, or nobody has asked yet */
+};
+
+static void warn_left(const tamis_impute *m) {
+        tamis_names names = {0};
+
+        for (size_t i = 0; i < m->columns.n; i++)
+                if (m->column[i].fill.kind == TAMIS_FILL_NONE && !m->column[i].drops)
+                        tamis_names_add(&names, m->columns.names[i], -1);
+        tamis_warn(m->context, "missing cells stay in %s: there was %s (--empty drop or --empty fill)", tamis_names_end(&names),
+                   m->constants.n ? "nothing to learn from, or --fill has no value" : "no present cell to learn from");
+}
+
+static int put(tamis_batch *batch, size_t row, size_t at, const tamis_fill *fill, tamis_error *err) {
+        if (fill->kind == TAMIS_FILL_NUMBER)
+                return tamis_batch_set_number(batch, row, at, fill->number, err);
+        return tamis_batch_set_text(batch, row, at, fill->text, err);
+}
+
+static int fill_plain(struct filling *f, size_t i, const uint8_t *missing, tamis_error *err) {
+        size_t at = f->m->columns.at[i];
+        const tamis_fill *fill = &f->m->column[i].fill;
+        int r = 0;
+
+        for (size_t row = 0; r == 0 && row < f->batch->n_rows; row++)
+                if (missing[row])
+                        r = put(f->batch, row, at, fill, err);
+        return r;
+}
+
+static int fill_by_group(struct filling *f, size_t i, const uint8_t *missing, tamis_error *err) {
+        tamis_impute *m = f->m;
+        size_t at = m->columns.at[i];
+        uint64_t fallback = 0;
+        int r = f->codes ? 0 : tamis_grouping_codes(&m->grouping, NULL, f->batch, &f->codes, err);
+
+        for (size_t row = 0; r == 0 && row < f->batch->n_rows; row++) {
+                const tamis_fill *fill = &m->column[i].fill;
+                int32_t code = f->codes[row];
+
+                if (!missing[row])
+                        continue;
+                if (code >= 0 && m->grouped[(size_t) code * m->columns.n + i].kind != TAMIS_FILL_NONE)
+                        fill = &m->grouped[(size_t) code * m->columns.n + i];
+                else
+                        fallback++;
+                r = put(f->batch, row, at, fill, err);
+        }
+        if (r == 0 && fallback)
+                tamis_warn(m->context, "rows whose group (--group) was not learned, or had nothing to learn from, take the value "
+                           "of the whole column; --report counts them");
+        tamis_batch_count(f->batch, &m->column[i].fallback, fallback);
+        return r;
+}
+
+static int fill_column(struct filling *f, size_t i, const uint8_t *missing, tamis_error *err) {
+        tamis_impute *m = f->m;
+        tamis_impute_column *c = &m->column[i];
+        size_t n = f->batch->columns[m->columns.at[i]].missing;
+        bool grouped = m->grouping.columns.n > 0 && !c->constant;
+
+        if (n == 0 || c->drops)
+                return 0;
+        if (c->fill.kind == TAMIS_FILL_NONE) {
+                warn_left(m);
+                tamis_batch_count(f->batch, &c->left, n);
+                return 0;
+        }
+        tamis_batch_count(f->batch, &c->filled, n);
+        return grouped ? fill_by_group(f, i, missing, err) : fill_plain(f, i, missing, err);
+}
+
+/* An indicator is a whole number, whatever --precision says of others. */
+static int put_indicator(tamis_batch *batch, const uint8_t *missing, double *values, tamis_error *err) {
+        size_t at = batch->n_columns;
+        int precision = batch->precision, r = tamis_batch_add_column(batch, at, err);
+
+        if (r < 0)
+                return r;
+        for (size_t row = 0; row < batch->n_rows; row++)
+                values[row] = missing[row];
+        batch->precision = -1;
+        r = tamis_batch_set_numbers(batch, at, values, err);
+        batch->precision = precision;
+        return r;
+}
+
+int tamis_impute_apply(void *state, tamis_batch *batch, tamis_error *err) {
+        tamis_impute *m = state;
+        struct filling f = { .m = m, .batch = batch };
+        const uint8_t **missing = tamis_arena_get(&batch->arena, (m->columns.n + 1) * sizeof *missing);
+        double *values = m->indicator ? tamis_arena_get(&batch->arena, batch->n_rows * sizeof *values) : NULL;
+        size_t columns = batch->n_columns;
+        int r = missing && (values || !m->indicator) ? 0 : tamis_fail_memory(err);
+
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++) {
+                r = tamis_batch_missing(batch, m->columns.at[i], &missing[i], err);
+                if (r == 0)
+                        r = fill_column(&f, i, missing[i], err);
+        }
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
+                if (m->column[i].indicated)
+                        r = put_indicator(batch, missing[i], values, err);
+        for (size_t at = columns; r == 0 && at-- > 0;)
+                for (size_t i = 0; i < m->columns.n; i++)
+                        if (m->columns.at[i] == at && m->column[i].drops)
+                                tamis_batch_remove_column(batch, at);
+        return r;
+}

@@ -1,0 +1,85 @@
+/* impute.h: fill missing cells with what the other cells say.
+ *
+ * A strategy here learns one value for each column (or one for each group of its rows) from the cells that are there, and
+ * puts it where one is not. Every other cell keeps its bytes. Mean and median are for numbers; on a column of texts both are
+ * its mode.
+ *
+ *     impute.c   the step: options, columns, learning
+ *     fill.c     putting values in
+ *     model.c    saved and reported
+ *     mean.c median.c mode.c constant.c    a strategy each
+ *
+ * Ownership: a fill's text is the step's, in its arena or its rules, and outlives every batch.
+ */
+#ifndef TAMIS_IMPUTE_IMPUTE_H
+#define TAMIS_IMPUTE_IMPUTE_H
+
+#include <tamis/step.h>
+
+#include "step/ledger.h"
+#include "step/rules.h"
+
+extern const tamis_step_type tamis_step_impute;
+
+/* What goes into a missing cell. */
+typedef struct tamis_fill {
+        enum { TAMIS_FILL_NONE, TAMIS_FILL_NUMBER, TAMIS_FILL_TEXT } kind;      /* NONE: it stays missing */
+        double number;
+        tamis_slice text;
+} tamis_fill;
+
+/* How one value is found for a column of one type. */
+typedef struct tamis_filler {
+        const char *name;               /* for the report: mean over texts is "mode" */
+        const tamis_summary *summary;   /* NULL: nothing is learned */
+        /* From a sum of something (or NULL); a text lies in the sum. kind NONE: it says nothing. */
+        void (*value)(const void *sum, tamis_fill *ret);
+} tamis_filler;
+
+/* A strategy. */
+typedef struct tamis_imputer {
+        tamis_strategy base;
+        const tamis_filler *numbers, *texts;    /* for numeric columns, and for categorical ones */
+        bool given;                     /* the value is --fill */
+} tamis_imputer;
+
+extern const tamis_imputer tamis_imputer_constant, tamis_imputer_mean, tamis_imputer_median, tamis_imputer_mode;
+extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_median, tamis_filler_mode_of_numbers,
+        tamis_filler_mode_of_texts;
+
+/* -- the step's own -------------------------------------------------------------------------------------------------- */
+
+typedef enum tamis_impute_empty { TAMIS_EMPTY_KEEP, TAMIS_EMPTY_DROP, TAMIS_EMPTY_FILL } tamis_impute_empty;
+
+/* Beside columns.names[i]. */
+typedef struct tamis_impute_column {
+        const tamis_imputer *imputer;
+        const tamis_filler *filler;     /* NULL: an empty column that is left, dropped or filled as --empty says */
+        const char *given;              /* --fill's word for it, should it be asked; or NULL */
+        uint64_t rows, missing;         /* learned from */
+        int decimals;                   /* shown by the learned cells at most; -1: not asked */
+        tamis_fill fill;
+        bool drops, indicated, constant;
+        _Atomic uint64_t filled, left, fallback;
+} tamis_impute_column;
+
+typedef struct tamis_impute {
+        const tamis_context *context;
+        tamis_rules strategies, constants;
+        tamis_impute_empty empty;
+        bool indicator, round;
+        tamis_columns columns;
+        tamis_impute_column *column;
+        tamis_grouping grouping;
+        tamis_ledger ledger;
+        tamis_fill *grouped;            /* per group, per column */
+        tamis_arena texts;
+} tamis_impute;
+
+int tamis_impute_attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) TAMIS_CHECKED;
+int tamis_impute_apply(void *state, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
+int tamis_impute_save(const void *state, json_t *into, tamis_error *err) TAMIS_CHECKED;
+int tamis_impute_load(void *state, const tamis_context *context, const json_t *from, tamis_error *err) TAMIS_CHECKED;
+int tamis_impute_report(const void *state, json_t *into, tamis_error *err) TAMIS_CHECKED;
+
+#endif

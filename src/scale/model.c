@@ -1,0 +1,204 @@
+/* What was learned, as JSON:
+ *
+ *     { "columns": [ { "name": "Age", "type": "numeric" }, ... ],
+ *       "scale": [ { "strategy": "standard", "learned": { "mean": 29.7, "sd": 14.5 } }, ... ],
+ *       "group": [ { "name": "Sex", ... } ],
+ *       "groups": [ { "of": [ "male" ], "learned": [ { "mean": 30.7, "sd": 14.7 }, ... ] }, ... ] }
+ *
+ * null instead of what was learned: there was nothing to learn from.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "scale/scale.h"
+
+static json_t *to_json(const tamis_scaler *scaler, const tamis_scaling *s) {
+        json_t *one = s->known ? json_object() : json_null();
+        int r = one ? 0 : -1;
+
+        for (size_t j = 0; r == 0 && s->known && j < 2 && scaler->names[j]; j++)
+                r = json_object_set_new(one, scaler->names[j], tamis_json_number(s->learned[j]));
+        if (r < 0) {
+                json_decref(one);
+                return NULL;
+        }
+        return one;
+}
+
+static int from_json(const tamis_scale *m, size_t i, const json_t *from, tamis_scaling *ret, tamis_error *err) {
+        const tamis_scaler *scaler = m->lines[i].scaler;
+        const double *l = ret->learned;
+
+        if (json_is_null(from))
+                return 0;
+        for (size_t j = 0; j < 2 && scaler->names[j]; j++) {
+                int r = tamis_json_real(from, scaler->names[j], &ret->learned[j], err);
+
+                if (r < 0)
+                        return r;
+        }
+        /* a spread that is negative, or a largest below the smallest, was never learned */
+        if (scaler->multiplies ? l[1] < l[0] : scaler->names[1] ? l[1] < 0 : l[0] < 0)
+                return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": \"%s\" cannot be %g", m->columns.names[i],
+                                  scaler->names[scaler->names[1] != NULL], l[scaler->names[1] != NULL]);
+        scaler->line(ret->learned, m->range, ret);
+        ret->known = true;
+        return 0;
+}
+
+/* -- saving ---------------------------------------------------------------------------------------------------------- */
+
+static int save_columns(const tamis_scale *m, json_t *into, tamis_error *err) {
+        json_t *columns, *scales;
+        int r = tamis_columns_save(&m->columns, &columns, err);
+
+        if (r < 0)
+                return r;
+        scales = json_array();
+        r |= json_object_set_new(into, "columns", columns);
+        r |= json_object_set_new(into, "scale", scales);
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++) {
+                const tamis_scale_line *line = &m->lines[i];
+                json_t *one = json_object();
+
+                r |= json_array_append_new(scales, one);
+                r |= json_object_set_new(one, "strategy", json_string(line->scaler->base.name));
+                r |= json_object_set_new(one, "learned", to_json(line->scaler, &line->whole));
+        }
+        return r < 0 ? tamis_fail_memory(err) : 0;
+}
+
+static int save_group(const tamis_scale *m, size_t g, json_t *groups, tamis_error *err) {
+        json_t *one = json_object(), *learned = json_array();
+        int r = json_array_append_new(groups, one);
+
+        r |= json_object_set_new(one, "of", tamis_grouping_texts(&m->grouping, g));
+        r |= json_object_set_new(one, "learned", learned);
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
+                r |= json_array_append_new(learned, to_json(m->lines[i].scaler, &m->grouped[g * m->columns.n + i]));
+        return r < 0 ? tamis_fail_memory(err) : 0;
+}
+
+static int save_groups(const tamis_scale *m, json_t *into, tamis_error *err) {
+        json_t *groups = json_array();
+        int r = json_object_set_new(into, "groups", groups);
+
+        if (r < 0)
+                return tamis_fail_memory(err);
+        for (size_t g = 0; r == 0 && g < m->grouping.keys.n; g++)
+                r = save_group(m, g, groups, err);
+        return r;
+}
+
+int tamis_scale_save(const void *state, json_t *into, tamis_error *err) {
+        const tamis_scale *m = state;
+        json_t *columns;
+        int r = save_columns(m, into, err);
+
+        if (r < 0 || m->grouping.columns.n == 0)
+                return r;
+        r = tamis_columns_save(&m->grouping.columns, &columns, err);
+        if (r < 0)
+                return r;
+        if (json_object_set_new(into, "group", columns) < 0)
+                return tamis_fail_memory(err);
+        return save_groups(m, into, err);
+}
+
+/* -- loading --------------------------------------------------------------------------------------------------------- */
+
+static int load_column(tamis_scale *m, size_t i, const json_t *one, tamis_error *err) {
+        const json_t *learned = json_object_get(one, "learned");
+        const char *name;
+        int r = tamis_json_text(one, "strategy", &name, NULL, err);
+
+        if (r < 0)
+                return r;
+        m->lines[i].scaler = tamis_scaler_find(name);
+        if (!m->lines[i].scaler || !learned)
+                return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": %s", m->columns.names[i],
+                                  learned ? "it is scaled with a strategy this tamis does not know" : "\"learned\" is missing");
+        return from_json(m, i, learned, &m->lines[i].whole, err);
+}
+
+static int load_group(tamis_scale *m, size_t g, const json_t *one, tamis_error *err) {
+        const json_t *texts, *learned;
+        int r = tamis_json_array(one, "of", m->grouping.columns.n, &texts, err);
+
+        if (r == 0)
+                r = tamis_json_array(one, "learned", m->columns.n, &learned, err);
+        if (r == 0)
+                r = tamis_grouping_load(&m->grouping, texts, err);
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
+                r = from_json(m, i, json_array_get(learned, i), &m->grouped[g * m->columns.n + i], err);
+        return r;
+}
+
+static int load_groups(tamis_scale *m, const json_t *from, tamis_error *err) {
+        const json_t *groups;
+        size_t n;
+        int r = tamis_columns_load(&m->grouping.columns, json_object_get(from, "group"), err);
+
+        if (r == 0)
+                r = tamis_json_array(from, "groups", SIZE_MAX, &groups, err);
+        if (r < 0)
+                return r;
+        n = json_array_size(groups);
+        m->grouped = calloc(n * m->columns.n + 1, sizeof *m->grouped);
+        if (!m->grouped)
+                return tamis_fail_memory(err);
+        for (size_t g = 0; r == 0 && g < n; g++)
+                r = load_group(m, g, json_array_get(groups, g), err);
+        return r;
+}
+
+int tamis_scale_load(void *state, const tamis_context *context, const json_t *from, tamis_error *err) {
+        tamis_scale *m = state;
+        const json_t *scales;
+        int r = tamis_columns_load(&m->columns, json_object_get(from, "columns"), err);
+
+        if (r == 0)
+                r = tamis_json_array(from, "scale", m->columns.n, &scales, err);
+        if (r < 0)
+                return r;
+        m->lines = calloc(m->columns.n + 1, sizeof *m->lines);
+        if (!m->lines)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
+                r = load_column(m, i, json_array_get(scales, i), err);
+        return r == 0 && json_object_get(from, "group") ? load_groups(m, from, err) : r;
+}
+
+/* -- reporting ------------------------------------------------------------------------------------------------------- */
+
+static int report_column(const tamis_scale *m, size_t i, json_t *all) {
+        const tamis_scale_line *line = &m->lines[i];
+        json_t *one = json_object();
+        int r = json_array_append_new(all, one);
+
+        r |= json_object_set_new(one, "name", tamis_json_bytes(tamis_slice_of(m->columns.names[i])));
+        r |= json_object_set_new(one, "strategy", json_string(line->scaler->base.name));
+        r |= json_object_set_new(one, "learned", to_json(line->scaler, &line->whole));
+        r |= json_object_set_new(one, "scaled", json_integer((json_int_t) line->scaled));
+        if (m->grouping.columns.n)
+                r |= json_object_set_new(one, "scaled_without_group", json_integer((json_int_t) line->fallback));
+        if (!line->whole.known) {
+                r |= json_object_set_new(one, "left", json_integer((json_int_t) line->left));
+                r |= json_object_set_new(one, "why", json_string("no present cell to learn from"));
+        }
+        return r;
+}
+
+int tamis_scale_report(const void *state, json_t *into, tamis_error *err) {
+        const tamis_scale *m = state;
+        json_t *columns = json_array();
+        int r = json_object_set_new(into, "columns", columns);
+
+        if (m->inverse)
+                r |= json_object_set_new(into, "inverse", json_true());
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
+                r = report_column(m, i, columns);
+        if (r < 0)
+                return tamis_fail_memory(err);
+        return m->grouping.columns.n ? save_groups(m, into, err) : 0;
+}
