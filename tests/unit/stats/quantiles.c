@@ -237,7 +237,8 @@ START_TEST(exact_however_cut_and_held) {
                         double want = from_sorted(sorted, N, probabilities[i]);
 
                         ck_assert_msg(bits_of(results[i]) == bits_of(want),
-                                      "kind %d, budget %zu, p %g: %.17g, not %.17g", kind, budget, probabilities[i], results[i], want);
+                                      "kind %d, budget %zu, p %g: %.17g, not %.17g", kind, budget, probabilities[i],
+                                      results[i], want);
                 }
                 if (round)
                         ck_assert_int_eq(here, passes);
