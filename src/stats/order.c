@@ -171,18 +171,22 @@ uint64_t tamis_order_place(uint64_t n, double p, double *part) {
         return (uint64_t) low;
 }
 
-/* As NumPy's "linear" does it, from the nearer end, so that it never leaves [a, b]; but the median of an even count is the
- * mean of the two, rounded once, and what would overflow does not. */
+/* As NumPy's "linear" does it: from the nearer end. */
+static double linear(double a, double b, double part) {
+        return part < .5 ? a + (b - a) * part : b - (b - a) * (1 - part);
+}
+
+/* The median of an even count is the mean of the two, rounded once. Halves keep what is too far apart from overflowing. */
 double tamis_order_between(double a, double b, double part, double p) {
-        double d = b - a;
+        double x;
 
         if (part == 0)
-                return a + 0.;
-        if (p == .5)
-                return isfinite(a + b) ? (a + b) / 2 + 0. : a / 2 + b / 2;
-        if (!isfinite(d))
-                return a * (1 - part) + b * part;
-        return (part < .5 ? a + d * part : b - d * (1 - part)) + 0.;
+                x = a;
+        else if (p == .5)
+                x = isfinite(a + b) ? (a + b) / 2 : a / 2 + b / 2;
+        else
+                x = isfinite(b - a) ? linear(a, b, part) : 2 * linear(a / 2, b / 2, part);
+        return x + 0.;
 }
 
 double tamis_quantile(double *values, size_t n, double p) {

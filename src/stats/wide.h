@@ -135,8 +135,6 @@ static inline double tamis_wide_round(const uint64_t *w, size_t n, int exponent,
 
         if (length == 0)
                 return 0;
-        if (length + exponent > 1024)
-                return INFINITY;
         if (lowest < -1074)
                 lowest = -1074;
         cut = lowest - exponent;
