@@ -48,7 +48,8 @@ struct filling {
 };
 
 static void warn_left(const tamis_impute *m) {
-        const char *why = m->constants.n ? "nothing to learn from, or --fill has no value" : "no present cell to learn from";
+        const char *why = m->constants.n ? "nothing to learn from, or --fill has no value"
+                                         : "no present cell to learn from";
         tamis_names names = {0};
 
         for (size_t i = 0; i < m->columns.n; i++)

@@ -118,7 +118,8 @@ static int load_column(tamis_impute *m, size_t i, const json_t *one, tamis_error
         if (r == 0)
                 r = tamis_strategy_find(m->context->type, name, &found, err);
         if (r < 0)
-                return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\" is filled in a way this tamis does not know",
+                return tamis_fail(err, TAMIS_BAD_MODEL,
+                                  "column \"%s\" is filled with a strategy this tamis does not know",
                                   m->columns.names[i]);
         c->imputer = (const tamis_imputer *) found;
         c->constant = c->imputer->given;
