@@ -84,6 +84,19 @@ static int teach(struct lesson *lesson, struct taught *t, tamis_batch *rows, tam
         return r;
 }
 
+/* A batch that stays in memory is parsed whole, once: the train rows' numbers are gathered from it now, and apply finds
+ * them there later. */
+static int parse_whole(const struct lesson *lesson, tamis_batch *batch, tamis_error *err) {
+        const tamis_schema *in = &lesson->link->in;
+        const double *numbers;
+        int r = 0;
+
+        for (size_t c = 0; c < in->n && r == 0; c++)
+                if (in->fields[c].consulted && in->fields[c].type == TAMIS_TYPE_NUMERIC)
+                        r = tamis_batch_numbers(batch, c, &numbers, err);
+        return r;
+}
+
 /* Only train rows are put before a step that learns. */
 static int learn_batch(void *arg, tamis_batch *batch, void **result, tamis_error *err) {
         struct lesson *lesson = arg;
@@ -96,7 +109,9 @@ static int learn_batch(void *arg, tamis_batch *batch, void **result, tamis_error
         if (batch->train) {
                 uint64_t first = batch->first_train;
 
-                r = tamis_batch_view(batch, batch->train, &train, err);
+                r = batch->final ? parse_whole(lesson, batch, err) : 0;
+                if (r == 0)
+                        r = tamis_batch_view(batch, batch->train, &train, err);
                 if (r == 0) {
                         train.first_row = train.first_train = first;
                         r = teach(lesson, t, &train, err);

@@ -21,7 +21,10 @@ struct gate {
 struct pass {
         tamis_run *run;
         const tamis_visitor *visitor;
-        size_t links;           /* the pass goes through links [0, links) */
+        size_t first, links;    /* the pass goes through links [first, links) */
+        bool stored;            /* batches come from memory, not from the reader */
+        bool keeps;             /* and are left there for the next pass */
+        bool counts;            /* each link sees each row this once */
 
         pthread_mutex_t reading;        /* guards reader, next, tail_link, tail_block, ended */
         uint64_t next;
@@ -31,6 +34,7 @@ struct pass {
         pthread_mutex_t lock;           /* guards all below */
         pthread_cond_t moved;
         struct gate *gates;
+        struct tamis_store kept;
         uint64_t turn;
         uint64_t failed;        /* the first batch, in order, that failed so far; UINT64_MAX: none */
         int status;
@@ -40,7 +44,8 @@ struct pass {
 /* What one thread holds. */
 struct worker {
         struct pass *pass;
-        tamis_batch batch;
+        tamis_batch own;        /* used again and again */
+        tamis_batch *batch;     /* that one, or one that stays in memory */
         uint64_t seq;
         size_t from;            /* the first link the batch goes through */
         tamis_error error;
@@ -65,55 +70,95 @@ static bool next_tail(struct pass *p, size_t *link, size_t *block) {
         return false;
 }
 
+/* Rows that a link adds. */
+static int take_tail(struct worker *w, size_t link, size_t block) {
+        tamis_link *l = w->pass->run->links[link];
+        int r;
+
+        if (w->pass->keeps && w->batch == &w->own)
+                w->batch = tamis_store_batch(&w->error);
+        if (!w->batch)
+                return TAMIS_NO_MEMORY;
+        w->from = link + 1;
+        w->batch->schema = &l->out;
+        w->batch->missing = &l->missing;
+        w->batch->precision = l->precision;
+        w->batch->final = w->pass->counts;
+        r = l->type->tail(l->state, block, w->batch, &w->error);
+        if (r < 0) {
+                w->error.step = l->type->name;
+                return r;
+        }
+        if (w->pass->counts)
+                atomic_fetch_add(&l->rows_out, w->batch->n_rows);
+        return 1;
+}
+
+/* The next batch of the input into w->batch; false: there are none left. */
+static bool next_batch(struct worker *w, int *r) {
+        struct pass *p = w->pass;
+        struct tamis_store *store = &p->run->store;
+
+        if (p->stored) {
+                if (p->next >= store->n)
+                        return false;
+                w->batch = store->batches[p->next];
+                store->batches[p->next] = NULL;
+                return true;
+        }
+        *r = tamis_reader_next(p->run->reader, &w->batch->chunk, &w->error);
+        return *r < 0 || w->batch->chunk.records > 0;
+}
+
 /* Take the next batch. 1: there is one; 0: the end; negative: it failed, and has its place in the order all the same. */
 static int take(struct worker *w) {
         struct pass *p = w->pass;
         size_t link = 0, block = 0;
-        bool tail = false;
+        bool tail = false, ended;
         int r = 0;
 
-        tamis_batch_reset(&w->batch);
+        tamis_batch_reset(&w->own);
+        w->batch = &w->own;
+        if (p->keeps && !p->stored) {
+                w->batch = tamis_store_batch(&w->error);
+                r = w->batch ? 0 : TAMIS_NO_MEMORY;
+        }
         pthread_mutex_lock(&p->reading);
-        if (p->ended) {
-                pthread_mutex_unlock(&p->reading);
-                return 0;
-        }
-        if (p->tail_link == SIZE_MAX) {
-                r = tamis_reader_next(p->run->reader, &w->batch.chunk, &w->error);
-                if (r == 0 && w->batch.chunk.records == 0)
-                        p->tail_link = 0;
-        }
-        if (r == 0 && p->tail_link != SIZE_MAX) {
+        ended = p->ended;
+        if (!ended && r == 0 && p->tail_link == SIZE_MAX && !next_batch(w, &r))
+                p->tail_link = p->first;
+        if (!ended && r == 0 && p->tail_link != SIZE_MAX) {
                 tail = next_tail(p, &link, &block);
-                p->ended = !tail;
+                p->ended = ended = !tail;
         }
         if (r < 0)
                 p->ended = true;
-        w->seq = p->ended && r == 0 ? p->next : p->next++;
+        w->seq = p->next;
+        p->next += !ended;
         pthread_mutex_unlock(&p->reading);
-        if (r < 0)
-                return r;
-        if (tail) {
-                tamis_link *l = p->run->links[link];
-
-                w->from = link + 1;
-                w->batch.schema = &l->out;
-                w->batch.missing = &l->missing;
-                w->batch.precision = l->precision;
-                w->batch.final = p->visitor->final;
-                r = l->type->tail(l->state, block, &w->batch, &w->error);
-                if (r < 0)
-                        w->error.step = l->type->name;
-                if (r == 0 && p->visitor->final)
-                        atomic_fetch_add(&l->rows_out, w->batch.n_rows);
-                return r < 0 ? r : 1;
-        }
-        if (w->batch.chunk.records == 0)
-                return 0;
-        w->from = 0;
-        r = tamis_batch_begin(&w->batch, &w->error);
-        w->batch.first_row = w->batch.chunk.first_record;
+        if (r < 0 || ended)
+                return r < 0 && !ended ? r : 0;
+        if (tail)
+                return take_tail(w, link, block);
+        w->from = p->first;
+        if (p->stored)
+                return 1;
+        r = tamis_batch_begin(w->batch, &w->error);
+        w->batch->first_row = w->batch->chunk.first_record;
         return r < 0 ? r : 1;
+}
+
+/* The batch is done with: it stays in memory, or its room is used again. */
+static int let_go(struct worker *w, bool keep) {
+        tamis_batch *batch = w->batch;
+
+        w->batch = NULL;
+        if (batch == &w->own || !batch)
+                return 0;
+        if (keep)
+                return tamis_store_add(&w->pass->kept, batch, &w->error);
+        tamis_store_drop(batch);
+        return 0;
 }
 
 /* -- through the links ----------------------------------------------------------------------------------------------- */
@@ -156,10 +201,10 @@ static int enter(struct worker *w, size_t link) {
         while (g->entered != w->seq && p->failed > w->seq)
                 pthread_cond_wait(&p->moved, &p->lock);
         if (g->entered == w->seq) {
-                w->batch.first_row = g->rows;
-                w->batch.first_train = g->train;
-                g->rows += w->batch.n_rows;
-                g->train += w->batch.n_train;
+                w->batch->first_row = g->rows;
+                w->batch->first_train = g->train;
+                g->rows += w->batch->n_rows;
+                g->train += w->batch->n_train;
                 g->entered++;
                 pthread_cond_broadcast(&p->moved);
         } else {
@@ -171,38 +216,37 @@ static int enter(struct worker *w, size_t link) {
 
 /* A batch that begins behind a link (a tail) still passes its gate, so that the order has no hole. */
 static int pass_by(struct worker *w, size_t link) {
-        size_t rows = w->batch.n_rows, train = w->batch.n_train;
+        size_t rows = w->batch->n_rows, train = w->batch->n_train;
         int r;
 
-        w->batch.n_rows = w->batch.n_train = 0;
+        w->batch->n_rows = w->batch->n_train = 0;
         r = enter(w, link);
-        w->batch.n_rows = rows;
-        w->batch.n_train = train;
+        w->batch->n_rows = rows;
+        w->batch->n_train = train;
         return r;
 }
 
 static int through(struct worker *w, size_t i) {
         struct pass *p = w->pass;
         tamis_link *l = p->run->links[i];
-        int r = tamis_link_greet(p->run, l, &w->batch, &w->error);
+        int r = tamis_link_greet(p->run, l, w->batch, &w->error);
 
         if (r < 0)
                 return r;
         if (enter(w, i) < 0)
                 return tamis_fail(&w->error, TAMIS_BAD_DATA, "an earlier batch failed");
-        w->batch.final = p->visitor->final;
-        if (p->visitor->final)
-                atomic_fetch_add(&l->rows_in, w->batch.n_rows);
+        if (p->counts)
+                atomic_fetch_add(&l->rows_in, w->batch->n_rows);
         if (l->type->apply && !(l->loaded && (l->type->traits & TAMIS_TRAIN_ONLY)))
-                r = l->type->apply(l->state, &w->batch, &w->error);
-        if (r == 0 && w->batch.no_memory)
+                r = l->type->apply(l->state, w->batch, &w->error);
+        if (r == 0 && w->batch->no_memory)
                 r = tamis_fail_memory(&w->error);
         if (r < 0) {
                 w->error.step = l->type->name;
                 return r;
         }
-        if (p->visitor->final)
-                atomic_fetch_add(&l->rows_out, w->batch.n_rows);
+        if (p->counts)
+                atomic_fetch_add(&l->rows_out, w->batch->n_rows);
         return 0;
 }
 
@@ -251,6 +295,8 @@ static int hand_over(struct worker *w, void *result) {
 
         /* nobody else has this turn: no lock is held while writing */
         r = p->visitor->turn(p->visitor->arg, result, &w->error);
+        if (r == 0)
+                r = let_go(w, p->keeps);
         if (r < 0) {
                 fail(w, r);
                 return r;
@@ -268,18 +314,19 @@ static int work_on(struct worker *w) {
         void *result = NULL;
         int r = 0;
 
-        for (size_t i = 0; i < w->from && r == 0; i++)
+        w->batch->final = p->counts;
+        for (size_t i = p->first; i < w->from && r == 0; i++)
                 if (pass_by(w, i) < 0)
                         r = tamis_fail(&w->error, TAMIS_BAD_DATA, "an earlier batch failed");
         for (size_t i = w->from; i < p->links && r == 0; i++)
                 r = through(w, i);
         if (r == 0 && p->visitor->learner) {
-                r = tamis_link_greet(p->run, p->visitor->learner, &w->batch, &w->error);
+                r = tamis_link_greet(p->run, p->visitor->learner, w->batch, &w->error);
                 if (r == 0 && enter(w, p->links) < 0)
                         r = tamis_fail(&w->error, TAMIS_BAD_DATA, "an earlier batch failed");
         }
         if (r == 0)
-                r = p->visitor->work(p->visitor->arg, &w->batch, &result, &w->error);
+                r = p->visitor->work(p->visitor->arg, w->batch, &result, &w->error);
         if (r < 0) {
                 fail(w, r);
                 return r;
@@ -297,7 +344,8 @@ static void work(void *arg, unsigned thread) {
                         break;
         if (r < 0)
                 fail(&w, r);
-        tamis_batch_done(&w.batch);
+        (void) let_go(&w, false);
+        tamis_batch_done(&w.own);
 }
 
 /* Rows must be counted in order at a door when somebody before it changes their number, or some of them are not train. */
@@ -310,11 +358,23 @@ static void set_gates(struct pass *p) {
         }
 }
 
+/* Where this pass begins, and what it leaves behind. */
+static int plan(struct pass *p, tamis_error *err) {
+        tamis_run *run = p->run;
+
+        p->stored = run->store.n > 0;
+        p->first = p->stored ? run->store.level : 0;
+        p->keeps = !p->visitor->final && (p->stored || tamis_store_worthwhile(run));
+        p->counts = p->visitor->final || p->keeps;
+        run->passes++;
+        return !p->stored && run->options.input.again ? tamis_reader_rewind(run->reader, err) : 0;
+}
+
 int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         struct pass p = {
                 .run = run, .visitor = visitor, .links = run->ready, .tail_link = SIZE_MAX, .failed = UINT64_MAX,
         };
-        int r = run->options.input.again ? tamis_reader_rewind(run->reader, err) : 0;
+        int r = plan(&p, err);
 
         if (r < 0)
                 return r;
@@ -332,6 +392,11 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         pthread_mutex_destroy(&p.lock);
         pthread_mutex_destroy(&p.reading);
         free(p.gates);
+        if (!p.stored)
+                tamis_reader_count(run->reader, &run->counts);
+        tamis_store_done(&run->store);
+        run->store = p.kept;
+        run->store.level = p.links;
         if (p.status < 0 && err)
                 *err = p.error;
         return p.status;
