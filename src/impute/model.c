@@ -50,20 +50,18 @@ static const char *strategy_name(const tamis_impute_column *c) {
 /* -- saving -------------------------------------------------------------------------------------------------------- */
 
 static int save_columns(const tamis_impute *m, json_t *into, tamis_error *err) {
-        json_t *columns, *fills = json_array();
+        json_t *columns, *fills;
         int r = tamis_columns_save(&m->columns, &columns, err);
 
-        if (r < 0) {
-                json_decref(fills);
+        if (r < 0)
                 return r;
-        }
         r |= json_object_set_new(into, "columns", columns);
-        r |= json_object_set_new(into, "fill", fills);
+        fills = tamis_json_child(into, "fill", json_array());
+        r |= fills ? 0 : -1;
         for (size_t i = 0; r == 0 && i < m->columns.n; i++) {
                 const tamis_impute_column *c = &m->column[i];
-                json_t *one = json_object();
+                json_t *one = tamis_json_child(fills, NULL, json_object());
 
-                r |= json_array_append_new(fills, one);
                 r |= json_object_set_new(one, "strategy", json_string(strategy_name(c)));
                 if (c->drops)
                         r |= json_object_set_new(one, "drop", json_true());
@@ -76,11 +74,11 @@ static int save_columns(const tamis_impute *m, json_t *into, tamis_error *err) {
 }
 
 static int save_group(const tamis_impute *m, size_t g, json_t *groups, tamis_error *err) {
-        json_t *one = json_object(), *values = json_array();
-        int r = json_array_append_new(groups, one);
+        json_t *one = tamis_json_child(groups, NULL, json_object()), *values;
+        int r = json_object_set_new(one, "of", tamis_grouping_texts(&m->grouping, g));
 
-        r |= json_object_set_new(one, "of", tamis_grouping_texts(&m->grouping, g));
-        r |= json_object_set_new(one, "values", values);
+        values = tamis_json_child(one, "values", json_array());
+        r |= values ? 0 : -1;
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r |= json_array_append_new(values, to_json(&m->grouped[g * m->columns.n + i]));
         return r < 0 ? tamis_fail_memory(err) : 0;
@@ -88,7 +86,7 @@ static int save_group(const tamis_impute *m, size_t g, json_t *groups, tamis_err
 
 int tamis_impute_save(const void *state, json_t *into, tamis_error *err) {
         const tamis_impute *m = state;
-        json_t *columns, *groups = NULL;
+        json_t *columns, *groups;
         int r = save_columns(m, into, err);
 
         if (r < 0 || m->grouping.columns.n == 0)
@@ -96,10 +94,9 @@ int tamis_impute_save(const void *state, json_t *into, tamis_error *err) {
         r = tamis_columns_save(&m->grouping.columns, &columns, err);
         if (r < 0)
                 return r;
-        groups = json_array();
         r |= json_object_set_new(into, "group", columns);
-        r |= json_object_set_new(into, "groups", groups);
-        if (r < 0)
+        groups = tamis_json_child(into, "groups", json_array());
+        if (r < 0 || !groups)
                 return tamis_fail_memory(err);
         for (size_t g = 0; r == 0 && g < m->grouping.keys.n; g++)
                 r = save_group(m, g, groups, err);
@@ -184,10 +181,8 @@ int tamis_impute_load(void *state, const tamis_context *context, const json_t *f
 
 static int report_column(const tamis_impute *m, size_t i, json_t *all) {
         const tamis_impute_column *c = &m->column[i];
-        json_t *one = json_object();
-        int r = json_array_append_new(all, one);
-
-        r |= json_object_set_new(one, "name", tamis_json_bytes(tamis_slice_of(m->columns.names[i])));
+        json_t *one = tamis_json_child(all, NULL, json_object());
+        int r = json_object_set_new(one, "name", tamis_json_bytes(tamis_slice_of(m->columns.names[i])));
         r |= json_object_set_new(one, "type", json_string(tamis_type_name(m->columns.types[i])));
         r |= json_object_set_new(one, "strategy", json_string(strategy_name(c)));
         if (c->drops)
@@ -205,14 +200,14 @@ static int report_column(const tamis_impute *m, size_t i, json_t *all) {
 
 int tamis_impute_report(const void *state, json_t *into, tamis_error *err) {
         const tamis_impute *m = state;
-        json_t *columns = json_array(), *groups = NULL;
-        int r = json_object_set_new(into, "columns", columns);
+        json_t *columns = tamis_json_child(into, "columns", json_array()), *groups = NULL;
+        int r = columns ? 0 : -1;
 
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r = report_column(m, i, columns);
         if (r == 0 && m->grouping.columns.n > 0) {
-                groups = json_array();
-                r = json_object_set_new(into, "groups", groups);
+                groups = tamis_json_child(into, "groups", json_array());
+                r = groups ? 0 : -1;
         }
         if (r < 0)
                 return tamis_fail_memory(err);

@@ -4,21 +4,28 @@
 
 #include "step/run.h"
 
+static bool keep(struct tamis_notes *notes, const char *step, const char *text) {
+        struct tamis_note *more = realloc(notes->notes, (notes->n + 1) * sizeof *more);
+
+        if (!more)
+                return false;
+        notes->notes = more;
+        more += notes->n;
+        more->step = step;
+        more->text = strdup(text);
+        notes->n += more->text != NULL;
+        return more->text != NULL;
+}
+
 void tamis_notes_add(struct tamis_notes *notes, const char *step, const char *text) {
         bool known = false;
-        struct tamis_note *more;
 
         pthread_mutex_lock(&notes->lock);
         for (size_t i = 0; i < notes->n && !known; i++)
                 known = notes->notes[i].step == step && strcmp(notes->notes[i].text, text) == 0;
         if (!known) {
-                more = realloc(notes->notes, (notes->n + 1) * sizeof *more);
-                if (more) {
-                        notes->notes = more;
-                        more[notes->n].step = step;
-                        more[notes->n].text = strdup(text);
-                        notes->n += more[notes->n].text != NULL;
-                }
+                if (!keep(notes, step, text))
+                        notes->lost = true;
                 if (notes->note)
                         notes->note(notes->arg, step, text);
         }

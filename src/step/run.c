@@ -148,13 +148,13 @@ int tamis_run_add_model(tamis_run *run, const char *path, tamis_error *err) {
 
 /* -- reading --------------------------------------------------------------------------------------------------------- */
 
-static void warn_duplicate_names(tamis_run *run) {
+static int warn_duplicate_names(tamis_run *run, tamis_error *err) {
         const tamis_schema *s = &run->schema;
         tamis_dict names = {0};
         char text[1024];
-        tamis_error err;
+        int r = 0;
 
-        for (size_t i = 0; i < s->n; i++) {
+        for (size_t i = 0; r == 0 && i < s->n; i++) {
                 tamis_slice name = { s->fields[i].name, s->fields[i].name_length };
                 long before = tamis_dict_find(&names, name);
                 size_t code;
@@ -164,10 +164,10 @@ static void warn_duplicate_names(tamis_run *run) {
                                  "a position any of them", s->fields[i].name);
                         tamis_notes_add(&run->notes, NULL, text);
                 }
-                if (tamis_dict_add(&names, name, 1, &code, &err) < 0)
-                        break;
+                r = tamis_dict_add(&names, name, 1, &code, err);
         }
         tamis_dict_done(&names);
+        return r;
 }
 
 static void say_count(char *text, size_t size, uint64_t n, const char *what) {
@@ -201,9 +201,7 @@ static int open_input(tamis_run *run, tamis_error *err) {
         if (r < 0)
                 return r;
         r = tamis_schema_from_header(tamis_reader_header(run->reader), tamis_reader_dialect(run->reader), &run->schema, err);
-        if (r == 0)
-                warn_duplicate_names(run);
-        return r;
+        return r < 0 ? r : warn_duplicate_names(run, err);
 }
 
 static int ready_link(tamis_run *run, size_t i, tamis_error *err) {
@@ -303,6 +301,8 @@ int tamis_run_go(tamis_run *run, tamis_error *err) {
                 r = write_rows(run, &sink, err);
         if (r == 0)
                 note_reading(run);
+        if (r == 0 && run->notes.lost)
+                r = tamis_fail_memory(err);
         if (r == 0 && run->options.save)
                 r = tamis_model_write(run, run->options.save, &model, err);
         if (r == 0 && run->options.report)
