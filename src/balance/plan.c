@@ -7,7 +7,7 @@
 
 #include "balance/smote.h"
 
-/* -- what cannot be worked with ------------------------------------------------------------------------------------- */
+/* -- what cannot be worked with ------------------------------------------------------------------------------------ */
 
 static int check_holes(const tamis_smote *s, tamis_error *err) {
         char names[1024] = "";
@@ -83,7 +83,7 @@ static int treat_rare(const tamis_smote *s, const tamis_context *context, size_t
                           (unsigned long long) s->k + 1);
 }
 
-/* -- how far rows are apart ----------------------------------------------------------------------------------------- */
+/* -- how far rows are apart ---------------------------------------------------------------------------------------- */
 
 struct scaling {
         const tamis_smote *s;
@@ -167,7 +167,7 @@ static int find_neighbors(const tamis_smote *s, tamis_smote_class *c, const doub
         return r;
 }
 
-/* -- who is used ---------------------------------------------------------------------------------------------------- */
+/* -- who is used --------------------------------------------------------------------------------------------------- */
 
 static int find_members(tamis_smote *s, size_t class, tamis_smote_class *c, tamis_error *err) {
         size_t n = 0;

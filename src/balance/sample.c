@@ -23,7 +23,7 @@ static const tamis_strategy *const *list_strategies(size_t *n) {
         return strategies;
 }
 
-/* -- configure ------------------------------------------------------------------------------------------------------ */
+/* -- configure ----------------------------------------------------------------------------------------------------- */
 
 static int check_taken(const tamis_sample *s, const tamis_settings *settings, tamis_error *err) {
         static const struct { const char *name; unsigned bit; } all[] = {
@@ -98,7 +98,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         return r;
 }
 
-/* -- learning ------------------------------------------------------------------------------------------------------- */
+/* -- learning ------------------------------------------------------------------------------------------------------ */
 
 struct partial {
         tamis_labels labels;
@@ -182,7 +182,7 @@ static void partial_done(void *partial) {
         tamis_buffer_done(&p->captured.text);
 }
 
-/* -- deciding ------------------------------------------------------------------------------------------------------- */
+/* -- deciding ------------------------------------------------------------------------------------------------------ */
 
 size_t tamis_sample_classes(const tamis_sample *s) {
         return s->has_target ? s->labels.n_classes : 1;
@@ -285,7 +285,7 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         return 0;
 }
 
-/* -- the table that goes out ---------------------------------------------------------------------------------------- */
+/* -- the table that goes out --------------------------------------------------------------------------------------- */
 
 static int apply(void *state, tamis_batch *batch, tamis_error *err) {
         const tamis_sample *s = state;

@@ -62,7 +62,7 @@ extern const tamis_sampler tamis_sampler_over;
 extern const tamis_sampler tamis_sampler_under;
 extern const tamis_sampler tamis_sampler_weighted;
 
-/* -- for the strategies --------------------------------------------------------------------------------------------- */
+/* -- for the strategies -------------------------------------------------------------------------------------------- */
 
 /* One class where no target is given. */
 size_t tamis_sample_classes(const tamis_sample *s);

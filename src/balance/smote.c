@@ -52,7 +52,7 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         return tamis_ratio_parse(&s->ratio, tamis_settings_text(settings, "ratio"), err);
 }
 
-/* -- learning ------------------------------------------------------------------------------------------------------- */
+/* -- learning ------------------------------------------------------------------------------------------------------ */
 
 static tamis_slice name_of(const tamis_schema *schema, size_t i) {
         return (tamis_slice) { schema->fields[i].name, schema->fields[i].name_length };
@@ -160,7 +160,7 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         return r == 0 ? tamis_smote_plan(state, context, err) : r;
 }
 
-/* -- the table that goes out ---------------------------------------------------------------------------------------- */
+/* -- the table that goes out --------------------------------------------------------------------------------------- */
 
 /* Columns that nobody chose are empty in new rows: a person should know. */
 static void warn_of_empty_columns(const tamis_smote *s, const tamis_context *context, const tamis_schema *schema) {

@@ -5,7 +5,7 @@
 
 #include "balance/targets.h"
 
-/* -- classes -------------------------------------------------------------------------------------------------------- */
+/* -- classes ------------------------------------------------------------------------------------------------------- */
 
 void tamis_labels_done(tamis_labels *l) {
         tamis_dict_done(&l->dict);
@@ -141,7 +141,7 @@ long tamis_labels_find(const tamis_labels *l, tamis_slice name) {
         return -1;
 }
 
-/* -- class=value lists ---------------------------------------------------------------------------------------------- */
+/* -- class=value lists --------------------------------------------------------------------------------------------- */
 
 void tamis_class_values_done(tamis_class_values *list) {
         free(list->values);
@@ -208,7 +208,7 @@ int tamis_class_values_apply(const tamis_class_values *list, const tamis_labels 
         return 0;
 }
 
-/* -- sizes ---------------------------------------------------------------------------------------------------------- */
+/* -- sizes --------------------------------------------------------------------------------------------------------- */
 
 void tamis_ratio_done(tamis_ratio *ratio) {
         tamis_class_values_done(&ratio->counts);

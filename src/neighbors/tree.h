@@ -66,7 +66,7 @@ static inline tamis_leaf tamis_tree_leaf(const tamis_tree *tree, const tamis_tre
  * adding are monotone, and the order is that of the distance loop), so it is a bound on the computed distance too. */
 double tamis_tree_gap(const double *box_a, const double *box_b, size_t d);
 
-/* -- a first look --------------------------------------------------------------------------------------------------- */
+/* -- a first look -------------------------------------------------------------------------------------------------- */
 
 /* With D the distance of two rows, C what their categories add, and e the sum of both trees' roughness: the rough
  * distance is at most D + e (triangle inequality), so from D^2 + C <= w follows that the rough square is at most

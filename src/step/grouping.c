@@ -19,8 +19,8 @@ int tamis_grouping_bind(tamis_grouping *g, const tamis_context *context, tamis_s
                 r = tamis_select_one(schema, target, "--target", &label, err);
         for (size_t i = 0; r == 0 && target && i < columns.n; i++)
                 if (columns.columns[i] == label)
-                        r = tamis_fail(err, TAMIS_USAGE, "--group %s: \"%s\" is the target; new rows do not have it, and features "
-                                       "made with it give it away", sel, schema->fields[label].name);
+                        r = tamis_fail(err, TAMIS_USAGE, "--group %s: \"%s\" is the target; new rows do not have it, "
+                                       "and features made with it give it away", sel, schema->fields[label].name);
         if (r == 0)
                 r = tamis_columns_bind(&g->columns, schema, &columns, err);
         tamis_selection_done(&columns);

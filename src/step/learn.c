@@ -15,6 +15,7 @@ struct lesson {
         tamis_link *link;
         tamis_typing *typing;   /* per column of link->in; merged so far */
         bool verify;            /* find types out in this pass */
+        bool types_only;        /* and learn nothing */
         uint64_t rows;
 };
 
@@ -72,7 +73,7 @@ static int teach(struct lesson *lesson, struct taught *t, tamis_batch *rows, tam
         t->rows = rows->n_rows;
         if (lesson->verify)
                 r = find_types(lesson, t, rows, err);
-        if (r < 0)
+        if (r < 0 || lesson->types_only)
                 return r;
         t->partial = calloc(1, type->partial_size ? type->partial_size : 1);
         if (!t->partial)
@@ -141,7 +142,7 @@ static int merge(void *arg, void *result, tamis_error *err) {
                 for (size_t c = 0; c < link->in.n; c++)
                         tamis_typing_merge(&lesson->typing[c], &t->typing[c]);
         lesson->rows += t->rows;
-        if (link->type->merge)
+        if (link->type->merge && t->partial)
                 r = link->type->merge(link->state, t->partial, err);
         if (r < 0 && err)
                 err->step = link->type->name;
@@ -226,33 +227,77 @@ static int one_pass(struct lesson *lesson, tamis_error *err) {
         return tamis_pass(lesson->run, &visitor, err);
 }
 
-/* Configure afresh, bind, and read; until the types relied on are those found. */
-static int learn_with_types(struct lesson *lesson, tamis_error *err) {
+static bool relied_on_any(const tamis_schema *schema) {
+        for (size_t c = 0; c < schema->n; c++)
+                if (schema->fields[c].consulted || schema->fields[c].consulted_missing)
+                        return true;
+        return false;
+}
+
+static void rely_on_all(tamis_schema *schema) {
+        for (size_t c = 0; c < schema->n; c++)
+                schema->fields[c].consulted = schema->fields[c].consulted_missing = true;
+}
+
+/* Bind and read once. *held: what was relied on was so. */
+static int attempt(struct lesson *lesson, bool *held, tamis_error *err) {
         tamis_link *link = lesson->link;
         int r = 0;
 
-        for (int attempt = 0; attempt < 3; attempt++) {
-                if (attempt > 0)
-                        r = tamis_link_configure(link, err);
-                if (r == 0 && link->type->bind)
-                        r = link->type->bind(link->state, &link->context, &link->in, err);
-                if (r < 0) {
-                        if (err)
-                                err->step = link->type->name;
-                        return r;
-                }
-                /* the second time every type is found out, so the third is sure to hold */
-                for (size_t c = 0; attempt == 1 && c < link->in.n; c++)
-                        link->in.fields[c].consulted = true;
-                lesson->verify = true;
+        if (link->type->bind)
+                r = link->type->bind(link->state, &link->context, &link->in, err);
+        if (r == 0)
                 r = one_pass(lesson, err);
-                if (r < 0)
-                        return r;
-                if (settle_types(link, lesson->typing))
-                        break;
+        if (r == 0)
+                *held = settle_types(link, lesson->typing);
+        return r;
+}
+
+/* A step may refuse its data for types that were only presumed. True: they were not so, and it should be asked again. */
+static bool refused_too_soon(struct lesson *lesson, int status) {
+        tamis_link *link = lesson->link;
+        tamis_error ignored;
+        bool found;
+
+        if ((status != TAMIS_BAD_DATA && status != TAMIS_USAGE) || !relied_on_any(&link->in))
+                return false;
+        rely_on_all(&link->in);
+        lesson->types_only = true;
+        found = one_pass(lesson, &ignored) == 0;
+        lesson->types_only = false;
+        return found && !settle_types(link, lesson->typing);
+}
+
+/* Until the types relied on are those found: what the first batch says, then what all say. */
+static int learn_with_types(struct lesson *lesson, tamis_error *err) {
+        tamis_link *link = lesson->link;
+        bool held = false;
+        int r;
+
+        lesson->verify = true;
+        r = attempt(lesson, &held, err);
+        if (r < 0 && !refused_too_soon(lesson, r))
+                return r;
+        if (!held) {
+                r = tamis_link_configure(link, err);
+                if (r == 0)
+                        r = attempt(lesson, &held, err);
         }
-        warn_nearly_numeric(link, lesson->typing);
-        return 0;
+        if (r == 0 && !held) {          /* it looked at more columns this time: now all are known */
+                rely_on_all(&link->in);
+                lesson->types_only = true;
+                r = one_pass(lesson, err);
+                lesson->types_only = false;
+                if (r == 0)
+                        (void) settle_types(link, lesson->typing);
+                if (r == 0)
+                        r = tamis_link_configure(link, err);
+                if (r == 0)
+                        r = attempt(lesson, &held, err);
+        }
+        if (r == 0)
+                warn_nearly_numeric(link, lesson->typing);
+        return r;
 }
 
 int tamis_link_learn(tamis_run *run, tamis_link *link, tamis_error *err) {

@@ -12,7 +12,9 @@ struct spread {
 static int spread_partial(const void *of, void *ret, tamis_error *err) {
         const struct spread *s = of;
 
-        *(struct spread *) ret = (struct spread) { .pass = s->pass, .sum = s->pass ? s->sum : 0, .n = s->pass ? s->n : 0 };
+        *(struct spread *) ret = (struct spread) {
+                .pass = s->pass, .sum = s->pass ? s->sum : 0, .n = s->pass ? s->n : 0,
+        };
         return 0;
 }
 
@@ -78,7 +80,7 @@ static int texts_merge(void *into, void *from, tamis_error *err) {
 
 static const tamis_summary lengths = { .size = sizeof(size_t), .add_texts = texts_add, .merge = texts_merge };
 
-/* -- a table in pieces --------------------------------------------------------------------------------------------------- */
+/* -- a table in pieces --------------------------------------------------------------------------------------------- */
 
 static const char *const pieces[] = {
         "1,10,ab,,g\n,20,,,h\n3,,abc,,g\n",
@@ -179,7 +181,7 @@ START_TEST(columns_groups_and_passes) {
 }
 END_TEST
 
-/* -- groups -------------------------------------------------------------------------------------------------------------- */
+/* -- groups -------------------------------------------------------------------------------------------------------- */
 
 START_TEST(keys_do_not_run_together) {
         struct table t;
