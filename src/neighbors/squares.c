@@ -8,7 +8,8 @@ typedef int64_t eight_long __attribute__((vector_size(TREE_LANES * sizeof(int64_
 typedef uint32_t eight_codes __attribute__((vector_size(TREE_LANES * sizeof(uint32_t)), aligned(sizeof(uint32_t))));
 typedef int32_t eight_int __attribute__((vector_size(TREE_LANES * sizeof(int32_t))));
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(__clang__)
+/* not under the thread sanitizer: the clones are chosen before it is ready, and the program does not start */
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 #define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define WIDE

@@ -30,6 +30,7 @@ struct pass {
 
         pthread_mutex_t lock;           /* guards all below */
         pthread_cond_t moved;
+        tamis_reader_counts counts;     /* for progress: as of the last batch read */
         struct gate *gates;
         uint64_t turn;
         uint64_t failed;        /* the first batch, in order, that failed so far; UINT64_MAX: none */
@@ -47,6 +48,18 @@ struct worker {
 };
 
 /* -- reading --------------------------------------------------------------------------------------------------------- */
+
+/* Whoever shows progress must not wait for a reader who waits for a pipe: they are told here how far the reading is. */
+static void note_counts(struct pass *p) {
+        tamis_reader_counts counts;
+
+        if (!p->run->options.progress)
+                return;
+        tamis_reader_count(p->run->reader, &counts);
+        pthread_mutex_lock(&p->lock);
+        p->counts = counts;
+        pthread_mutex_unlock(&p->lock);
+}
 
 /* The next block of rows that a link adds behind the last. False: there are none left. */
 static bool next_tail(struct pass *p, size_t *link, size_t *block) {
@@ -80,6 +93,7 @@ static int take(struct worker *w) {
         }
         if (p->tail_link == SIZE_MAX) {
                 r = tamis_reader_next(p->run->reader, &w->batch.chunk, &w->error);
+                note_counts(p);
                 if (r == 0 && w->batch.chunk.records == 0)
                         p->tail_link = 0;
         }
@@ -102,6 +116,8 @@ static int take(struct worker *w) {
                 w->batch.precision = l->precision;
                 w->batch.final = p->visitor->final;
                 r = l->type->tail(l->state, block, &w->batch, &w->error);
+                if (r == 0 && w->batch.no_memory)
+                        r = tamis_fail_memory(&w->error);
                 if (r < 0)
                         w->error.step = l->type->name;
                 if (r == 0 && p->visitor->final)
@@ -112,7 +128,6 @@ static int take(struct worker *w) {
                 return 0;
         w->from = 0;
         r = tamis_batch_begin(&w->batch, &w->error);
-        w->batch.first_row = w->batch.chunk.first_record;
         return r < 0 ? r : 1;
 }
 
@@ -127,7 +142,7 @@ int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis
         batch->precision = link->precision;
         batch->train = NULL;
         batch->n_train = batch->n_rows;
-        if (link->mark < 0 || run->options.learn_all || (link->type->traits & TAMIS_LEARNS_ALL))
+        if (link->mark < 0 || tamis_link_learns_all(run, link))
                 return 0;
         train = tamis_arena_get(&batch->arena, batch->n_rows);
         if (!train)
@@ -141,7 +156,7 @@ int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis
         if (n < batch->n_rows)
                 batch->train = train;
         batch->n_train = n;
-        return 0;
+        return batch->no_memory ? tamis_fail_memory(err) : 0;
 }
 
 /* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch failed. */
@@ -150,8 +165,10 @@ static int enter(struct worker *w, size_t link) {
         struct gate *g = &p->gates[link];
         int r = 0;
 
-        if (!g->ordered)
+        if (!g->ordered) {
+                w->batch.first_row = w->batch.first_train = TAMIS_NOT_NUMBERED;
                 return 0;
+        }
         pthread_mutex_lock(&p->lock);
         while (g->entered != w->seq && p->failed > w->seq)
                 pthread_cond_wait(&p->moved, &p->lock);
@@ -229,7 +246,9 @@ static void progress(struct pass *p) {
 
         if (!p->run->options.progress)
                 return;
-        tamis_reader_count(p->run->reader, &counts);
+        pthread_mutex_lock(&p->lock);
+        counts = p->counts;
+        pthread_mutex_unlock(&p->lock);
         p->run->options.progress(p->run->options.arg, p->visitor->what, counts.bytes, counts.bytes_total, counts.records);
 }
 
@@ -300,7 +319,7 @@ static void work(void *arg, unsigned thread) {
         tamis_batch_done(&w.batch);
 }
 
-/* Rows must be counted in order at a door when somebody before it changes their number, or some of them are not train. */
+/* Rows are counted at the doors of the steps that tell rows apart. What was loaded treats each row by itself. */
 static void set_gates(struct pass *p) {
         for (size_t i = 0; i < p->links + (p->visitor->learner != NULL); i++) {
                 const tamis_link *l = p->run->links[i];
