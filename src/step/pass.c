@@ -159,7 +159,8 @@ int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis
         return batch->no_memory ? tamis_fail_memory(err) : 0;
 }
 
-/* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch failed. */
+/* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch failed.
+ * Tails begin behind some doors, but no batch that follows them is to enter there, so the order has no hole. */
 static int enter(struct worker *w, size_t link) {
         struct pass *p = w->pass;
         struct gate *g = &p->gates[link];
@@ -183,18 +184,6 @@ static int enter(struct worker *w, size_t link) {
                 r = -1;
         }
         pthread_mutex_unlock(&p->lock);
-        return r;
-}
-
-/* A batch that begins behind a link (a tail) still passes its gate, so that the order has no hole. */
-static int pass_by(struct worker *w, size_t link) {
-        size_t rows = w->batch.n_rows, train = w->batch.n_train;
-        int r;
-
-        w->batch.n_rows = w->batch.n_train = 0;
-        r = enter(w, link);
-        w->batch.n_rows = rows;
-        w->batch.n_train = train;
         return r;
 }
 
@@ -287,9 +276,6 @@ static int work_on(struct worker *w) {
         void *result = NULL;
         int r = 0;
 
-        for (size_t i = 0; i < w->from && r == 0; i++)
-                if (pass_by(w, i) < 0)
-                        r = tamis_fail(&w->error, TAMIS_BAD_DATA, "an earlier batch failed");
         for (size_t i = w->from; i < p->links && r == 0; i++)
                 r = through(w, i);
         if (r == 0 && p->visitor->learner) {
@@ -320,13 +306,8 @@ static void work(void *arg, unsigned thread) {
 }
 
 /* Rows are counted at the doors of the steps that tell rows apart. What was loaded treats each row by itself. */
-static void set_gates(struct pass *p) {
-        for (size_t i = 0; i < p->links + (p->visitor->learner != NULL); i++) {
-                const tamis_link *l = p->run->links[i];
-
-                p->gates[i].ordered = (l->type->traits & (TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS)) != 0
-                        && !l->loaded;
-        }
+static bool is_numbered(const tamis_link *link) {
+        return (link->type->traits & (TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS)) && !link->loaded;
 }
 
 int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
@@ -340,7 +321,8 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         p.gates = calloc(run->n_links + 1, sizeof *p.gates);
         if (!p.gates)
                 return tamis_fail_memory(err);
-        set_gates(&p);
+        for (size_t i = 0; i < p.links + (visitor->learner != NULL); i++)
+                p.gates[i].ordered = is_numbered(run->links[i]);
         pthread_mutex_init(&p.reading, NULL);
         pthread_mutex_init(&p.lock, NULL);
         pthread_cond_init(&p.moved, NULL);
@@ -367,6 +349,7 @@ int tamis_pass_first(tamis_run *run, tamis_batch *batch, tamis_error *err) {
                 tamis_link *l = run->links[i];
 
                 r = tamis_link_greet(run, l, batch, err);
+                batch->first_row = batch->first_train = is_numbered(l) ? 0 : TAMIS_NOT_NUMBERED;
                 if (r == 0 && l->type->apply && !(l->loaded && (l->type->traits & TAMIS_TRAIN_ONLY)))
                         r = l->type->apply(l->state, batch, err);
                 if (r < 0 && err)
