@@ -65,15 +65,17 @@ int tamis_json_write(const json_t *json, const char *path, tamis_output **ret, t
         return 0;
 }
 
-static int report_link(const tamis_link *link, json_t *steps, tamis_error *err) {
+static int report_link(const tamis_run *run, const tamis_link *link, json_t *steps, tamis_error *err) {
         json_t *step = tamis_json_child(steps, NULL, json_object());
         int r = json_object_set_new(step, "step", json_string(link->type->name));
 
         r |= json_object_set_new(step, "options", tamis_settings_to_json(link->settings));
         if (link->type->traits & TAMIS_LEARNS)
                 r |= json_object_set_new(step, "rows_learned_from", json_integer((json_int_t) link->learned_rows));
-        r |= json_object_set_new(step, "rows_in", json_integer((json_int_t) link->rows_in));
-        r |= json_object_set_new(step, "rows_out", json_integer((json_int_t) link->rows_out));
+        if (!run->options.no_output) {          /* counted as rows go out */
+                r |= json_object_set_new(step, "rows_in", json_integer((json_int_t) link->rows_in));
+                r |= json_object_set_new(step, "rows_out", json_integer((json_int_t) link->rows_out));
+        }
         if (r < 0)
                 return tamis_fail_memory(err);
         return link->type->report ? link->type->report(link->state, step, err) : 0;
@@ -108,7 +110,7 @@ static int report_notes(const tamis_run *run, json_t *report) {
         return r;
 }
 
-int tamis_report_write(const tamis_run *run, const char *path, tamis_output **ret, tamis_error *err) {
+int tamis_run_report(const tamis_run *run, json_t **ret, tamis_error *err) {
         json_t *report = json_object(), *steps;
         int r = json_object_set_new(report, "tamis", json_string(TAMIS_VERSION));
 
@@ -117,9 +119,21 @@ int tamis_report_write(const tamis_run *run, const char *path, tamis_output **re
         if (r < 0 || !steps)
                 r = tamis_fail_memory(err);
         for (size_t i = 0; i < run->n_links && r == 0; i++)
-                r = report_link(run->links[i], steps, err);
+                r = report_link(run, run->links[i], steps, err);
         if (r == 0 && report_notes(run, report) < 0)
                 r = tamis_fail_memory(err);
+        if (r < 0) {
+                json_decref(report);
+                return r;
+        }
+        *ret = report;
+        return 0;
+}
+
+int tamis_report_write(const tamis_run *run, const char *path, tamis_output **ret, tamis_error *err) {
+        json_t *report = NULL;
+        int r = tamis_run_report(run, &report, err);
+
         if (r == 0)
                 r = tamis_json_write(report, path, ret, err);
         json_decref(report);

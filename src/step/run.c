@@ -228,14 +228,23 @@ static int open_input(tamis_run *run, tamis_error *err) {
         return r;
 }
 
+static void warn_learn_all(const tamis_run *run, const tamis_link *link) {
+        if (!run->options.learn_all || link->mark < 0 || !(link->type->common & TAMIS_OPT_LEARN)
+            || (link->type->traits & TAMIS_LEARNS_ALL))
+                return;
+        if (tamis_link_learns_all(run, link))
+                tamis_warn(&link->context, "--learn-from all: it learns from the test rows too, "
+                           "so scores on them will look better than they are");
+        else
+                tamis_warn(&link->context, "--learn-from all: it may remove rows, so it learns from the train rows alone");
+}
+
 static int ready_link(tamis_run *run, size_t i, tamis_error *err) {
         tamis_link *link = run->links[i];
         int r = tamis_link_arrive(link, i ? &run->links[i - 1]->out : &run->schema, err);
 
         if (r == 0 && tamis_link_learns(link)) {
-                if (run->options.learn_all && link->mark >= 0 && !(link->type->traits & TAMIS_LEARNS_ALL))
-                        tamis_warn(&link->context, "--learn-from all: it learns from the test rows too, "
-                                   "so scores on them will look better than they are");
+                warn_learn_all(run, link);
                 r = tamis_link_learn(run, link, err);
         }
         if (r == 0)
