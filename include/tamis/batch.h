@@ -45,6 +45,9 @@ typedef struct tamis_column {
         bool shared;            /* state, numbers and texts are those of the batch this is a view of: copy to change */
 } tamis_column;
 
+/* In the place of a row's number, for a step that has no use for it. */
+#define TAMIS_NOT_NUMBERED UINT64_MAX
+
 typedef struct tamis_batch {
         tamis_chunk chunk;
         tamis_column *columns;
@@ -57,10 +60,11 @@ typedef struct tamis_batch {
         const tamis_schema *schema;     /* the columns, as they are at this step's door */
         const tamis_missing *missing;   /* what this step calls missing */
         int precision;                  /* decimals of numbers this step writes; -1: shortest */
-        uint64_t first_row;             /* rows that came to this step before this batch */
+        uint64_t first_row;             /* rows that came to this step before this batch; TAMIS_NOT_NUMBERED where it has
+                                         * none of the traits (step.h) that ask for it, or was loaded */
         const uint8_t *train;           /* per row: learn from it, resample it; NULL: every row. See tamis_batch_is_train */
         size_t n_train;                 /* rows of `train` that are set (n_rows where NULL) */
-        uint64_t first_train;           /* train rows that came to this step before this batch */
+        uint64_t first_train;           /* train rows that came to this step before this batch; as first_row */
         bool final;                     /* this reading is the one whose rows go out: count what is done now, and only now */
         bool no_memory;                 /* a text view could not be made; the runner fails the run */
 
@@ -150,6 +154,7 @@ int tamis_schema_print(const tamis_schema *schema, const tamis_chunk *lead, tami
 typedef struct tamis_typing {
         uint64_t present, missing, nonnumbers;
         char example[64];       /* the first cell that is no number (of the first batch in order that has one) */
+        bool mixed;             /* those that are no number are not all like it */
         char file[256];
         uint64_t line;
 } tamis_typing;

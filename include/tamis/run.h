@@ -19,8 +19,8 @@ typedef struct tamis_run_options {
         const char *save;               /* the whole chain, or NULL */
         const char *report;             /* JSON, or NULL */
         unsigned threads;               /* 0: all */
-        bool learn_all;                 /* --learn-from all */
-        bool no_output;                 /* learn (and save) only */
+        bool learn_all;                 /* --learn-from all: the steps with TAMIS_OPT_LEARN, but none that changes rows */
+        bool no_output;                 /* learn, save and report only: steps apply when later ones learn, none is `final` */
 
         /* called now and then from one thread at a time; NULL: not at all. total 0: not known */
         void (*progress)(void *arg, const char *what, uint64_t bytes, uint64_t total, uint64_t rows);
@@ -39,7 +39,11 @@ int tamis_run_add(tamis_run *run, tamis_settings *settings, tamis_error *err) TA
 /* Put every step of a saved model there, as `apply` does: those for train rows only are passed over. */
 int tamis_run_add_model(tamis_run *run, const char *path, tamis_error *err) TAMIS_CHECKED;
 
-/* Read, learn, write, save, report: in that order, and nothing gets its final name unless all went well. */
+/* Read, learn, write, save, report: in that order, and nothing gets its final name unless all went well. Once a run. */
 int tamis_run_go(tamis_run *run, tamis_error *err) TAMIS_CHECKED;
+
+/* What was done, as --report has it: for whoever runs a chain to know what its steps found. After tamis_run_go() alone;
+ * json_decref() it. */
+int tamis_run_report(const tamis_run *run, json_t **ret, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -18,7 +18,14 @@
  * how often they are read. What must hold: the state after finish does not depend on how the rows were cut into batches
  * (stats.h has summaries that do not); random numbers are keyed by (seed, purpose, what, row) with random.h, where row
  * counts from batch->first_row or first_train; nothing is written during apply but counters, through
- * tamis_batch_count().
+ * tamis_batch_count(); what learn reads of the state is not what merge writes, for both are at work at once.
+ *
+ * The types that bind sees are presumed from the first batch and may turn out wrong. Then configure, bind, learn and merge
+ * are done again, on a state cleared by done; what they refused or warned of is forgotten. Only from finish on is it
+ * certain that the types relied on (tamis_schema_type(), not a look at the fields) are so.
+ *
+ * What was loaded meets new rows, one or many: it has no numbers for them (TAMIS_NOT_NUMBERED), and what it draws for a
+ * row is keyed by the row's cells.
  *
  * All rows together? A step that must know every row before it can say anything about the first (a stratified split, the
  * rows Tomek links remove, donors for a hole) collects what it needs in learn, decides in finish, and in apply looks the
@@ -128,11 +135,11 @@ void tamis_warn(const tamis_context *context, const char *format, ...) __attribu
 enum {
         TAMIS_LEARNS = 1 << 0,          /* has bind, learn, merge, finish */
         TAMIS_LEARNS_ALL = 1 << 1,      /* from every row, not from train rows alone (split) */
-        TAMIS_RANDOM = 1 << 2,
+        TAMIS_RANDOM = 1 << 2,          /* draws; its batches are numbered, as those of the next and of TAMIS_HOLDS_ROWS */
         TAMIS_CHANGES_ROWS = 1 << 3,    /* adds or removes rows: train rows alone */
         TAMIS_TRAIN_ONLY = 1 << 4,      /* is no part of what new rows go through: `apply` passes it over (smote, split) */
         TAMIS_INVERTS = 1 << 5,         /* knows --inverse */
-        TAMIS_HOLDS_ROWS = 1 << 6,      /* its state grows with the rows */
+        TAMIS_HOLDS_ROWS = 1 << 6,      /* its state grows with the rows, and tells them apart by number */
 };
 
 typedef struct tamis_step_type {
@@ -152,7 +159,7 @@ typedef struct tamis_step_type {
         bool (*idle)(const void *state);
         int (*bind)(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err);
 
-        size_t partial_size;            /* cleared before learn; one partial may see several batches, in order */
+        size_t partial_size;            /* cleared before learn, which fills one a batch */
         int (*learn)(const void *state, void *partial, tamis_batch *batch, tamis_error *err);
         int (*merge)(void *state, void *partial, tamis_error *err);     /* may take what partial owns */
         void (*partial_done)(void *partial);
@@ -160,6 +167,9 @@ typedef struct tamis_step_type {
 
         int (*attach)(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err);
         int (*apply)(void *state, tamis_batch *batch, tamis_error *err);
+        /* Both or neither. Blocks come behind all rows that came to the step, in order; tail begins `out`
+         * (tamis_batch_begin_empty()) with the columns of the schema that attach left, marks included. Asked for in every
+         * pass behind this step, so the same block must hold the same rows each time. Not of a loaded TAMIS_TRAIN_ONLY. */
         size_t (*tail_blocks)(const void *state);
         int (*tail)(void *state, size_t block, tamis_batch *out, tamis_error *err);
 
@@ -199,7 +209,8 @@ int tamis_columns_save(const tamis_columns *columns, json_t **ret, tamis_error *
 int tamis_columns_load(tamis_columns *columns, const json_t *from, tamis_error *err) TAMIS_CHECKED;
 
 /* The columns a step works on: -c where given (naming the target or a reserved column is an error), else every column of
- * `types` (bits 1 << tamis_type; 0: any, and types are not consulted) but the target, the group columns and reserved ones. */
+ * `types` (bits 1 << tamis_type; 0: any, and types are not consulted) but the target, the group columns,
+ * reserved ones and ids (tamis_names_id). */
 int tamis_features(const tamis_context *context, tamis_schema *schema, unsigned types, tamis_selection *ret,
                    tamis_error *err) TAMIS_CHECKED;
 /* The target's position; TAMIS_USAGE when -t was not given ("smote needs --target"). */

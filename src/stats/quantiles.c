@@ -133,11 +133,14 @@ int tamis_quantiles_partial(const tamis_quantiles *q, tamis_quantiles **ret, tam
         part->n_ranges = q->n_ranges;
         memcpy(part->results, q->results, q->n_p * sizeof *q->results);
         memcpy(part->wanted, q->wanted, q->n_wanted * sizeof *q->wanted);
+        /* what was taken is left alone: another thread may be merging into it */
         for (size_t i = 0; i < q->n_ranges; i++) {
-                part->ranges[i] = q->ranges[i];
-                part->ranges[i].held = NULL;
-                part->ranges[i].counts = NULL;
-                empty_range(&part->ranges[i]);
+                const range *r = &q->ranges[i];
+
+                part->ranges[i] = (range) {
+                        .low = r->low, .bits = r->bits, .cells = r->cells, .below = r->below, .n = r->n,
+                        .first = r->first, .last = r->last, .room = r->room,
+                };
         }
         *ret = part;
         return 0;

@@ -3,7 +3,8 @@
  * Types come from every learned row, and a step must know them before it learns. Rather than read the input once for the
  * types and once more to learn, the types are presumed from the first batch, learning goes ahead, and the same pass finds
  * out what they are. Were they presumed wrong (a word late in a column of numbers), what was learned is thrown away and
- * learned again with the types now known. A step never sees any of this.
+ * learned again with the types now known; were they so wrong that the step refused them, a pass finds them out first. A
+ * step never sees any of this, and what it says meanwhile is said only when it holds.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,11 @@ struct lesson {
         tamis_run *run;
         tamis_link *link;
         tamis_typing *typing;   /* per column of link->in; merged so far */
-        bool verify;            /* find types out in this pass */
+        /* in this pass */
+        bool teaches;           /* the step learns */
+        bool verify;            /* the types relied on are found out */
+        bool every_type;        /* all the others too */
+        atomic_bool refused;    /* the step itself failed, not what it reads */
         uint64_t rows;
 };
 
@@ -53,7 +58,7 @@ static int find_types(const struct lesson *lesson, struct taught *t, tamis_batch
                 const double *numbers;
                 int r = 0;
 
-                if (!relied_on(f))
+                if (!relied_on(f) && !lesson->every_type)
                         continue;
                 if (f->forced && f->type == TAMIS_TYPE_NUMERIC)
                         r = tamis_batch_numbers_only(rows, c, &numbers, err);
@@ -65,6 +70,13 @@ static int find_types(const struct lesson *lesson, struct taught *t, tamis_batch
         return 0;
 }
 
+/* What only a step says of the data, and might not say of other types. */
+static int refuse(struct lesson *lesson, int status) {
+        if (status == TAMIS_USAGE || status == TAMIS_BAD_DATA)
+                lesson->refused = true;
+        return status;
+}
+
 static int teach(struct lesson *lesson, struct taught *t, tamis_batch *rows, tamis_error *err) {
         const tamis_step_type *type = lesson->link->type;
         int r = 0;
@@ -72,13 +84,13 @@ static int teach(struct lesson *lesson, struct taught *t, tamis_batch *rows, tam
         t->rows = rows->n_rows;
         if (lesson->verify)
                 r = find_types(lesson, t, rows, err);
-        if (r < 0)
+        if (r < 0 || !lesson->teaches)
                 return r;
         t->partial = calloc(1, type->partial_size ? type->partial_size : 1);
         if (!t->partial)
                 return tamis_fail_memory(err);
         if (type->learn)
-                r = type->learn(lesson->link->state, t->partial, rows, err);
+                r = refuse(lesson, type->learn(lesson->link->state, t->partial, rows, err));
         if (r == 0 && rows->no_memory)
                 r = tamis_fail_memory(err);
         return r;
@@ -141,8 +153,8 @@ static int merge(void *arg, void *result, tamis_error *err) {
                 for (size_t c = 0; c < link->in.n; c++)
                         tamis_typing_merge(&lesson->typing[c], &t->typing[c]);
         lesson->rows += t->rows;
-        if (link->type->merge)
-                r = link->type->merge(link->state, t->partial, err);
+        if (t->partial && link->type->merge)
+                r = refuse(lesson, link->type->merge(link->state, t->partial, err));
         if (r < 0 && err)
                 err->step = link->type->name;
         drop(lesson, t);
@@ -182,30 +194,37 @@ static int presume(tamis_run *run, tamis_link *link, tamis_error *err) {
 }
 
 /* Put what was found in place of what was presumed. True: what a step relied on was so. */
-static bool settle_types(tamis_link *link, const tamis_typing *typing) {
+static bool settle_types(const struct lesson *lesson) {
         bool held = true;
 
-        for (size_t c = 0; c < link->in.n; c++) {
-                tamis_field *f = &link->in.fields[c];
+        for (size_t c = 0; c < lesson->link->in.n; c++) {
+                tamis_field *f = &lesson->link->in.fields[c];
                 tamis_type presumed = f->type;
                 bool had_missing = f->has_missing;
 
-                if (!relied_on(f))
+                if (!relied_on(f) && !lesson->every_type)
                         continue;
-                set_facts(f, &typing[c]);
+                set_facts(f, &lesson->typing[c]);
                 held &= !f->consulted || f->type == presumed;
                 held &= !f->consulted_missing || f->has_missing == had_missing;
         }
         return held;
 }
 
-/* A column of numbers with a few words in it is taken as text, which is seldom what was meant. */
+/* A column of numbers with a few words in it is taken as text, which is seldom what was meant; still less when it is
+ * one and the same word, however often. */
+static bool nearly_numeric(const tamis_typing *t) {
+        uint64_t numbers = t->present - t->nonnumbers;
+
+        return t->nonnumbers * 10 <= t->present || (!t->mixed && numbers >= 3 && numbers * 5 >= t->present);
+}
+
 static void warn_nearly_numeric(const tamis_link *link, const tamis_typing *typing) {
         for (size_t c = 0; c < link->in.n; c++) {
                 const tamis_field *f = &link->in.fields[c];
                 const tamis_typing *t = &typing[c];
 
-                if (!f->consulted || f->forced || f->type != TAMIS_TYPE_CATEGORICAL || t->nonnumbers * 10 > t->present)
+                if (!f->consulted || f->forced || f->type != TAMIS_TYPE_CATEGORICAL || !nearly_numeric(t))
                         continue;
                 tamis_warn(&link->context, "%s:%llu: column \"%s\": %llu of %llu cells %s no number (\"%s\"): taken as text; "
                            "--na '%s' treats it as missing, --types '%s=text' says it is meant", t->file,
@@ -226,32 +245,93 @@ static int one_pass(struct lesson *lesson, tamis_error *err) {
         return tamis_pass(lesson->run, &visitor, err);
 }
 
-/* Configure afresh, bind, and read; until the types relied on are those found. */
-static int learn_with_types(struct lesson *lesson, tamis_error *err) {
+/* What it relies on is noted from here on. */
+static int bind(struct lesson *lesson, tamis_error *err) {
         tamis_link *link = lesson->link;
-        int r = 0;
 
-        for (int attempt = 0; attempt < 3; attempt++) {
-                if (attempt > 0)
-                        r = tamis_link_configure(link, err);
-                if (r == 0 && link->type->bind)
-                        r = link->type->bind(link->state, &link->context, &link->in, err);
-                if (r < 0) {
-                        if (err)
-                                err->step = link->type->name;
-                        return r;
+        for (size_t c = 0; c < link->in.n; c++)
+                link->in.fields[c].consulted = link->in.fields[c].consulted_missing = false;
+        if (!link->type->bind)
+                return 0;
+        return refuse(lesson, link->type->bind(link->state, &link->context, &link->in, err));
+}
+
+/* Configure afresh, bind and read. */
+static int attempt(struct lesson *lesson, bool afresh, tamis_error *err) {
+        int r = afresh ? tamis_link_configure(lesson->link, err) : 0;
+
+        lesson->teaches = true;
+        lesson->refused = false;
+        if (r == 0)
+                r = bind(lesson, err);
+        if (r < 0 && err)
+                err->step = lesson->link->type->name;
+        return r < 0 ? r : one_pass(lesson, err);
+}
+
+/* The step refused what was presumed: find out all there is to know. True: what it relied on is otherwise, so it may
+ * think better of it. */
+static int find_every_type(struct lesson *lesson, bool *otherwise, tamis_error *err) {
+        const tamis_schema *in = &lesson->link->in;
+        bool any = false;
+        int r;
+
+        for (size_t c = 0; c < in->n; c++)
+                any |= in->fields[c].consulted || in->fields[c].consulted_missing;
+        if (!any)
+                return 0;
+        lesson->teaches = false;
+        lesson->every_type = true;
+        r = one_pass(lesson, err);
+        if (r == 0)
+                *otherwise = !settle_types(lesson);
+        return r;
+}
+
+/* One attempt and what comes of it. *again: what was relied on was not so, and now is. */
+static int attempt_on_trial(struct lesson *lesson, bool afresh, bool *again, tamis_error *err) {
+        struct tamis_notes *notes = &lesson->run->notes;
+        tamis_error why = {0};
+        int r;
+
+        *again = false;
+        tamis_notes_hold(notes);
+        r = attempt(lesson, afresh, &why);
+        if (r == 0) {
+                *again = !settle_types(lesson);
+        } else if (lesson->refused) {
+                int found = find_every_type(lesson, again, err);
+
+                if (found < 0) {
+                        tamis_notes_let_go(notes, true);
+                        return found;
                 }
-                /* the second time every type is found out, so the third is sure to hold */
-                for (size_t c = 0; attempt == 1 && c < link->in.n; c++)
-                        link->in.fields[c].consulted = true;
-                lesson->verify = true;
-                r = one_pass(lesson, err);
+        }
+        tamis_notes_let_go(notes, !*again);
+        if (r < 0 && !*again) {
+                if (err)
+                        *err = why;
+                return r;
+        }
+        return 0;
+}
+
+/* Presumed from the first batch, types may be wrong; the second time all are found out, and the step may turn to other
+ * columns, of which some were presumed wrong; the third time everything is known. */
+static int learn_with_types(struct lesson *lesson, tamis_error *err) {
+        bool again = true;
+
+        lesson->verify = true;
+        for (int i = 0; i < 3 && again; i++) {
+                int r = attempt_on_trial(lesson, i > 0, &again, err);
+
                 if (r < 0)
                         return r;
-                if (settle_types(link, lesson->typing))
-                        break;
+                lesson->every_type = true;
         }
-        warn_nearly_numeric(link, lesson->typing);
+        if (again)
+                return tamis_fail(err, TAMIS_IO, "the input has changed while it was read");
+        warn_nearly_numeric(lesson->link, lesson->typing);
         return 0;
 }
 
@@ -271,7 +351,7 @@ int tamis_link_learn(tamis_run *run, tamis_link *link, tamis_error *err) {
                 r = tamis_fail(err, TAMIS_BAD_DATA, link->mark >= 0
                                ? "there is no row to learn from (none is marked \"train\" in _split)"
                                : "there is no row to learn from");
-        lesson.verify = false;
+        lesson.verify = lesson.every_type = false;
         do {
                 again = false;
                 if (r == 0 && link->type->finish)

@@ -127,10 +127,14 @@ int tamis_link_load(tamis_link *link, const json_t *model, tamis_error *err) {
 
 /* --types 'zip=text,age=number' */
 static int force_type(tamis_slice name, tamis_slice value, void *arg, tamis_error *err) {
-        tamis_schema *schema = arg;
+        tamis_link *link = arg;
+        tamis_schema *schema = &link->in;
         tamis_type type;
         long at = tamis_schema_find(schema, name);
 
+        /* new rows need not have every column that was there when it learned (a target, say) */
+        if (at < 0 && link->loaded)
+                return 0;
         if (at < 0) {
                 tamis_slice names[256];
                 char near[256];
@@ -167,7 +171,7 @@ int tamis_link_arrive(tamis_link *link, const tamis_schema *from, tamis_error *e
                 f->has_missing = f->forced = f->consulted = f->consulted_missing = false;
         }
         link->mark = tamis_schema_find(&link->in, tamis_slice_of("_split"));
-        return types ? tamis_pairs(types, "--types", force_type, &link->in, err) : 0;
+        return types ? tamis_pairs(types, "--types", force_type, link, err) : 0;
 }
 
 int tamis_link_attach(tamis_link *link, tamis_error *err) {
@@ -188,4 +192,11 @@ int tamis_link_attach(tamis_link *link, tamis_error *err) {
 bool tamis_link_learns(const tamis_link *link) {
         return (link->type->traits & TAMIS_LEARNS) && !link->loaded
                 && !(link->type->idle && link->type->idle(link->state));
+}
+
+/* Who adds or removes rows leaves those that are not for training alone, whatever --learn-from says. */
+bool tamis_link_learns_all(const tamis_run *run, const tamis_link *link) {
+        if (link->type->traits & TAMIS_LEARNS_ALL)
+                return true;
+        return run->options.learn_all && (link->type->common & TAMIS_OPT_LEARN) && !(link->type->traits & TAMIS_CHANGES_ROWS);
 }

@@ -33,6 +33,7 @@ struct pass {
 
         pthread_mutex_t lock;           /* guards all below */
         pthread_cond_t moved;
+        tamis_reader_counts read;       /* for progress: as of the last batch read */
         struct gate *gates;
         struct tamis_store kept;
         uint64_t turn;
@@ -52,6 +53,18 @@ struct worker {
 };
 
 /* -- reading --------------------------------------------------------------------------------------------------------- */
+
+/* Whoever shows progress must not wait for a reader who waits for a pipe: they are told here how far the reading is. */
+static void note_counts(struct pass *p) {
+        tamis_reader_counts counts;
+
+        if (!p->run->options.progress)
+                return;
+        tamis_reader_count(p->run->reader, &counts);
+        pthread_mutex_lock(&p->lock);
+        p->read = counts;
+        pthread_mutex_unlock(&p->lock);
+}
 
 /* The next block of rows that a link adds behind the last. False: there are none left. */
 static bool next_tail(struct pass *p, size_t *link, size_t *block) {
@@ -85,6 +98,8 @@ static int take_tail(struct worker *w, size_t link, size_t block) {
         w->batch->precision = l->precision;
         w->batch->final = w->pass->counts;
         r = l->type->tail(l->state, block, w->batch, &w->error);
+        if (r == 0 && w->batch->no_memory)
+                r = tamis_fail_memory(&w->error);
         if (r < 0) {
                 w->error.step = l->type->name;
                 return r;
@@ -107,6 +122,7 @@ static bool next_batch(struct worker *w, int *r) {
                 return true;
         }
         *r = tamis_reader_next(p->run->reader, &w->batch->chunk, &w->error);
+        note_counts(p);
         return *r < 0 || w->batch->chunk.records > 0;
 }
 
@@ -144,7 +160,6 @@ static int take(struct worker *w) {
         if (p->stored)
                 return 1;
         r = tamis_batch_begin(w->batch, &w->error);
-        w->batch->first_row = w->batch->chunk.first_record;
         return r < 0 ? r : 1;
 }
 
@@ -172,7 +187,7 @@ int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis
         batch->precision = link->precision;
         batch->train = NULL;
         batch->n_train = batch->n_rows;
-        if (link->mark < 0 || run->options.learn_all || (link->type->traits & TAMIS_LEARNS_ALL))
+        if (link->mark < 0 || tamis_link_learns_all(run, link))
                 return 0;
         train = tamis_arena_get(&batch->arena, batch->n_rows);
         if (!train)
@@ -186,17 +201,20 @@ int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis
         if (n < batch->n_rows)
                 batch->train = train;
         batch->n_train = n;
-        return 0;
+        return batch->no_memory ? tamis_fail_memory(err) : 0;
 }
 
-/* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch failed. */
+/* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch failed.
+ * Tails begin behind some doors, but no batch that follows them is to enter there, so the order has no hole. */
 static int enter(struct worker *w, size_t link) {
         struct pass *p = w->pass;
         struct gate *g = &p->gates[link];
         int r = 0;
 
-        if (!g->ordered)
+        if (!g->ordered) {
+                w->batch->first_row = w->batch->first_train = TAMIS_NOT_NUMBERED;
                 return 0;
+        }
         pthread_mutex_lock(&p->lock);
         while (g->entered != w->seq && p->failed > w->seq)
                 pthread_cond_wait(&p->moved, &p->lock);
@@ -211,18 +229,6 @@ static int enter(struct worker *w, size_t link) {
                 r = -1;
         }
         pthread_mutex_unlock(&p->lock);
-        return r;
-}
-
-/* A batch that begins behind a link (a tail) still passes its gate, so that the order has no hole. */
-static int pass_by(struct worker *w, size_t link) {
-        size_t rows = w->batch->n_rows, train = w->batch->n_train;
-        int r;
-
-        w->batch->n_rows = w->batch->n_train = 0;
-        r = enter(w, link);
-        w->batch->n_rows = rows;
-        w->batch->n_train = train;
         return r;
 }
 
@@ -273,7 +279,9 @@ static void progress(struct pass *p) {
 
         if (!p->run->options.progress)
                 return;
-        tamis_reader_count(p->run->reader, &counts);
+        pthread_mutex_lock(&p->lock);
+        counts = p->read;
+        pthread_mutex_unlock(&p->lock);
         p->run->options.progress(p->run->options.arg, p->visitor->what, counts.bytes, counts.bytes_total, counts.records);
 }
 
@@ -315,9 +323,6 @@ static int work_on(struct worker *w) {
         int r = 0;
 
         w->batch->final = p->counts;
-        for (size_t i = p->first; i < w->from && r == 0; i++)
-                if (pass_by(w, i) < 0)
-                        r = tamis_fail(&w->error, TAMIS_BAD_DATA, "an earlier batch failed");
         for (size_t i = w->from; i < p->links && r == 0; i++)
                 r = through(w, i);
         if (r == 0 && p->visitor->learner) {
@@ -348,14 +353,9 @@ static void work(void *arg, unsigned thread) {
         tamis_batch_done(&w.own);
 }
 
-/* Rows must be counted in order at a door when somebody before it changes their number, or some of them are not train. */
-static void set_gates(struct pass *p) {
-        for (size_t i = 0; i < p->links + (p->visitor->learner != NULL); i++) {
-                const tamis_link *l = p->run->links[i];
-
-                p->gates[i].ordered = (l->type->traits & (TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS)) != 0
-                        && !l->loaded;
-        }
+/* Rows are counted at the doors of the steps that tell rows apart. What was loaded treats each row by itself. */
+static bool is_numbered(const tamis_link *link) {
+        return (link->type->traits & (TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS)) && !link->loaded;
 }
 
 /* Where this pass begins, and what it leaves behind. */
@@ -381,7 +381,8 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         p.gates = calloc(run->n_links + 1, sizeof *p.gates);
         if (!p.gates)
                 return tamis_fail_memory(err);
-        set_gates(&p);
+        for (size_t i = 0; i < p.links + (visitor->learner != NULL); i++)
+                p.gates[i].ordered = is_numbered(run->links[i]);
         pthread_mutex_init(&p.reading, NULL);
         pthread_mutex_init(&p.lock, NULL);
         pthread_cond_init(&p.moved, NULL);
@@ -413,6 +414,7 @@ int tamis_pass_first(tamis_run *run, tamis_batch *batch, tamis_error *err) {
                 tamis_link *l = run->links[i];
 
                 r = tamis_link_greet(run, l, batch, err);
+                batch->first_row = batch->first_train = is_numbered(l) ? 0 : TAMIS_NOT_NUMBERED;
                 if (r == 0 && l->type->apply && !(l->loaded && (l->type->traits & TAMIS_TRAIN_ONLY)))
                         r = l->type->apply(l->state, batch, err);
                 if (r < 0 && err)

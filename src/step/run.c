@@ -192,6 +192,26 @@ static void note_reading(tamis_run *run) {
         tamis_notes_add(&run->notes, NULL, text);
 }
 
+/* A table of one column is rare; a header with other delimiters in it is a table read with the wrong one. */
+static void warn_delimiter(tamis_run *run) {
+        static const struct { char byte; const char *said; } others[] = {
+                { ';', "';'" }, { '\t', "tab" }, { '|', "'|'" }, { ',', "," },
+        };
+        const tamis_schema *s = &run->schema;
+        char text[256];
+
+        if (s->n != 1 || !s->dialect.header || tamis_reader_header(run->reader)->quoted)
+                return;
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+                if (others[i].byte == s->dialect.delimiter || !memchr(s->fields[0].name, others[i].byte, s->fields[0].name_length))
+                        continue;
+                snprintf(text, sizeof text, "the table has one column, called \"%.100s\"; --delimiter %s would cut it",
+                         s->fields[0].name, others[i].said);
+                tamis_notes_add(&run->notes, NULL, text);
+                return;
+        }
+}
+
 static int open_input(tamis_run *run, tamis_error *err) {
         int r;
 
@@ -201,7 +221,22 @@ static int open_input(tamis_run *run, tamis_error *err) {
         if (r < 0)
                 return r;
         r = tamis_schema_from_header(tamis_reader_header(run->reader), tamis_reader_dialect(run->reader), &run->schema, err);
-        return r < 0 ? r : warn_duplicate_names(run, err);
+        if (r == 0)
+                r = warn_duplicate_names(run, err);
+        if (r == 0)
+                warn_delimiter(run);
+        return r;
+}
+
+static void warn_learn_all(const tamis_run *run, const tamis_link *link) {
+        if (!run->options.learn_all || link->mark < 0 || !(link->type->common & TAMIS_OPT_LEARN)
+            || (link->type->traits & TAMIS_LEARNS_ALL))
+                return;
+        if (tamis_link_learns_all(run, link))
+                tamis_warn(&link->context, "--learn-from all: it learns from the test rows too, "
+                           "so scores on them will look better than they are");
+        else
+                tamis_warn(&link->context, "--learn-from all: it may remove rows, so it learns from the train rows alone");
 }
 
 static int ready_link(tamis_run *run, size_t i, tamis_error *err) {
@@ -209,9 +244,7 @@ static int ready_link(tamis_run *run, size_t i, tamis_error *err) {
         int r = tamis_link_arrive(link, i ? &run->links[i - 1]->out : &run->schema, err);
 
         if (r == 0 && tamis_link_learns(link)) {
-                if (run->options.learn_all && link->mark >= 0 && !(link->type->traits & TAMIS_LEARNS_ALL))
-                        tamis_warn(&link->context, "--learn-from all: it learns from the test rows too, "
-                                   "so scores on them will look better than they are");
+                warn_learn_all(run, link);
                 r = tamis_link_learn(run, link, err);
         }
         if (r == 0)

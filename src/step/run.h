@@ -38,6 +38,8 @@ struct tamis_notes {
         pthread_mutex_t lock;
         struct tamis_note { const char *step; char *text; } *notes;
         size_t n;
+        size_t said;            /* notes that were made known; the others are held back */
+        bool holding;
         bool lost;              /* there was no memory for one: the run is to fail, not to keep it from the report */
         void (*note)(void *arg, const char *step, const char *text);
         void *arg;
@@ -75,6 +77,8 @@ int tamis_link_load(tamis_link *link, const json_t *model, tamis_error *err) TAM
 int tamis_link_arrive(tamis_link *link, const tamis_schema *from, tamis_error *err) TAMIS_CHECKED;
 int tamis_link_attach(tamis_link *link, tamis_error *err) TAMIS_CHECKED;
 bool tamis_link_learns(const tamis_link *link); /* it has yet to */
+/* It takes every row for a train row: by its nature, or because --learn-from says so. */
+bool tamis_link_learns_all(const tamis_run *run, const tamis_link *link);
 
 /* pass.c: what a pass does with a batch that has gone through the links. `work` runs on any thread and leaves what it
  * made in *result; `turn` gets it in the order of the batches, one at a time, and frees it; `drop` frees a result that
@@ -133,6 +137,9 @@ bool tamis_json_ran_out(void);
 
 /* notes.c */
 void tamis_notes_add(struct tamis_notes *notes, const char *step, const char *text);
+/* Keep what is said from here on to oneself; then say it after all, or forget it. */
+void tamis_notes_hold(struct tamis_notes *notes);
+void tamis_notes_let_go(struct tamis_notes *notes, bool tell);
 void tamis_notes_done(struct tamis_notes *notes);
 
 #endif

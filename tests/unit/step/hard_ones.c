@@ -141,8 +141,6 @@ struct profile {
         tamis_moments *moments;         /* a column each */
 };
 
-static double reported_mean;
-
 static int profile_bind(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
         struct profile *p = state;
 
@@ -176,9 +174,10 @@ static int profile_merge(void *state, void *partial, tamis_error *err) {
         return r;
 }
 
-static int profile_finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {
-        reported_mean = tamis_moments_mean(&((struct profile *) state)->moments[0]);
-        return 0;
+static int profile_report(const void *state, json_t *into, tamis_error *err) {
+        const struct profile *p = state;
+
+        return json_object_set_new(into, "mean", tamis_json_number(tamis_moments_mean(&p->moments[0])));
 }
 
 static void profile_done(void *state) {
@@ -198,7 +197,7 @@ static const tamis_step_type profile = {
         .learn = profile_learn,
         .merge = profile_merge,
         .partial_done = profile_done,
-        .finish = profile_finish,
+        .report = profile_report,
         .done = profile_done,
 };
 
@@ -230,7 +229,8 @@ static void teardown(void) {
         unlink(output);
 }
 
-static void run_chain(const tamis_step_type *type, const char *target, bool no_output, unsigned threads) {
+/* The run that has been gone through; the caller's to free. */
+static tamis_run *run_chain(const tamis_step_type *type, const char *target, bool no_output, unsigned threads) {
         const char *paths[] = { input };
         tamis_run_options options = {
                 .input = { .paths = paths, .n_paths = 1, .dialect = { .delimiter = ',', .header = true }, .chunk_bytes = 512 },
@@ -246,7 +246,7 @@ static void run_chain(const tamis_step_type *type, const char *target, bool no_o
                 ck_assert_int_eq(tamis_settings_set(settings, "target", target, &err), 0);
         ck_assert_msg(tamis_run_add(run, settings, &err) == 0, "%s", err.message);
         ck_assert_msg(tamis_run_go(run, &err) == 0, "%s", err.message);
-        tamis_run_free(run);
+        return run;
 }
 
 /* Lines of the output that hold `what`. */
@@ -263,7 +263,7 @@ static size_t count(const char *what) {
 
 START_TEST(tomek_links_go_by_number) {
         for (unsigned threads = 1; threads <= 4; threads += 3) {
-                run_chain(&tomek, "label", false, threads);
+                tamis_run_free(run_chain(&tomek, "label", false, threads));
                 ck_assert_uint_eq(count("a,train"), 3000 - 30);
                 ck_assert_uint_eq(count("b,train"), 30);
                 ck_assert_uint_eq(count("b,test"), 3000);
@@ -279,16 +279,25 @@ START_TEST(profile_learns_and_writes_nothing) {
         /* train rows: the a's 0, 10, .. 29990; the b's 0.5, 1000.5, .. 29000.5 */
         double sum = 10.0 * 2999 * 3000 / 2 + 30 * .5 + 1000.0 * 29 * 30 / 2;
 
-        reported_mean = 0;
-        run_chain(&profile, NULL, true, 2);
-        ck_assert_double_eq(reported_mean, sum / 3030);
+        tamis_run *run = run_chain(&profile, NULL, true, 2);
+        json_t *report, *step;
+        tamis_error err = {0};
+
+        ck_assert_int_eq(tamis_run_report(run, &report, &err), 0);
+        step = json_array_get(json_object_get(report, "steps"), 0);
+        ck_assert_double_eq(json_number_value(json_object_get(step, "mean")), sum / 3030);
+        ck_assert_int_eq(json_integer_value(json_object_get(step, "rows_learned_from")), 3030);
+        ck_assert_int_eq(json_integer_value(json_object_get(report, "rows_in")), 6030);
+        ck_assert_ptr_null(json_object_get(step, "rows_out"));
+        json_decref(report);
+        tamis_run_free(run);
         ck_assert_uint_eq(count("\n"), 0);
 }
 END_TEST
 
 START_TEST(a_chain_runs_many_times) {
         for (int i = 0; i < 10; i++)
-                run_chain(&tomek, "label", false, 1 + i % 3);
+                tamis_run_free(run_chain(&tomek, "label", false, 1 + i % 3));
         ck_assert_uint_eq(count("a,train"), 2970);
 }
 END_TEST
