@@ -86,7 +86,8 @@ void progress_report(void *arg, const char *what, uint64_t bytes, uint64_t total
                 n += snprintf(line + n, sizeof line - (size_t) n, " of %s (%.0f %%)", size,
                               100 * (double) bytes / (double) total);
         }
-        n += snprintf(line + n, sizeof line - (size_t) n, ", %llu rows, %s/s", (unsigned long long) rows, speed);
+        n += snprintf(line + n, sizeof line - (size_t) n, ", %llu row%s, %s/s", (unsigned long long) rows,
+                      rows == 1 ? "" : "s", speed);
         if (total && bytes <= total && rate > 0 && seconds > 1) {
                 add_time(left, sizeof left, (double) (total - bytes) / rate);
                 n += snprintf(line + n, sizeof line - (size_t) n, ", %s left", left);
@@ -104,7 +105,7 @@ void progress_summary(void) {
         char line[128], size[32];
 
         add_bytes(size, sizeof size, (double) progress.bytes);
-        snprintf(line, sizeof line, "%llu rows read, %s, in %.2f s", (unsigned long long) progress.rows, size,
-                 now() - progress.started);
+        snprintf(line, sizeof line, "%llu row%s read, %s, in %.2f s", (unsigned long long) progress.rows,
+                 progress.rows == 1 ? "" : "s", size, now() - progress.started);
         say_note(NULL, line);
 }

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,10 +123,13 @@ void say_status(const char *text) {
 }
 
 int say_flush(tamis_error *err) {
+        struct pollfd out = { .fd = STDOUT_FILENO };
+
         errno = 0;
         if (fflush(stdout) == 0 && !ferror(stdout))
                 return 0;
-        if (errno == EPIPE)
+        /* what went wrong may have gone wrong in an earlier write, whose errno is gone */
+        if (errno == EPIPE || (poll(&out, 1, 0) == 1 && (out.revents & POLLERR)))
                 return tamis_fail(err, TAMIS_CLOSED, "standard output is closed");
         if (errno == EBADF)
                 return tamis_fail(err, TAMIS_IO, "standard output is closed");

@@ -106,4 +106,8 @@ void tamis_nearest(tamis_slice word, const tamis_slice *words, size_t n, char *o
 /* True for names that begin with `_`: marks of tamis, never features. */
 bool tamis_reserved(tamis_slice name);
 
+/* True for a name that says it tells rows apart: id, ID, uuid, customer_id, order-id, PassengerId. Such a column is a feature
+ * only where --columns names it. By name, since the values of a measurement may be as different from each other. */
+bool tamis_names_id(tamis_slice name);
+
 #endif

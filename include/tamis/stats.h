@@ -41,8 +41,8 @@ double tamis_moments_sd(const tamis_moments *m, int ddof);      /* its root, cor
  * data until the order statistics asked for are exact. */
 typedef struct tamis_quantiles tamis_quantiles;
 
-/* Exact p-quantiles for the `n_p` probabilities p (0..1), at most `budget` bytes of values or counts held, by this one and
- * by each partial (0: no limit; less than 2 KB for each order statistic counts as that). */
+/* Exact p-quantiles for the `n_p` probabilities p (0..1), at most `budget` bytes of values or counts held, by this one
+ * and by each partial (0: no limit; less than 2 KB for each order statistic counts as that). */
 int tamis_quantiles_new(const double *p, size_t n_p, size_t budget, tamis_quantiles **ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_quantiles_free(tamis_quantiles *q);
 /* An empty one asking the same, at the same pass, for another thread; may be made while others are merged into q. */

@@ -209,7 +209,8 @@ int tamis_columns_save(const tamis_columns *columns, json_t **ret, tamis_error *
 int tamis_columns_load(tamis_columns *columns, const json_t *from, tamis_error *err) TAMIS_CHECKED;
 
 /* The columns a step works on: -c where given (naming the target or a reserved column is an error), else every column of
- * `types` (bits 1 << tamis_type; 0: any, and types are not consulted) but the target, the group columns and reserved ones. */
+ * `types` (bits 1 << tamis_type; 0: any, and types are not consulted) but the target, the group columns,
+ * reserved ones and ids (tamis_names_id). */
 int tamis_features(const tamis_context *context, tamis_schema *schema, unsigned types, tamis_selection *ret,
                    tamis_error *err) TAMIS_CHECKED;
 /* The target's position; TAMIS_USAGE when -t was not given ("smote needs --target"). */

@@ -1,7 +1,8 @@
 #include "balance/weigh.h"
 
 /* w_c = n / (K n_c): every class weighs the same in all, and a row weighs 1 in the mean. */
-static int weigh_evenly(const tamis_labels *labels, const tamis_class_values *costs, double *weights, tamis_error *err) {
+static int weigh_evenly(const tamis_labels *labels, const tamis_class_values *costs, double *weights,
+                        tamis_error *err) {
         double rows = (double) (labels->n - labels->missing);
 
         for (size_t c = 0; c < labels->n_classes; c++)
@@ -9,7 +10,8 @@ static int weigh_evenly(const tamis_labels *labels, const tamis_class_values *co
         return 0;
 }
 
-static int weigh_by_cost(const tamis_labels *labels, const tamis_class_values *costs, double *weights, tamis_error *err) {
+static int weigh_by_cost(const tamis_labels *labels, const tamis_class_values *costs, double *weights,
+                         tamis_error *err) {
         for (size_t c = 0; c < labels->n_classes; c++)
                 weights[c] = 1;
         return tamis_class_values_apply(costs, labels, "--cost", weights, err);

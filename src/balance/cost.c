@@ -43,8 +43,8 @@ static int decide(tamis_sample *s, const tamis_context *context, tamis_error *er
         }
         free(by_class);
         if (r == 0)
-                tamis_warn(context, "%llu of %zu rows accepted; Costing averages models of several such samples (--seed 1, 2, ...)",
-                           (unsigned long long) kept, s->n);
+                tamis_warn(context, "%llu of %zu rows accepted; Costing averages models of several such samples "
+                           "(--seed 1, 2, ...)", (unsigned long long) kept, s->n);
         return r;
 }
 

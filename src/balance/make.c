@@ -88,7 +88,8 @@ static int make_texts(const tamis_smote *s, const struct making *m, size_t row, 
                 r = tamis_batch_set_text(out, row, s->categories.at[j],
                                          categories->dicts[j].entries[vote(s, m, j, votes)].text, err);
         for (size_t j = 0; r == 0 && j < s->rows.carried.width; j++)
-                r = tamis_batch_set_text(out, row, s->carried.at[j], tamis_texts_get(&s->rows.carried, m->seed, j), err);
+                r = tamis_batch_set_text(out, row, s->carried.at[j], tamis_texts_get(&s->rows.carried, m->seed, j),
+                                         err);
         if (r == 0 && s->at_split >= 0)
                 r = tamis_batch_set_text(out, row, (size_t) s->at_split, tamis_slice_of("train"), err);
         if (r == 0 && s->at_synthetic >= 0)

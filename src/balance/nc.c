@@ -9,8 +9,8 @@
 static int suits(const tamis_smote *s, tamis_error *err) {
         if (s->numbers.n > 0)
                 return 0;
-        return tamis_fail(err, TAMIS_USAGE, "no feature is a number: SMOTE-NC needs one at least (`tamis sample -s over` "
-                          "repeats rows, `tamis weigh` weighs them)");
+        return tamis_fail(err, TAMIS_USAGE, "no feature is a number: SMOTE-NC needs one at least (`tamis sample -s "
+                          "over` repeats rows, `tamis weigh` weighs them)");
 }
 
 /* ddof 0, as in imbalanced-learn. */

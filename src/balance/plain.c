@@ -11,8 +11,8 @@ static int suits(const tamis_smote *s, tamis_error *err) {
                 n += (size_t) snprintf(names + n, sizeof names - n, "%s\"%s\"", i ? ", " : "", s->categories.names[i]);
         if (s->categories.n == 0)
                 return 0;
-        return tamis_fail(err, TAMIS_USAGE, "plain SMOTE takes numbers, and these columns are categories: %s (-s nc takes "
-                          "them, --columns leaves them out)", names);
+        return tamis_fail(err, TAMIS_USAGE, "plain SMOTE takes numbers, and these columns are categories: %s (-s nc "
+                          "takes them, --columns leaves them out)", names);
 }
 
 static int mismatch(const double *numbers, size_t n, size_t d, double *ret, tamis_error *err) {

@@ -7,7 +7,7 @@
 
 #include "balance/smote.h"
 
-/* -- what cannot be worked with -------------------------------------------------------------------------------------- */
+/* -- what cannot be worked with ------------------------------------------------------------------------------------ */
 
 static int check_holes(const tamis_smote *s, tamis_error *err) {
         char names[1024] = "";
@@ -29,8 +29,8 @@ static int check_holes(const tamis_smote *s, tamis_error *err) {
         if (cells == 0)
                 return 0;
         return tamis_fail_at(err, TAMIS_BAD_DATA, s->rows.file, s->rows.line, s->rows.byte_column,
-                             "%llu missing cell%s in train rows: %s; new rows cannot be made of them, so fill them first "
-                             "(tamis impute), or leave the columns out (--columns)", (unsigned long long) cells,
+                             "%llu missing cell%s in train rows: %s; new rows cannot be made of them, so fill them "
+                             "first (tamis impute), or leave the columns out (--columns)", (unsigned long long) cells,
                              cells == 1 ? "" : "s", names);
 }
 
@@ -39,9 +39,9 @@ static void warn_identifiers(const tamis_smote *s, const tamis_context *context)
                 size_t distinct = s->rows.categories.dicts[j].n;
 
                 if (distinct > 20 && distinct > s->rows.n / 2)
-                        tamis_warn(context, "column \"%s\" has %zu different texts in %zu rows: as a category it says little "
-                                   "about a row (--columns '!%s' leaves it out)", s->categories.names[j], distinct, s->rows.n,
-                                   s->categories.names[j]);
+                        tamis_warn(context, "column \"%s\" has %zu different texts in %zu rows: as a category it says "
+                                   "little about a row (--columns '!%s' leaves it out)", s->categories.names[j],
+                                   distinct, s->rows.n, s->categories.names[j]);
         }
 }
 
@@ -55,33 +55,35 @@ static int treat_rare(const tamis_smote *s, const tamis_context *context, size_t
         case TAMIS_RARE_REDUCE:
                 if (c->n > 1) {
                         c->k = c->n - 1;
-                        tamis_warn(context, "class \"%.*s\" has %llu rows: %llu neighbour%s used instead of %llu", length, name,
-                                   (unsigned long long) c->n, (unsigned long long) c->k, c->k == 1 ? " is" : "s are",
-                                   (unsigned long long) s->k);
+                        tamis_warn(context, "class \"%.*s\" has %llu rows: %llu neighbour%s used instead of %llu",
+                                   length, name, (unsigned long long) c->n, (unsigned long long) c->k,
+                                   c->k == 1 ? " is" : "s are", (unsigned long long) s->k);
                         return 0;
                 }
-                return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\" has one row and so no neighbour to go toward: --rare "
-                                  "duplicate repeats it, skip leaves it as it is", length, name);
+                return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\" has one row and so no neighbour to go toward: "
+                                  "--rare duplicate repeats it, skip leaves it as it is", length, name);
         case TAMIS_RARE_DUPLICATE:
                 c->k = 0;
-                tamis_warn(context, "class \"%.*s\" has %llu row%s, not more than --neighbors %llu: the new ones are copies",
-                           length, name, (unsigned long long) c->n, c->n == 1 ? "" : "s", (unsigned long long) s->k);
+                tamis_warn(context, "class \"%.*s\" has %llu row%s, not more than --neighbors %llu: the new ones are "
+                           "copies", length, name, (unsigned long long) c->n, c->n == 1 ? "" : "s",
+                           (unsigned long long) s->k);
                 return 0;
         case TAMIS_RARE_SKIP:
                 c->made = 0;
-                tamis_warn(context, "class \"%.*s\" has %llu row%s, not more than --neighbors %llu: it is left as it is",
-                           length, name, (unsigned long long) c->n, c->n == 1 ? "" : "s", (unsigned long long) s->k);
+                tamis_warn(context, "class \"%.*s\" has %llu row%s, not more than --neighbors %llu: it is left as it "
+                           "is", length, name, (unsigned long long) c->n, c->n == 1 ? "" : "s",
+                           (unsigned long long) s->k);
                 return 0;
         case TAMIS_RARE_ERROR:
                 break;
         }
-        return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\" has %llu row%s, and --neighbors %llu needs %llu: --rare reduce "
-                          "uses fewer neighbours, duplicate copies rows, skip leaves the class as it is", length, name,
-                          (unsigned long long) c->n, c->n == 1 ? "" : "s", (unsigned long long) s->k,
+        return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\" has %llu row%s, and --neighbors %llu needs %llu: --rare "
+                          "reduce uses fewer neighbours, duplicate copies rows, skip leaves the class as it is",
+                          length, name, (unsigned long long) c->n, c->n == 1 ? "" : "s", (unsigned long long) s->k,
                           (unsigned long long) s->k + 1);
 }
 
-/* -- how far rows are apart ------------------------------------------------------------------------------------------ */
+/* -- how far rows are apart ---------------------------------------------------------------------------------------- */
 
 struct scaling {
         const tamis_smote *s;
@@ -156,7 +158,8 @@ static int find_neighbors(const tamis_smote *s, tamis_smote_class *c, const doub
                 r = tamis_neighbors_new(&points, &index, err);
         if (r == 0) {
                 c->neighbors = reallocarray(NULL, c->n, c->k * sizeof *c->neighbors);
-                r = c->neighbors ? tamis_neighbors_each(index, c->k, pool, c->neighbors, NULL, err) : tamis_fail_memory(err);
+                r = c->neighbors ? tamis_neighbors_each(index, c->k, pool, c->neighbors, NULL, err)
+                        : tamis_fail_memory(err);
         }
         tamis_neighbors_free(index);
         free(numbers);
@@ -164,7 +167,7 @@ static int find_neighbors(const tamis_smote *s, tamis_smote_class *c, const doub
         return r;
 }
 
-/* -- who is used ----------------------------------------------------------------------------------------------------- */
+/* -- who is used --------------------------------------------------------------------------------------------------- */
 
 static int find_members(tamis_smote *s, size_t class, tamis_smote_class *c, tamis_error *err) {
         size_t n = 0;
@@ -219,15 +222,16 @@ static int plan_class(tamis_smote *s, const tamis_context *context, size_t class
 static void warn_of_missing_targets(const tamis_smote *s, const tamis_context *context) {
         if (s->labels.missing > 0)
                 tamis_warn(context, "%llu train row%s without a \"%s\": passed through, nothing was made of them",
-                           (unsigned long long) s->labels.missing, s->labels.missing == 1 ? "" : "s", s->target.names[0]);
+                           (unsigned long long) s->labels.missing, s->labels.missing == 1 ? "" : "s",
+                           s->target.names[0]);
 }
 
 static void tell_the_truth(const tamis_smote *s, const tamis_context *context) {
         if (s->n_made == 0)
                 tamis_warn(context, "no rows were added");
         else
-                tamis_warn(context, "synthetic rows help weak learners, seldom strong ones, and spoil predicted probabilities; "
-                           "class weights (tamis weigh) or a moved decision threshold often do as well");
+                tamis_warn(context, "synthetic rows help weak learners, seldom strong ones, and spoil predicted "
+                           "probabilities; class weights (tamis weigh) or a moved decision threshold often do as well");
 }
 
 int tamis_smote_plan(tamis_smote *s, const tamis_context *context, tamis_error *err) {

@@ -22,7 +22,7 @@ void tamis_rows_done(tamis_rows *rows) {
         *rows = (tamis_rows) { 0 };
 }
 
-/* -- room ------------------------------------------------------------------------------------------------------------ */
+/* -- room ---------------------------------------------------------------------------------------------------------- */
 
 static size_t grown(size_t capacity, size_t needed) {
         if (capacity == 0)
@@ -85,7 +85,7 @@ static int shape(tamis_rows *rows, size_t numbers, size_t categories, size_t car
         return rows->decimals && rows->missing ? 0 : tamis_fail_memory(err);
 }
 
-/* -- learning -------------------------------------------------------------------------------------------------------- */
+/* -- learning ------------------------------------------------------------------------------------------------------ */
 
 /* The first missing feature of a batch. */
 struct hole {
@@ -182,7 +182,7 @@ int tamis_rows_learn(tamis_rows *rows, tamis_batch *batch, const tamis_rows_colu
         return 0;
 }
 
-/* -- merging --------------------------------------------------------------------------------------------------------- */
+/* -- merging ------------------------------------------------------------------------------------------------------- */
 
 static int merge_texts(tamis_texts *into, size_t at, const tamis_texts *from, size_t n, tamis_error *err) {
         for (size_t j = 0; j < from->width; j++) {

@@ -1,7 +1,7 @@
 /* rows.h: train rows held as numbers and codes, to measure distances between them and to make new ones of them.
  *
- * Learned per batch, merged in order, so that row i is the i-th train row. Two kinds of text columns: categories that count as
- * features, and texts that a new row takes over from the row it was made of.
+ * Learned per batch, merged in order, so that row i is the i-th train row. Two kinds of text columns: categories that
+ * count as features, and texts that a new row takes over from the row it was made of.
  *
  * Ownership: embedded; {0} is empty; _done frees it.
  */

@@ -6,7 +6,8 @@
 static const tamis_option options[] = {
         { "ratio", 0, TAMIS_TEXT, "R", NULL,
           "over, under: auto, every class to the largest or smallest (default); R: smaller / larger; 'class=n,...'" },
-        { "count", 'n', TAMIS_COUNT, "N", NULL, "train rows wanted in all, classes keeping their shares (weighted: draws)" },
+        { "count", 'n', TAMIS_COUNT, "N", NULL,
+          "train rows wanted in all, classes keeping their shares (weighted: draws)" },
         { "cost", 0, TAMIS_TEXT, "LIST", NULL, "cost, weighted: 'class=5,other=1'; a class that is not listed has 1" },
         { "cost-column", 0, TAMIS_SELECTION, "COL", NULL, "cost: the column that holds each row's cost" },
         { "weight", 0, TAMIS_SELECTION, "COL", NULL, "weighted: the column that holds each row's weight" },
@@ -22,7 +23,7 @@ static const tamis_strategy *const *list_strategies(size_t *n) {
         return strategies;
 }
 
-/* -- configure ------------------------------------------------------------------------------------------------------- */
+/* -- configure ----------------------------------------------------------------------------------------------------- */
 
 static int check_taken(const tamis_sample *s, const tamis_settings *settings, tamis_error *err) {
         static const struct { const char *name; unsigned bit; } all[] = {
@@ -87,8 +88,8 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
                         r = bind_one(&s->target, schema, at, err);
         }
         if (r == 0 && s->value_option) {
-                r = tamis_select_one(schema, tamis_settings_text(context->settings, s->value_option + 2), s->value_option, &at,
-                                     err);
+                r = tamis_select_one(schema, tamis_settings_text(context->settings, s->value_option + 2),
+                                     s->value_option, &at, err);
                 if (r == 0)
                         r = bind_one(&s->value, schema, at, err);
         }
@@ -97,7 +98,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         return r;
 }
 
-/* -- learning -------------------------------------------------------------------------------------------------------- */
+/* -- learning ------------------------------------------------------------------------------------------------------ */
 
 struct partial {
         tamis_labels labels;
@@ -121,8 +122,9 @@ static int learn_values(const tamis_sample *s, struct partial *p, tamis_batch *b
                 if (zero ? values[row] >= 0 : values[row] > 0)
                         continue;
                 text = tamis_batch_text(batch, row, column);
-                return tamis_batch_fail(batch, row, column, err, "\"%.*s\" is no %s: a number %s is needed", (int) text.n,
-                                        text.n ? text.p : "", zero ? "weight" : "cost", zero ? "of 0 or more" : "above 0");
+                return tamis_batch_fail(batch, row, column, err, "\"%.*s\" is no %s: a number %s is needed",
+                                        (int) text.n, text.n ? text.p : "", zero ? "weight" : "cost",
+                                        zero ? "of 0 or more" : "above 0");
         }
         more = reallocarray(p->values, p->n + batch->n_rows + 1, sizeof *more);
         if (!more)
@@ -180,7 +182,7 @@ static void partial_done(void *partial) {
         tamis_buffer_done(&p->captured.text);
 }
 
-/* -- deciding -------------------------------------------------------------------------------------------------------- */
+/* -- deciding ------------------------------------------------------------------------------------------------------ */
 
 size_t tamis_sample_classes(const tamis_sample *s) {
         return s->has_target ? s->labels.n_classes : 1;
@@ -274,15 +276,16 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         if (r < 0)
                 return r;
         if (s->labels.missing > 0 && !s->value_option)
-                tamis_warn(context, "%llu train row%s without a \"%s\": passed through", (unsigned long long) s->labels.missing,
-                           s->labels.missing == 1 ? "" : "s", s->target.names[0]);
+                tamis_warn(context, "%llu train row%s without a \"%s\": passed through",
+                           (unsigned long long) s->labels.missing, s->labels.missing == 1 ? "" : "s",
+                           s->target.names[0]);
         for (size_t row = 0; s->sampler->copies_behind && row < s->n && !s->capturing; row++)
                 s->capturing = s->times[row] > 0;
         *again = s->capturing;
         return 0;
 }
 
-/* -- the table that goes out ----------------------------------------------------------------------------------------- */
+/* -- the table that goes out --------------------------------------------------------------------------------------- */
 
 static int apply(void *state, tamis_batch *batch, tamis_error *err) {
         const tamis_sample *s = state;
@@ -322,7 +325,8 @@ static int report(const void *state, json_t *into, tamis_error *err) {
 
                 after += s->after[c];
                 r |= json_array_append_new(classes, one);
-                r |= json_object_set_new(one, "class", s->has_target ? tamis_json_bytes(s->labels.names[c]) : json_null());
+                r |= json_object_set_new(one, "class", s->has_target ? tamis_json_bytes(s->labels.names[c])
+                                         : json_null());
                 r |= json_object_set_new(one, "before", json_integer((json_int_t) tamis_sample_class_size(s, c)));
                 r |= json_object_set_new(one, "after", json_integer((json_int_t) s->after[c]));
         }
@@ -353,10 +357,10 @@ const tamis_step_type tamis_step_sample = {
         .name = "sample",
         .summary = "resample train rows by class ratio, cost or weight",
         .details =
-                "Rows leave byte for byte as they came. `over` repeats rows of the smaller classes behind the last row; `under` "
-                "keeps a random part of the larger ones; `cost` accepts a row with a probability in proportion to its cost; "
-                "`weighted` draws with replacement, copies side by side where the row was. With --count and no target, `under` is a "
-                "plain random sample.\n\n"
+                "Rows leave byte for byte as they came. `over` repeats rows of the smaller classes behind the last "
+                "row; `under` keeps a random part of the larger ones; `cost` accepts a row with a probability in "
+                "proportion to its cost; `weighted` draws with replacement, copies side by side where the row was. "
+                "With --count and no target, `under` is a plain random sample.\n\n"
                 "Only train rows are touched. Rows whose target is missing pass through.",
         .options = options,
         .common = TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_SEED | TAMIS_OPT_MISSING,

@@ -1,8 +1,8 @@
 /* sample.h: what the strategies of sample share.
  *
- * A strategy decides how often each train row goes out: times[row]. Rows come out in the order they came, copies side by
- * side; only `over` puts its copies behind the last row, where a person looks for new ones: it has the chosen rows printed in a
- * second pass, and keeps them as bytes.
+ * A strategy decides how often each train row goes out: times[row]. Rows come out in the order they came, copies side
+ * by side; only `over` puts its copies behind the last row, where a person looks for new ones: it has the chosen rows
+ * printed in a second pass, and keeps them as bytes.
  */
 #ifndef BALANCE_SAMPLE_H
 #define BALANCE_SAMPLE_H
@@ -62,7 +62,7 @@ extern const tamis_sampler tamis_sampler_over;
 extern const tamis_sampler tamis_sampler_under;
 extern const tamis_sampler tamis_sampler_weighted;
 
-/* -- for the strategies ---------------------------------------------------------------------------------------------- */
+/* -- for the strategies -------------------------------------------------------------------------------------------- */
 
 /* One class where no target is given. */
 size_t tamis_sample_classes(const tamis_sample *s);
@@ -74,7 +74,7 @@ int tamis_sample_sizes(tamis_sample *s, bool raise, tamis_error *err) TAMIS_CHEC
 /* --cost as one value a class, 1 where it says nothing; the caller frees them. */
 int tamis_sample_class_costs(const tamis_sample *s, double **ret, tamis_error *err) TAMIS_CHECKED;
 
-/* -- copies.c: the second pass of `over`, and its rows ----------------------------------------------------------- */
+/* -- copies.c: the second pass of `over`, and its rows ---------------------------------------------------------- */
 
 struct tamis_captured {
         tamis_buffer text;

@@ -10,8 +10,8 @@ static const tamis_option options[] = {
         { "neighbors", 'k', TAMIS_COUNT, "K", "5", "how many neighbours within the class a row may be drawn toward" },
         { "ratio", 0, TAMIS_TEXT, "R", "auto",
           "auto: every class to the largest; R: smaller / larger class; 'class=n,...': rows of a class" },
-        { "rare", 0, TAMIS_CHOICE, "WHAT", "error", "a class of K rows or fewer: error, reduce K, duplicate rows, skip it",
-          rare_choices },
+        { "rare", 0, TAMIS_CHOICE, "WHAT", "error",
+          "a class of K rows or fewer: error, reduce K, duplicate rows, skip it", rare_choices },
         { "metric", 0, TAMIS_CHOICE, "WHAT", "scaled",
           "scaled: numbers are divided by their standard deviation for distances; raw: as they are", metric_choices },
         { "mark", 0, TAMIS_FLAG, NULL, NULL, "add a column _synthetic: 1 in new rows, 0 in the others" },
@@ -42,7 +42,8 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         s->seed = context->seed;
         s->k = tamis_settings_count(settings, "neighbors");
         if (s->k == 0 || s->k > 100000)
-                return tamis_fail(err, TAMIS_USAGE, "--neighbors %s: 1 to 100000", tamis_settings_text(settings, "neighbors"));
+                return tamis_fail(err, TAMIS_USAGE, "--neighbors %s: 1 to 100000",
+                                  tamis_settings_text(settings, "neighbors"));
         s->mark = tamis_settings_flag(settings, "mark");
         s->scaled = strcmp(tamis_settings_text(settings, "metric"), "scaled") == 0;
         for (size_t i = 0; rare_choices[i]; i++)
@@ -51,7 +52,7 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         return tamis_ratio_parse(&s->ratio, tamis_settings_text(settings, "ratio"), err);
 }
 
-/* -- learning -------------------------------------------------------------------------------------------------------- */
+/* -- learning ------------------------------------------------------------------------------------------------------ */
 
 static tamis_slice name_of(const tamis_schema *schema, size_t i) {
         return (tamis_slice) { schema->fields[i].name, schema->fields[i].name_length };
@@ -100,7 +101,8 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         if (r == 0)
                 r = tamis_columns_bind(&s->target, schema, &(tamis_selection) { .columns = &target, .n = 1 }, err);
         if (r == 0)
-                r = tamis_features(context, schema, 1U << TAMIS_TYPE_NUMERIC | 1U << TAMIS_TYPE_CATEGORICAL, &features, err);
+                r = tamis_features(context, schema, 1U << TAMIS_TYPE_NUMERIC | 1U << TAMIS_TYPE_CATEGORICAL, &features,
+                                   err);
         if (r == 0)
                 r = bind_features(s, schema, &features, err);
         s->chosen = tamis_settings_given(context->settings, "columns");
@@ -158,7 +160,7 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         return r == 0 ? tamis_smote_plan(state, context, err) : r;
 }
 
-/* -- the table that goes out ----------------------------------------------------------------------------------------- */
+/* -- the table that goes out --------------------------------------------------------------------------------------- */
 
 /* Columns that nobody chose are empty in new rows: a person should know. */
 static void warn_of_empty_columns(const tamis_smote *s, const tamis_context *context, const tamis_schema *schema) {
@@ -175,7 +177,8 @@ static void warn_of_empty_columns(const tamis_smote *s, const tamis_context *con
                 for (size_t j = 0; j < s->categories.n; j++)
                         filled |= s->categories.at[j] == i;
                 if (!filled && n < sizeof names)
-                        n += (size_t) snprintf(names + n, sizeof names - n, "%s\"%s\"", n ? ", " : "", schema->fields[i].name);
+                        n += (size_t) snprintf(names + n, sizeof names - n, "%s\"%s\"", n ? ", " : "",
+                                               schema->fields[i].name);
         }
         if (n > 0)
                 tamis_warn(context, "columns that were not chosen are empty in the new rows: %s", names);
@@ -277,10 +280,10 @@ const tamis_step_type tamis_step_smote = {
         .name = "smote",
         .summary = "add synthetic rows to the smaller classes",
         .details =
-                "A new row lies between a row of a small class and one of its K nearest neighbours in that class: numbers are taken "
-                "at a random share of the way, with the decimals of their column, and categories are what most of the "
-                "neighbours have. Rows of a class are used equally often. New rows come behind the last one; only train rows are "
-                "looked at and added to.\n\n"
+                "A new row lies between a row of a small class and one of its K nearest neighbours in that class: "
+                "numbers are taken at a random share of the way, with the decimals of their column, and categories are "
+                "what most of the neighbours have. Rows of a class are used equally often. New rows come behind the "
+                "last one; only train rows are looked at and added to.\n\n"
                 "Features with missing cells are an error: fill them first. Rows whose target is missing pass through. "
                 "Columns left out with --columns are empty in new rows.",
         .options = options,

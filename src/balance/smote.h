@@ -1,11 +1,12 @@
 /* smote.h: what the strategies of smote share.
  *
- * SMOTE (Chawla, Bowyer, Hall & Kegelmeyer 2002, "SMOTE: synthetic minority over-sampling technique", JAIR 16): a new row
- * lies on the way from a row of the class to one of its k nearest neighbours in the class, at a share u of it. u is drawn once
- * a row here (once an attribute in the paper's pseudo-code), and the rows of a class are used equally often, as there.
+ * SMOTE (Chawla, Bowyer, Hall & Kegelmeyer 2002, "SMOTE: synthetic minority over-sampling technique", JAIR 16): a new
+ * row lies on the way from a row of the class to one of its k nearest neighbours in the class, at a share u of it. u is
+ * drawn once a row here (once an attribute in the paper's pseudo-code), and the rows of a class are used equally often,
+ * as there.
  *
- * The state holds every train row until the end. New rows are made when they are asked for, any block on any thread: all
- * that is decided beforehand is the seed row of each and the neighbours of each row.
+ * The state holds every train row until the end. New rows are made when they are asked for, any block on any thread:
+ * all that is decided beforehand is the seed row of each and the neighbours of each row.
  */
 #ifndef BALANCE_SMOTE_H
 #define BALANCE_SMOTE_H

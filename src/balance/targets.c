@@ -5,7 +5,7 @@
 
 #include "balance/targets.h"
 
-/* -- classes --------------------------------------------------------------------------------------------------------- */
+/* -- classes ------------------------------------------------------------------------------------------------------- */
 
 void tamis_labels_done(tamis_labels *l) {
         tamis_dict_done(&l->dict);
@@ -79,7 +79,8 @@ static int check_classes(const tamis_labels *l, const char *target, tamis_error 
         double value;
 
         if (l->dict.n == 0)
-                return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\": the target is missing in every train row", target);
+                return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\": the target is missing in every train row",
+                                  target);
         if (l->dict.n <= 50 || l->dict.n * 2 <= rows)
                 return 0;
         for (size_t i = 0; i < l->dict.n; i++)
@@ -140,7 +141,7 @@ long tamis_labels_find(const tamis_labels *l, tamis_slice name) {
         return -1;
 }
 
-/* -- class=value lists ----------------------------------------------------------------------------------------------- */
+/* -- class=value lists --------------------------------------------------------------------------------------------- */
 
 void tamis_class_values_done(tamis_class_values *list) {
         free(list->values);
@@ -164,12 +165,12 @@ static int take_pair(tamis_slice name, tamis_slice value, void *arg, tamis_error
                 return tamis_fail(err, TAMIS_USAGE, "%s: \"%.*s\" is no class=number", p->option, (int) value.n,
                                   value.p ? value.p : "");
         if (!tamis_number_parse(value, &number) || number < 0)
-                return tamis_fail(err, TAMIS_USAGE, "%s: \"%.*s\" of class \"%.*s\" is no number of 0 or more", p->option,
-                                  (int) value.n, value.p ? value.p : "", (int) name.n, name.p);
+                return tamis_fail(err, TAMIS_USAGE, "%s: \"%.*s\" of class \"%.*s\" is no number of 0 or more",
+                                  p->option, (int) value.n, value.p ? value.p : "", (int) name.n, name.p);
         for (size_t i = 0; i < list->n; i++)
                 if (tamis_slice_equal(list->values[i].name, name))
-                        return tamis_fail(err, TAMIS_USAGE, "%s: class \"%.*s\" is given twice", p->option, (int) name.n,
-                                          name.p);
+                        return tamis_fail(err, TAMIS_USAGE, "%s: class \"%.*s\" is given twice", p->option,
+                                          (int) name.n, name.p);
         more = reallocarray(list->values, list->n + 1, sizeof *more);
         if (!more)
                 return tamis_fail_memory(err);
@@ -207,7 +208,7 @@ int tamis_class_values_apply(const tamis_class_values *list, const tamis_labels 
         return 0;
 }
 
-/* -- sizes ----------------------------------------------------------------------------------------------------------- */
+/* -- sizes --------------------------------------------------------------------------------------------------------- */
 
 void tamis_ratio_done(tamis_ratio *ratio) {
         tamis_class_values_done(&ratio->counts);
@@ -226,8 +227,8 @@ int tamis_ratio_parse(tamis_ratio *ratio, const char *text, tamis_error *err) {
                 ratio->kind = TAMIS_RATIO_SHARE;
                 if (ratio->share > 0 && ratio->share <= 1)
                         return 0;
-                return tamis_fail(err, TAMIS_USAGE, "--ratio %s: it is smaller class / larger class, above 0 and at most 1",
-                                  text);
+                return tamis_fail(err, TAMIS_USAGE, "--ratio %s: it is smaller class / larger class, above 0 and at "
+                                  "most 1", text);
         }
         ratio->kind = TAMIS_RATIO_COUNTS;
         r = tamis_class_values_parse(&ratio->counts, text, "--ratio", err);
@@ -235,8 +236,8 @@ int tamis_ratio_parse(tamis_ratio *ratio, const char *text, tamis_error *err) {
                 double rows = ratio->counts.values[i].value;
 
                 if (rows != floor(rows) || rows >= UINT32_MAX)
-                        return tamis_fail(err, TAMIS_USAGE, "--ratio %s: a number of rows is needed for class \"%s\"", text,
-                                          ratio->counts.values[i].name.p);
+                        return tamis_fail(err, TAMIS_USAGE, "--ratio %s: a number of rows is needed for class \"%s\"",
+                                          text, ratio->counts.values[i].name.p);
         }
         return r;
 }
@@ -245,8 +246,9 @@ int tamis_ratio_parse(tamis_ratio *ratio, const char *text, tamis_error *err) {
 static int fail_direction(const tamis_ratio *ratio, uint64_t smallest, uint64_t largest, bool raise, tamis_error *err) {
         return tamis_fail(err, TAMIS_USAGE, "--ratio %s: smallest and largest class are at %llu / %llu = %.3g already; "
                           "this %s rows and never %s any (%s)", ratio->text, (unsigned long long) smallest,
-                          (unsigned long long) largest, (double) smallest / (double) largest, raise ? "adds" : "removes",
-                          raise ? "removes" : "adds", raise ? "`tamis sample -s under` does" : "`-s over` does");
+                          (unsigned long long) largest, (double) smallest / (double) largest,
+                          raise ? "adds" : "removes", raise ? "removes" : "adds",
+                          raise ? "`tamis sample -s under` does" : "`-s over` does");
 }
 
 static int counted_sizes(const tamis_ratio *ratio, const tamis_labels *labels, bool raise, uint64_t *sizes,
@@ -262,10 +264,11 @@ static int counted_sizes(const tamis_ratio *ratio, const tamis_labels *labels, b
         for (size_t c = 0; r == 0 && c < labels->n_classes; c++) {
                 sizes[c] = (uint64_t) wanted[c];
                 if (raise ? sizes[c] < labels->counts[c] : sizes[c] > labels->counts[c])
-                        r = tamis_fail(err, TAMIS_USAGE, "--ratio: class \"%.*s\" has %llu rows, and %llu are %s; this %s "
-                                       "rows and never %s any", (int) labels->names[c].n, labels->names[c].p,
+                        r = tamis_fail(err, TAMIS_USAGE, "--ratio: class \"%.*s\" has %llu rows, and %llu are %s; this "
+                                       "%s rows and never %s any", (int) labels->names[c].n, labels->names[c].p,
                                        (unsigned long long) labels->counts[c], (unsigned long long) sizes[c],
-                                       raise ? "fewer" : "more", raise ? "adds" : "removes", raise ? "removes" : "adds");
+                                       raise ? "fewer" : "more", raise ? "adds" : "removes",
+                                       raise ? "removes" : "adds");
         }
         free(wanted);
         return r;
@@ -277,8 +280,8 @@ int tamis_ratio_sizes(const tamis_ratio *ratio, const tamis_labels *labels, bool
         double exact;
 
         if (labels->n_classes < 2)
-                return tamis_fail(err, TAMIS_BAD_DATA, "the target has one class only, \"%.*s\": there is nothing to balance",
-                                  (int) labels->names[0].n, labels->names[0].p);
+                return tamis_fail(err, TAMIS_BAD_DATA, "the target has one class only, \"%.*s\": there is nothing to "
+                                  "balance", (int) labels->names[0].n, labels->names[0].p);
         if (ratio->kind == TAMIS_RATIO_COUNTS)
                 return counted_sizes(ratio, labels, raise, sizes, err);
         for (size_t c = 0; c < labels->n_classes; c++) {

@@ -13,7 +13,7 @@
 
 #define TAMIS_NO_CLASS UINT32_MAX       /* the target is missing */
 
-/* -- classes --------------------------------------------------------------------------------------------------------- */
+/* -- classes ------------------------------------------------------------------------------------------------------- */
 
 typedef struct tamis_labels {
         tamis_dict dict;
@@ -31,13 +31,13 @@ void tamis_labels_done(tamis_labels *labels);
 int tamis_labels_learn(tamis_labels *labels, tamis_batch *batch, size_t column, bool keep_rows, tamis_error *err)
         TAMIS_CHECKED;
 int tamis_labels_merge(tamis_labels *into, const tamis_labels *from, tamis_error *err) TAMIS_CHECKED;
-/* Sort the classes. TAMIS_BAD_DATA when there is none, or when they look like measurements: numbers, more than 50 of them,
- * and more than half as many as rows. `target` is the column's name. */
+/* Sort the classes. TAMIS_BAD_DATA when there is none, or when they look like measurements: numbers, more than 50 of
+ * them, and more than half as many as rows. `target` is the column's name. */
 int tamis_labels_settle(tamis_labels *labels, const char *target, tamis_error *err) TAMIS_CHECKED;
 /* The class of that text after settling, or -1. */
 long tamis_labels_find(const tamis_labels *labels, tamis_slice name);
 
-/* -- class=value lists ----------------------------------------------------------------------------------------------- */
+/* -- class=value lists --------------------------------------------------------------------------------------------- */
 
 typedef struct tamis_class_values {
         struct tamis_class_value { tamis_slice name; double value; } *values;
@@ -53,7 +53,7 @@ int tamis_class_values_parse(tamis_class_values *list, const char *text, const c
 int tamis_class_values_apply(const tamis_class_values *list, const tamis_labels *labels, const char *option,
                              double *values, tamis_error *err) TAMIS_CHECKED;
 
-/* -- sizes ----------------------------------------------------------------------------------------------------------- */
+/* -- sizes --------------------------------------------------------------------------------------------------------- */
 
 typedef struct tamis_ratio {
         enum { TAMIS_RATIO_AUTO, TAMIS_RATIO_SHARE, TAMIS_RATIO_COUNTS } kind;

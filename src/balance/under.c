@@ -39,8 +39,9 @@ static int decide(tamis_sample *s, const tamis_context *context, tamis_error *er
         if (r == 0 && removed == 0)
                 tamis_warn(context, "no rows were removed");
         else if (r == 0 && !s->has_count)
-                tamis_warn(context, "rows that are left out teach nothing, and probabilities learned without them are too high for "
-                           "the smaller classes; class weights (tamis weigh) or a moved decision threshold often do as well");
+                tamis_warn(context, "rows that are left out teach nothing, and probabilities learned without them are "
+                           "too high for the smaller classes; class weights (tamis weigh) or a moved decision "
+                           "threshold often do as well");
         return r;
 }
 

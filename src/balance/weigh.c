@@ -1,5 +1,5 @@
-/* A weight for every train row, in a last column `_weight`. Rows that are not train get 1: no learner looks at it there,
- * and a column of numbers stays one. So does a train row whose target is missing. */
+/* A weight for every train row, in a last column `_weight`. Rows that are not train get 1: no learner looks at it
+ * there, and a column of numbers stays one. So does a train row whose target is missing. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -97,8 +97,8 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         if (r < 0)
                 return r;
         if (w->labels.n_classes < 2)
-                return tamis_fail(err, TAMIS_BAD_DATA, "the target has one class only, \"%.*s\": there is nothing to balance",
-                                  (int) w->labels.names[0].n, w->labels.names[0].p);
+                return tamis_fail(err, TAMIS_BAD_DATA, "the target has one class only, \"%.*s\": there is nothing to "
+                                  "balance", (int) w->labels.names[0].n, w->labels.names[0].p);
         w->weights = calloc(w->labels.n_classes, sizeof *w->weights);
         if (!w->weights)
                 return tamis_fail_memory(err);
@@ -106,8 +106,9 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         if (r == 0)
                 r = measure(w, err);
         if (r == 0 && w->labels.missing > 0)
-                tamis_warn(context, "%llu train row%s without a \"%s\": given the weight 1", (unsigned long long) w->labels.missing,
-                           w->labels.missing == 1 ? "" : "s", w->target.names[0]);
+                tamis_warn(context, "%llu train row%s without a \"%s\": given the weight 1",
+                           (unsigned long long) w->labels.missing, w->labels.missing == 1 ? "" : "s",
+                           w->target.names[0]);
         return r;
 }
 
@@ -191,10 +192,10 @@ const tamis_step_type tamis_step_weigh = {
         .name = "weigh",
         .summary = "add a column of weights that even the classes out",
         .details =
-                "A last column `_weight` holds what each train row counts for. Every other row gets 1, and so does a row whose "
-                "target is missing. Most learners take such weights, and unlike resampling they neither invent nor lose rows. "
-                "The report holds the effective number of rows, (sum w)^2 / sum w^2, and for two classes with costs the "
-                "probability from which on predicting the rarer class is cheaper.",
+                "A last column `_weight` holds what each train row counts for. Every other row gets 1, and so does a "
+                "row whose target is missing. Most learners take such weights, and unlike resampling they neither "
+                "invent nor lose rows. The report holds the effective number of rows, (sum w)^2 / sum w^2, and for two "
+                "classes with costs the probability from which on predicting the rarer class is cheaper.",
         .options = options,
         .common = TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_MISSING | TAMIS_OPT_PRECISION,
         .strategy = "balanced",

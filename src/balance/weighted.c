@@ -9,7 +9,8 @@ static int check(const tamis_sample *s, tamis_error *err) {
         if (s->has_costs && s->value_option)
                 return tamis_fail(err, TAMIS_USAGE, "--cost and --weight both say what a row weighs: give one");
         if (!s->value_option && !s->has_target)
-                return tamis_fail(err, TAMIS_USAGE, "-s weighted needs --weight COL, or --target COL to weigh the classes evenly");
+                return tamis_fail(err, TAMIS_USAGE, "-s weighted needs --weight COL, or --target COL to weigh the "
+                                  "classes evenly");
         return 0;
 }
 

@@ -17,11 +17,23 @@ int tamis_slice_compare(tamis_slice a, tamis_slice b) {
 }
 
 /* Bytes are read in little-endian order everywhere, so that hashes may be written to files. */
-static uint64_t load(const char *p, size_t n) {
-        uint64_t word = 0;
+static uint64_t load(const char *p) {
+        uint64_t word;
 
-        memcpy(&word, p, n);
+        memcpy(&word, p, sizeof word);
         return le64toh(word);
+}
+
+/* 1 .. 7 bytes as one word, in loads of fixed size: a memcpy of n bytes was half the time of counting short texts. */
+static uint64_t load_some(const char *p, size_t n) {
+        uint32_t low, high;
+
+        if (n < 4)
+                return (uint64_t) (uint8_t) p[0] | (uint64_t) (uint8_t) p[n / 2] << 8 * (n / 2)
+                        | (uint64_t) (uint8_t) p[n - 1] << 8 * (n - 1);
+        memcpy(&low, p, sizeof low);
+        memcpy(&high, p + n - 4, sizeof high);
+        return le32toh(low) | (uint64_t) le32toh(high) << 8 * (n - 4);
 }
 
 /* Each step is a bijection of the state for a given word and of the word for a given state: nothing is lost on the way,
@@ -38,9 +50,9 @@ uint64_t tamis_slice_hash(tamis_slice s) {
         size_t i = 0;
 
         for (; s.n - i >= 8; i += 8)
-                h = absorb(h, load(s.p + i, 8));
+                h = absorb(h, load(s.p + i));
         if (i < s.n)
-                h = absorb(h, load(s.p + i, s.n - i));
+                h = absorb(h, load_some(s.p + i, s.n - i));
 
         /* the finaliser of SplitMix64 (Steele, Lea & Flood 2014, variant 13 of Stafford): every bit moves every bit */
         h = (h ^ h >> 30) * UINT64_C(0xbf58476d1ce4e5b9);

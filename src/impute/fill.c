@@ -1,7 +1,8 @@
 /* Putting values in. */
 #include "impute/impute.h"
+#include "step/names.h"
 
-/* -- what goes out --------------------------------------------------------------------------------------------------- */
+/* -- what goes out ------------------------------------------------------------------------------------------------- */
 
 static int add_indicator(const tamis_impute *m, size_t i, tamis_schema *schema, tamis_error *err) {
         tamis_buffer name = {0};
@@ -38,7 +39,7 @@ int tamis_impute_attach(void *state, const tamis_context *context, tamis_schema 
         return 0;
 }
 
-/* -- a batch --------------------------------------------------------------------------------------------------------- */
+/* -- a batch ------------------------------------------------------------------------------------------------------- */
 
 struct filling {
         tamis_impute *m;
@@ -47,14 +48,15 @@ struct filling {
 };
 
 static void warn_left(const tamis_impute *m) {
-        char list[1024] = "";
-        size_t n = 0;
+        const char *why = m->constants.n ? "nothing to learn from, or --fill has no value"
+                                         : "no present cell to learn from";
+        tamis_names names = {0};
 
-        for (size_t i = 0; i < m->columns.n && n < 700; i++)
+        for (size_t i = 0; i < m->columns.n; i++)
                 if (m->column[i].fill.kind == TAMIS_FILL_NONE && !m->column[i].drops)
-                        n += (size_t) snprintf(list + n, sizeof list - n, "%s\"%.200s\"", n ? ", " : "", m->columns.names[i]);
-        tamis_warn(m->context, "missing cells stay in %s: there was %s (--empty drop or --empty fill)", list,
-                   m->constants.n ? "nothing to learn from, or --fill has no value" : "no present cell to learn from");
+                        tamis_names_add(&names, m->columns.names[i], -1);
+        tamis_warn(m->context, "missing cells stay in %s: there was %s (--empty drop or --empty fill)",
+                   tamis_names_end(&names), why);
 }
 
 static int put(tamis_batch *batch, size_t row, size_t at, const tamis_fill *fill, tamis_error *err) {
@@ -93,8 +95,8 @@ static int fill_by_group(struct filling *f, size_t i, const uint8_t *missing, ta
                 r = put(f->batch, row, at, fill, err);
         }
         if (r == 0 && fallback)
-                tamis_warn(m->context, "rows whose group (--group) was not learned, or had nothing to learn from, take the value "
-                           "of the whole column; --report counts them");
+                tamis_warn(m->context, "rows whose group (--group) was not learned, or had nothing to learn from, take "
+                           "the value of the whole column; --report counts them");
         tamis_batch_count(f->batch, &m->column[i].fallback, fallback);
         return r;
 }

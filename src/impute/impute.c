@@ -3,6 +3,10 @@
 #include <tamis/number.h>
 
 #include "impute/impute.h"
+#include "step/names.h"
+
+/* More digits than tamis_number_round() knows: there is nothing left to round. */
+enum { MOST_DECIMALS = 300 };
 
 struct partial {
         tamis_page page;
@@ -12,9 +16,10 @@ struct partial {
 static const char *const empties[] = { "keep", "drop", "fill", NULL };
 
 static const tamis_option options[] = {
-        { "fill", 0, TAMIS_TEXT, "VALUE", NULL, "what strategy constant fills with; 'Age=0,Cabin=none' by column", NULL },
-        { "indicator", 0, TAMIS_FLAG, NULL, NULL, "add COL_missing (0 or 1) for each column that had missing cells when learned",
+        { "fill", 0, TAMIS_TEXT, "VALUE", NULL, "what strategy constant fills with; 'Age=0,Cabin=none' by column",
           NULL },
+        { "indicator", 0, TAMIS_FLAG, NULL, NULL,
+          "add COL_missing (0 or 1) for each column that had missing cells when learned", NULL },
         { "round", 0, TAMIS_FLAG, NULL, NULL, "round numbers to the decimals that the column itself shows", NULL },
         { "empty", 0, TAMIS_CHOICE, "WHAT", "keep", "what becomes of a column without a present cell", empties },
         { NULL },
@@ -30,7 +35,7 @@ static const tamis_strategy *const *all_strategies(size_t *n) {
         return strategies;
 }
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 /* The strategy that rule `rule` names, the default one for -1. The names were checked when configured. */
 static const tamis_imputer *imputer_of(const tamis_impute *m, long rule) {
@@ -80,7 +85,7 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         return r < 0 ? r : configure_fill(m, err);
 }
 
-/* -- columns --------------------------------------------------------------------------------------------------------- */
+/* -- columns ------------------------------------------------------------------------------------------------------- */
 
 static int plan(tamis_impute *m, tamis_schema *schema, const tamis_selection *features, long *which, tamis_error *err) {
         int r = tamis_rules_resolve(&m->strategies, schema, features, which, err);
@@ -139,7 +144,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         return r;
 }
 
-/* -- learning -------------------------------------------------------------------------------------------------------- */
+/* -- learning ------------------------------------------------------------------------------------------------------ */
 
 static int count_decimals(const tamis_impute *m, int *decimals, tamis_batch *batch, tamis_error *err) {
         for (size_t i = 0; i < m->columns.n; i++) {
@@ -190,13 +195,13 @@ static void partial_done(void *partial) {
         free(p->decimals);
 }
 
-/* -- what was learned ------------------------------------------------------------------------------------------------ */
+/* -- what was learned ---------------------------------------------------------------------------------------------- */
 
 /* The value from a sum, with a text of our own, rounded. */
 static int take(tamis_impute *m, const tamis_impute_column *c, const void *sum, tamis_fill *ret, tamis_error *err) {
         c->filler->value(sum, ret);
-        if (ret->kind == TAMIS_FILL_NUMBER && c->decimals >= 0)
-                ret->number = tamis_number_round(ret->number, c->decimals < 300 ? c->decimals : 300);
+        if (ret->kind == TAMIS_FILL_NUMBER && c->decimals >= 0 && c->decimals <= MOST_DECIMALS)
+                ret->number = tamis_number_round(ret->number, c->decimals);
         if (ret->kind == TAMIS_FILL_TEXT) {
                 ret->text.p = tamis_arena_copy(&m->texts, ret->text);
                 if (!ret->text.p)
@@ -212,9 +217,9 @@ static int take_given(const tamis_impute *m, size_t i, tamis_fill *ret, tamis_er
         bool number = tamis_number_parse(text, &ret->number) && !tamis_number_zero_padded(text);
 
         if (m->columns.types[i] == TAMIS_TYPE_NUMERIC && !number)
-                return tamis_fail(err, TAMIS_USAGE, "--fill: column \"%s\" is numeric, and \"%s\" is no number (--fill '%s=0,...' "
-                                  "gives it a value of its own, --types '%s=text' makes it text)", m->columns.names[i], c->given,
-                                  m->columns.names[i], m->columns.names[i]);
+                return tamis_fail(err, TAMIS_USAGE, "--fill: column \"%s\" is numeric, and \"%s\" is no number (--fill "
+                                  "'%s=0,...' gives it a value of its own, --types '%s=text' makes it text)",
+                                  m->columns.names[i], c->given, m->columns.names[i], m->columns.names[i]);
         ret->kind = number && m->columns.types[i] != TAMIS_TYPE_CATEGORICAL ? TAMIS_FILL_NUMBER : TAMIS_FILL_TEXT;
         ret->text = text;
         return 0;
@@ -235,8 +240,9 @@ static int settle_column(tamis_impute *m, size_t i, tamis_error *err) {
         if (c->constant)
                 return take_given(m, i, &c->fill, err);
         if (c->imputer->given && c->missing > 0)
-                return tamis_fail(err, TAMIS_USAGE, "--fill: column \"%s\" has missing cells and no value is given for it "
-                                  "('%s=VALUE', or '*=VALUE' for all others)", m->columns.names[i], m->columns.names[i]);
+                return tamis_fail(err, TAMIS_USAGE, "--fill: column \"%s\" has missing cells and no value is given for "
+                                  "it ('%s=VALUE', or '*=VALUE' for all others)",
+                                  m->columns.names[i], m->columns.names[i]);
         return c->imputer->given || !c->filler ? 0 : take(m, c, line->sum, &c->fill, err);
 }
 
@@ -256,27 +262,22 @@ static int settle_groups(tamis_impute *m, tamis_error *err) {
         return 0;
 }
 
-/* One line for all columns where one value stands in for much. A word that no row had keeps the holes apart, and is fine. */
+/* One line for all columns where one value stands in for much. A word that no row had keeps the holes apart: fine. */
 static void warn_much(const tamis_impute *m) {
-        char list[1024] = "";
-        size_t n = 0, more = 0;
+        tamis_names names = {0};
 
         for (size_t i = 0; i < m->columns.n; i++) {
                 const tamis_impute_column *c = &m->column[i];
 
-                if (c->missing * 5 <= c->rows || c->missing == c->rows || (c->constant && c->fill.kind == TAMIS_FILL_TEXT))
+                if (c->missing * 5 <= c->rows || c->missing == c->rows)
                         continue;
-                if (n > 600)
-                        more++;
-                else
-                        n += (size_t) snprintf(list + n, sizeof list - n, "%s\"%.200s\" (%.0f %%)", n ? ", " : "",
-                                               m->columns.names[i], 100.0 * (double) c->missing / (double) c->rows);
+                if (!c->constant || c->fill.kind != TAMIS_FILL_TEXT)
+                        tamis_names_add(&names, m->columns.names[i], 100.0 * (double) c->missing / (double) c->rows);
         }
-        if (more)
-                snprintf(list + n, sizeof list - n, " and %zu more", more);
-        if (n)
-                tamis_warn(m->context, "more than 20 %% missing: %s; one value for them all shrinks the spread and weakens "
-                           "correlations%s", list, m->indicator ? "" : " (--indicator keeps the fact that it was missing)");
+        if (names.n)
+                tamis_warn(m->context, "more than 20 %% missing: %s; one value for them all shrinks the spread and "
+                           "weakens correlations%s", tamis_names_end(&names),
+                           m->indicator ? "" : " (--indicator keeps the fact that it was missing)");
 }
 
 static int finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {
@@ -311,13 +312,13 @@ static void done(void *state) {
 const tamis_step_type tamis_step_impute = {
         .name = "impute",
         .summary = "fill missing cells",
-        .details = "Learns one value for each column (or one for each group of rows, with --group) and puts it where a cell is "
-                   "missing; every other cell keeps its bytes. The target and columns whose name begins with _ are never "
-                   "touched.\n"
-                   "A strategy may be said by column: -s 'Age=median,@categorical=mode,*=mean'. The first item that matches "
-                   "decides; * is for the rest (median, if it is not said).\n"
-                   "A row whose group was not seen when learning, or had nothing to learn from, takes the value of the whole "
-                   "column.",
+        .details = "Learns one value for each column (or one for each group of rows, with --group) and puts it where a "
+                   "cell is missing; every other cell keeps its bytes. The target and columns whose name begins with _ "
+                   "are never touched.\n"
+                   "A strategy may be said by column: -s 'Age=median,@categorical=mode,*=mean'. The first item that "
+                   "matches decides; * is for the rest (median, if it is not said).\n"
+                   "A row whose group was not seen when learning, or had nothing to learn from, takes the value of the "
+                   "whole column.",
         .options = options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_GROUP | TAMIS_OPT_STRATEGY | TAMIS_OPT_LEARN
                 | TAMIS_OPT_MISSING | TAMIS_OPT_PRECISION,

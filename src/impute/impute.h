@@ -1,8 +1,8 @@
 /* impute.h: fill missing cells with what the other cells say.
  *
- * A strategy here learns one value for each column (or one for each group of its rows) from the cells that are there, and
- * puts it where one is not. Every other cell keeps its bytes. Mean and median are for numbers; on a column of texts both are
- * its mode.
+ * A strategy here learns one value for each column (or one for each group of its rows) from the cells that are there,
+ * and puts it where one is not. Every other cell keeps its bytes. Mean and median are for numbers; on a column of texts
+ * both are its mode.
  *
  *     impute.c   the step: options, columns, learning
  *     fill.c     putting values in
@@ -47,7 +47,7 @@ extern const tamis_imputer tamis_imputer_constant, tamis_imputer_mean, tamis_imp
 extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_median, tamis_filler_mode_of_numbers,
         tamis_filler_mode_of_texts;
 
-/* -- the step's own -------------------------------------------------------------------------------------------------- */
+/* -- the step's own ------------------------------------------------------------------------------------------------ */
 
 typedef enum tamis_impute_empty { TAMIS_EMPTY_KEEP, TAMIS_EMPTY_DROP, TAMIS_EMPTY_FILL } tamis_impute_empty;
 
@@ -76,7 +76,8 @@ typedef struct tamis_impute {
         tamis_arena texts;
 } tamis_impute;
 
-int tamis_impute_attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) TAMIS_CHECKED;
+int tamis_impute_attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err)
+        TAMIS_CHECKED;
 int tamis_impute_apply(void *state, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
 int tamis_impute_save(const void *state, json_t *into, tamis_error *err) TAMIS_CHECKED;
 int tamis_impute_load(void *state, const tamis_context *context, const json_t *from, tamis_error *err) TAMIS_CHECKED;

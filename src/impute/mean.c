@@ -21,7 +21,9 @@ static void value(const void *sum, tamis_fill *ret) {
                 *ret = (tamis_fill) { .kind = TAMIS_FILL_NUMBER, .number = tamis_moments_mean(m) };
 }
 
-static const tamis_summary moments = { .size = sizeof(tamis_moments), .add_numbers = add, .merge = merge, .done = done };
+static const tamis_summary moments = {
+        .size = sizeof(tamis_moments), .add_numbers = add, .merge = merge, .done = done,
+};
 
 const tamis_filler tamis_filler_mean = { .name = "mean", .summary = &moments, .value = value };
 

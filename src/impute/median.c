@@ -32,8 +32,10 @@ static void done(void *sum) {
 static void value(const void *sum, tamis_fill *ret) {
         const tamis_quantiles *q = sum ? *(tamis_quantiles *const *) sum : NULL;
 
-        if (q && tamis_quantiles_count(q) > 0)
-                *ret = (tamis_fill) { .kind = TAMIS_FILL_NUMBER, .number = tamis_quantiles_get(q, 0) + 0.0 };   /* -0 is 0 */
+        if (!q || tamis_quantiles_count(q) == 0)
+                return;
+        ret->kind = TAMIS_FILL_NUMBER;
+        ret->number = tamis_quantiles_get(q, 0) + 0.0;  /* -0 is 0 */
 }
 
 static const tamis_summary middle = {

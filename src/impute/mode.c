@@ -1,5 +1,5 @@
-/* The most frequent value. Ties go to the smallest: numbers by value, texts bytewise. Numbers are told apart by value, so
- * 1, 1.0 and 1e0 are one. */
+/* The most frequent value. Ties go to the smallest: numbers by value, texts bytewise. Numbers are told apart by value,
+ * so 1, 1.0 and 1e0 are one. */
 #include <math.h>
 
 #include <tamis/stats.h>

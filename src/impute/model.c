@@ -37,8 +37,8 @@ static int from_json(tamis_impute *m, const json_t *value, tamis_fill *ret, tami
         if (r < 0)
                 return r;
         if (tamis_missing_is(m->context->missing, ret->text))
-                return tamis_fail(err, TAMIS_BAD_MODEL, "the value \"%.*s\" is read as missing itself", (int) ret->text.n,
-                                  ret->text.p);
+                return tamis_fail(err, TAMIS_BAD_MODEL, "the value \"%.*s\" is read as missing itself",
+                                  (int) ret->text.n, ret->text.p);
         ret->kind = TAMIS_FILL_TEXT;
         return 0;
 }
@@ -47,7 +47,7 @@ static const char *strategy_name(const tamis_impute_column *c) {
         return c->constant ? tamis_imputer_constant.base.name : c->filler ? c->filler->name : c->imputer->base.name;
 }
 
-/* -- saving ---------------------------------------------------------------------------------------------------------- */
+/* -- saving -------------------------------------------------------------------------------------------------------- */
 
 static int save_columns(const tamis_impute *m, json_t *into, tamis_error *err) {
         json_t *columns, *fills = json_array();
@@ -106,7 +106,7 @@ int tamis_impute_save(const void *state, json_t *into, tamis_error *err) {
         return r;
 }
 
-/* -- loading --------------------------------------------------------------------------------------------------------- */
+/* -- loading ------------------------------------------------------------------------------------------------------- */
 
 static int load_column(tamis_impute *m, size_t i, const json_t *one, tamis_error *err) {
         tamis_impute_column *c = &m->column[i];
@@ -118,7 +118,8 @@ static int load_column(tamis_impute *m, size_t i, const json_t *one, tamis_error
         if (r == 0)
                 r = tamis_strategy_find(m->context->type, name, &found, err);
         if (r < 0)
-                return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\" is filled with a strategy this tamis does not know",
+                return tamis_fail(err, TAMIS_BAD_MODEL,
+                                  "column \"%s\" is filled with a strategy this tamis does not know",
                                   m->columns.names[i]);
         c->imputer = (const tamis_imputer *) found;
         c->constant = c->imputer->given;
@@ -179,7 +180,7 @@ int tamis_impute_load(void *state, const tamis_context *context, const json_t *f
         return r == 0 && json_object_get(from, "group") ? load_groups(m, from, err) : r;
 }
 
-/* -- reporting ------------------------------------------------------------------------------------------------------- */
+/* -- reporting ----------------------------------------------------------------------------------------------------- */
 
 static int report_column(const tamis_impute *m, size_t i, json_t *all) {
         const tamis_impute_column *c = &m->column[i];

@@ -15,7 +15,7 @@ int tamis_neighbors_new(const tamis_points *points, tamis_neighbors **ret, tamis
         if (!index)
                 return tamis_fail_memory(err);
         index->points = *points;
-        r = tamis_tree_init(&index->tree, &index->points, err);
+        r = tamis_tree_init(&index->tree, &index->points, NULL, err);
         if (r < 0) {
                 tamis_neighbors_free(index);
                 return r;
@@ -34,6 +34,7 @@ void tamis_neighbors_free(tamis_neighbors *index) {
 /* One search: every row of `queries`, a leaf of them at a time. */
 struct search {
         const tamis_tree *tree, *queries;
+        const tamis_lanes *lanes;
         bool self;              /* both are the same rows: none is its own neighbour */
         size_t k;
         uint32_t *rows;
@@ -45,13 +46,18 @@ struct search {
 struct group {
         const struct search *search;
         const tamis_tree_node *node;
+        tamis_leaf leaf;
         const double *box;
         double limit;           /* the worst of the worst: (limit, limit_row) */
         uint32_t limit_row;
         size_t asked, refused;  /* how often a row's own gap to a leaf was asked for, and was too wide */
+        bool rough;             /* take a first look in single precision */
+        size_t looked, passed;  /* rows it was taken at, and rows that passed */
         double worst[TREE_LEAF];
         uint32_t worst_row[TREE_LEAF];
-        double squares[TREE_LEAF];
+        float rough_limit[TREE_LEAF];
+        double gaps[TREE_LEAF], squares[TREE_LEAF];
+        float rough_squares[TREE_LEAF];
 };
 
 static bool closer(double square, uint32_t row, double than, uint32_t than_row) {
@@ -71,48 +77,82 @@ static void insert(const struct search *s, uint32_t query, double square, uint32
         rows[at] = row;
 }
 
-/* Whether the i-th row of the group can find nothing in this leaf. In many dimensions it always can, and asking costs a
- * quarter of the whole search: so it is given up where fewer than one in eight was refused. */
-static bool gap_is_too_wide(struct group *g, size_t i, const tamis_tree_node *leaf, const double *box,
-                            const double *row) {
-        bool wide;
-
+/* How far each row of the group is from the leaf's box. In many dimensions it never matters, and asking costs a tenth
+ * of the search: so it is given up where fewer than one row in eight was spared the leaf. */
+static bool find_gaps(struct group *g, const double *box) {
         if (g->refused * 8 < g->asked && g->asked >= 16 * TREE_LEAF)
                 return false;
-        wide = !closer(tamis_tree_gap_to_row(box, row, g->search->tree->points->d), leaf->lowest, g->worst[i],
-                       g->worst_row[i]);
-        g->asked++;
-        g->refused += wide;
-        return wide;
+        g->search->lanes->gaps(&g->leaf, box, g->gaps);
+        g->asked += g->node->n;
+        return true;
 }
 
-static void look_in_leaf(struct group *g, const tamis_tree_node *leaf, const double *box) {
+/* A row at `square` from the i-th of the group. True when it is among the best so far. */
+static bool offer(struct group *g, size_t i, uint32_t query, double square, uint32_t candidate) {
         const struct search *s = g->search;
-        const tamis_points *p = s->tree->points, *q = s->queries->points;
-        size_t padded = tamis_tree_padded(leaf->n);
+
+        if (!closer(square, candidate, g->worst[i], g->worst_row[i]) || (s->self && candidate == query))
+                return false;
+        insert(s, query, square, candidate);
+        g->worst[i] = s->squares[query * s->k + s->k - 1];
+        g->worst_row[i] = s->rows[query * s->k + s->k - 1];
+        g->rough_limit[i] = tamis_rough_limit(g->worst[i], s->tree->roughness + s->queries->roughness,
+                                              s->tree->points->d);
+        return true;
+}
+
+static bool measure_all(struct group *g, size_t i, uint32_t query, const tamis_leaf *leaf,
+                        const tamis_tree_node *node) {
+        const tamis_points *q = g->search->queries->points;
         bool changed = false;
 
+        if (!g->search->lanes->squares(leaf, q->numbers + (size_t) query * q->d, q->codes + (size_t) query * q->c,
+                                       g->worst[i], g->squares))
+                return false;
+        for (size_t c = 0; c < node->n; c++)
+                changed |= offer(g, i, query, g->squares[c], g->search->tree->rows[node->first + c]);
+        return changed;
+}
+
+/* The same answer, with only those measured that pass a first look. */
+static bool measure_near(struct group *g, size_t i, uint32_t query, const tamis_leaf *leaf,
+                         const tamis_tree_node *node) {
+        const tamis_points *q = g->search->queries->points;
+        const uint32_t *codes = q->codes + (size_t) query * q->c;
+        bool changed = false;
+
+        g->looked += node->n;
+        if (!g->search->lanes->rough(leaf, g->leaf.rough + i, g->leaf.padded, codes, g->rough_limit[i],
+                                     g->rough_squares))
+                return false;
+        for (size_t c = 0; c < node->n; c++) {
+                if (g->rough_squares[c] > g->rough_limit[i])
+                        continue;
+                g->passed++;
+                changed |= offer(g, i, query, tamis_leaf_square(leaf, q->numbers + (size_t) query * q->d, codes, c),
+                                 g->search->tree->rows[node->first + c]);
+        }
+        /* an outlier can make single precision useless for all others */
+        if (g->looked >= 4096 && g->passed * 8 > g->looked)
+                g->rough = false;
+        return changed;
+}
+
+static void look_in_leaf(struct group *g, const tamis_tree_node *node, const double *box) {
+        const tamis_leaf leaf = tamis_tree_leaf(g->search->tree, node);
+        bool gaps = find_gaps(g, box), changed = false;
+
         for (size_t i = 0; i < g->node->n; i++) {
-                uint32_t query = s->queries->rows[g->node->first + i];
-                const double *row = q->numbers + (size_t) query * p->d;
+                uint32_t query = g->search->queries->rows[g->node->first + i];
 
-                if (gap_is_too_wide(g, i, leaf, box, row))
+                if (gaps && !closer(g->gaps[i], node->lowest, g->worst[i], g->worst_row[i])) {
+                        g->refused++;
                         continue;
-                if (!tamis_leaf_squares(s->tree->numbers + leaf->at * p->d, s->tree->codes + leaf->at * p->c, padded,
-                                        p->d, p->c, p->mismatch, row, q->codes + (size_t) query * p->c, g->worst[i],
-                                        g->squares))
-                        continue;
-                for (size_t c = 0; c < leaf->n; c++) {
-                        uint32_t candidate = s->tree->rows[leaf->first + c];
-
-                        if (!closer(g->squares[c], candidate, g->worst[i], g->worst_row[i]) ||
-                            (s->self && candidate == query))
-                                continue;
-                        insert(s, query, g->squares[c], candidate);
-                        g->worst[i] = s->squares[query * s->k + s->k - 1];
-                        g->worst_row[i] = s->rows[query * s->k + s->k - 1];
-                        changed = true;
                 }
+                if (g->rough && isfinite(g->worst[i]))
+                        changed |= measure_near(g, i, query, &leaf, node);
+                else
+                        changed |= measure_all(g, i, query, &leaf, node);
         }
         if (!changed)
                 return;
@@ -160,10 +200,12 @@ static void search_leaf(void *arg, size_t i) {
 
         g.search = s;
         g.node = &s->queries->nodes[id];
+        g.leaf = tamis_tree_leaf(s->queries, g.node);
         g.box = s->queries->boxes + (size_t) id * 2 * s->queries->points->d;
         g.limit = INFINITY;
         g.limit_row = TAMIS_NO_NEIGHBOR;
-        g.asked = g.refused = 0;
+        g.asked = g.refused = g.looked = g.passed = 0;
+        g.rough = s->tree->rough && s->queries->rough && s->tree->points->mismatch < 1e30;
         for (size_t q = 0; q < g.node->n; q++) {
                 size_t at = s->queries->rows[g.node->first + q] * s->k;
 
@@ -187,6 +229,7 @@ static void search_leaf(void *arg, size_t i) {
 static int search(struct search *s, tamis_pool *pool, tamis_error *err) {
         double *own = NULL;
 
+        s->lanes = tamis_lanes_at(0);
         if (!s->squares && s->queries->points->n > 0) {
                 own = reallocarray(NULL, s->queries->points->n, s->k * sizeof *own);
                 if (!own)
@@ -213,7 +256,7 @@ int tamis_neighbors_find(const tamis_neighbors *index, const tamis_points *queri
         tamis_tree tree;
         int r;
 
-        r = tamis_tree_init(&tree, queries, err);
+        r = tamis_tree_init(&tree, queries, &index->tree, err);
         if (r < 0)
                 return r;
         s.queries = &tree;

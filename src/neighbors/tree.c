@@ -100,8 +100,13 @@ static void lay_out_leaf(struct build *b, tamis_tree_node *node) {
                 /* the padding repeats the last row, so that it holds numbers */
                 size_t row = tree->rows[node->first + (i < node->n ? i : node->n - 1)];
 
-                for (size_t j = 0; j < p->d; j++)
-                        tree->numbers[node->at * p->d + j * padded + i] = p->numbers[row * p->d + j];
+                for (size_t j = 0; j < p->d; j++) {
+                        double x = p->numbers[row * p->d + j];
+
+                        tree->numbers[node->at * p->d + j * padded + i] = x;
+                        if (tree->rough)
+                                tree->rough[node->at * p->d + j * padded + i] = (float) (x - tree->centre[j]);
+                }
                 for (size_t j = 0; j < p->c; j++)
                         tree->codes[node->at * p->c + j * padded + i] = p->codes[row * p->c + j];
         }
@@ -142,8 +147,39 @@ static void measure(size_t n, size_t *nodes, size_t *leaves, size_t *padded) {
         measure(n - n / 2, nodes, leaves, padded);
 }
 
-int tamis_tree_init(tamis_tree *tree, const tamis_points *points, tamis_error *err) {
+/* The middle of each column as the centre, and how far rounding to single precision can move a row. */
+static int prepare_rough(tamis_tree *tree, size_t padded, const tamis_tree *like, tamis_error *err) {
+        const tamis_points *p = tree->points;
+        double sum = 0;
+
+        tree->centre = calloc(p->d + 1, sizeof *tree->centre);
+        if (!tree->centre)
+                return tamis_fail_memory(err);
+        for (size_t j = 0; j < p->d; j++) {
+                double low = p->numbers[j], high = low, most, step;
+
+                for (size_t row = 1; row < p->n; row++) {
+                        double x = p->numbers[row * p->d + j];
+
+                        low = x < low ? x : low;
+                        high = x > high ? x : high;
+                }
+                tree->centre[j] = like ? like->centre[j] : low / 2 + high / 2;
+                most = fmax(fabs(low - tree->centre[j]), fabs(high - tree->centre[j]));
+                /* beyond this, squares would not fit */
+                if (!(most < 1e15))
+                        return 0;
+                step = most * 0x1p-23 + 0x1p-148;
+                sum += step * step;
+        }
+        tree->roughness = sqrt(sum);
+        tree->rough = aligned_alloc(64, (padded * p->d + LANES_PAD) * sizeof *tree->rough);
+        return tree->rough ? 0 : tamis_fail_memory(err);
+}
+
+int tamis_tree_init(tamis_tree *tree, const tamis_points *points, const tamis_tree *like, tamis_error *err) {
         size_t padded = 0, d = points->d, c = points->c;
+        int r;
         struct build b = { .tree = tree };
 
         *tree = (tamis_tree) { .points = points };
@@ -156,11 +192,15 @@ int tamis_tree_init(tamis_tree *tree, const tamis_points *points, tamis_error *e
         tree->boxes = reallocarray(NULL, tree->n_nodes * 2 + 1, (d > 0 ? d : 1) * sizeof *tree->boxes);
         tree->leaves = calloc(tree->n_leaves, sizeof *tree->leaves);
         tree->rows = calloc(points->n, sizeof *tree->rows);
-        tree->numbers = aligned_alloc(64, (padded * d + TREE_LANES) * sizeof *tree->numbers);
+        tree->numbers = aligned_alloc(64, (padded * d + LANES_PAD) * sizeof *tree->numbers);
         tree->codes = reallocarray(NULL, padded + 1, (c > 0 ? c : 1) * sizeof *tree->codes);
-        if (!tree->nodes || !tree->boxes || !tree->leaves || !tree->rows || !tree->numbers || !tree->codes) {
+        if (tree->nodes && tree->boxes && tree->leaves && tree->rows && tree->numbers && tree->codes)
+                r = prepare_rough(tree, padded, like, err);
+        else
+                r = tamis_fail_memory(err);
+        if (r < 0) {
                 tamis_tree_done(tree);
-                return tamis_fail_memory(err);
+                return r;
         }
         for (size_t i = 0; i < points->n; i++)
                 tree->rows[i] = i;
@@ -177,6 +217,8 @@ void tamis_tree_done(tamis_tree *tree) {
         free(tree->rows);
         free(tree->numbers);
         free(tree->codes);
+        free(tree->centre);
+        free(tree->rough);
         *tree = (tamis_tree) { 0 };
 }
 
@@ -185,18 +227,6 @@ double tamis_tree_gap(const double *box_a, const double *box_b, size_t d) {
 
         for (size_t j = 0; j < d; j++) {
                 double above = box_b[j] - box_a[d + j], below = box_a[j] - box_b[d + j];
-                double gap = above > below ? above : below;
-
-                sum += gap > 0 ? gap * gap : 0;
-        }
-        return sum;
-}
-
-double tamis_tree_gap_to_row(const double *box, const double *row, size_t d) {
-        double sum = 0;
-
-        for (size_t j = 0; j < d; j++) {
-                double above = box[j] - row[j], below = row[j] - box[d + j];
                 double gap = above > below ? above : below;
 
                 sum += gap > 0 ? gap * gap : 0;

@@ -1,21 +1,21 @@
 /* tree.h: a k-d tree over rows, with tight boxes and leaves laid out for the distance loop.
  *
  * Nodes are split at the middle of their widest side, by (value, row number): an order without ties, so that a million
- * equal rows split as evenly as any others. A leaf's rows lie column by column, padded to whole groups of eight.
+ * equal rows split as evenly as any others. A leaf's rows lie column by column, padded to whole groups of sixteen.
  *
  * Ownership: a tree owns what it lays out and borrows the points.
  */
 #ifndef NEIGHBORS_TREE_H
 #define NEIGHBORS_TREE_H
 
+#include <math.h>
 #include <stdbool.h>
 
 #include <tamis/neighbors.h>
 
-enum {
-        TREE_LEAF = 64,         /* rows in a leaf, at most */
-        TREE_LANES = 8,         /* rows whose distances are worked out at once */
-};
+#include "neighbors/lanes.h"
+
+enum { TREE_LEAF = LANES_LEAF };
 
 typedef struct tamis_tree_node {
         uint32_t first, n;      /* its rows: tree->rows[first .. first + n) */
@@ -33,22 +33,49 @@ typedef struct tamis_tree {
         uint32_t *rows;         /* row numbers, leaf after leaf */
         double *numbers;        /* leaf at `at`: numbers[at * d + column * padded + i] */
         uint32_t *codes;        /* the same, with c */
+
+        /* The numbers once more, in half the width and less a centre, for a first look (below). */
+        double *centre;         /* d */
+        float *rough;           /* NULL: the numbers are too large for it */
+        double roughness;       /* no row is farther from its rough self than this */
 } tamis_tree;
 
-int tamis_tree_init(tamis_tree *tree, const tamis_points *points, tamis_error *err) TAMIS_CHECKED;
+/* `like`: NULL, or the tree whose centre is to be taken. */
+int tamis_tree_init(tamis_tree *tree, const tamis_points *points, const tamis_tree *like,
+                    tamis_error *err) TAMIS_CHECKED;
 void tamis_tree_done(tamis_tree *tree);
 
 static inline size_t tamis_tree_padded(size_t n) {
-        return (n + TREE_LANES - 1) / TREE_LANES * TREE_LANES;
+        return (n + LANES_PAD - 1) / LANES_PAD * LANES_PAD;
+}
+
+static inline tamis_leaf tamis_tree_leaf(const tamis_tree *tree, const tamis_tree_node *node) {
+        size_t d = tree->points->d, c = tree->points->c;
+
+        return (tamis_leaf) {
+                .numbers = tree->numbers + node->at * d,
+                .rough = tree->rough ? tree->rough + node->at * d : NULL,
+                .codes = tree->codes + node->at * c,
+                .padded = tamis_tree_padded(node->n),
+                .d = d, .c = c,
+                .mismatch = tree->points->mismatch,
+        };
 }
 
 /* A square below which no distance between two boxes can be. Rounding only ever goes one way (subtraction, squaring and
  * adding are monotone, and the order is that of the distance loop), so it is a bound on the computed distance too. */
 double tamis_tree_gap(const double *box_a, const double *box_b, size_t d);
-double tamis_tree_gap_to_row(const double *box, const double *row, size_t d);
 
-/* squares[i] for the `padded` rows of a leaf against one row; false when none of them is <= limit. */
-bool tamis_leaf_squares(const double *numbers, const uint32_t *codes, size_t padded, size_t d, size_t c, double mismatch,
-                        const double *row, const uint32_t *row_codes, double limit, double *squares);
+/* -- a first look -------------------------------------------------------------------------------------------------- */
+
+/* With D the distance of two rows, C what their categories add, and e the sum of both trees' roughness: the rough
+ * distance is at most D + e (triangle inequality), so from D^2 + C <= w follows that the rough square is at most
+ * (sqrt(w) + e)^2, up to the rounding of d + 2 operations. This is that, rounding included: a row whose rough square is
+ * above it is farther than w, surely. The others are measured again. */
+static inline float tamis_rough_limit(double square, double roughness, size_t d) {
+        double distance = sqrt(square) + roughness;
+
+        return (float) (distance * distance * (1 + (double) (d + 16) * 0x1p-23) + (double) (d + 2) * 0x1p-148);
+}
 
 #endif

@@ -13,7 +13,7 @@ double tamis_scale_divide_careful(const tamis_scaling *s, const double range[2],
         return inverse ? (x * (s->b / 4) + s->a / 4) * 4 : (x / 4 - s->a / 4) / s->b * 4;
 }
 
-/* -- loops over a column --------------------------------------------------------------------------------------------- */
+/* -- loops over a column ------------------------------------------------------------------------------------------- */
 
 bool tamis_scale_straight(const tamis_scaler *scaler, const tamis_scaling *s, bool inverse, const double *x, double *y,
                           size_t n) {
@@ -71,7 +71,8 @@ static int mend(const struct scaling *s, tamis_error *err) {
                         continue;
                 s->y[row] = m->lines[s->column].scaler->careful(g, m->range, s->x[row], m->inverse);
                 if (!isfinite(s->y[row]))
-                        return tamis_batch_fail(s->batch, row, at, err, "%g is too large to be %s: the result does not fit a number",
+                        return tamis_batch_fail(s->batch, row, at, err, "%g is too large to be %s: the result does not "
+                                                "fit a number",
                                                 s->x[row], m->inverse ? "scaled back" : "scaled");
         }
         return 0;
@@ -110,8 +111,8 @@ static int scale_column(struct scaling *s, tamis_error *err) {
         if (r < 0)
                 return r;
         if (fallback)
-                tamis_warn(m->context, "rows whose group (--group) was not learned, or had nothing to learn from, are scaled as the "
-                           "whole column is; --report counts them");
+                tamis_warn(m->context, "rows whose group (--group) was not learned, or had nothing to learn from, are "
+                           "scaled as the whole column is; --report counts them");
         tamis_batch_count(s->batch, &line->fallback, fallback);
         tamis_batch_count(s->batch, &line->scaled, s->batch->n_rows - s->batch->columns[at].missing);
         return tamis_batch_set_numbers(s->batch, at, s->y, err);
@@ -131,7 +132,7 @@ static int leave_column(struct scaling *s, tamis_error *err) {
         return 0;
 }
 
-/* -- the step -------------------------------------------------------------------------------------------------------- */
+/* -- the step ------------------------------------------------------------------------------------------------------ */
 
 int tamis_scale_attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
         tamis_scale *m = state;

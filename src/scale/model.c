@@ -46,7 +46,7 @@ static int from_json(const tamis_scale *m, size_t i, const json_t *from, tamis_s
         return 0;
 }
 
-/* -- saving ---------------------------------------------------------------------------------------------------------- */
+/* -- saving -------------------------------------------------------------------------------------------------------- */
 
 static int save_columns(const tamis_scale *m, json_t *into, tamis_error *err) {
         json_t *columns, *scales;
@@ -105,7 +105,7 @@ int tamis_scale_save(const void *state, json_t *into, tamis_error *err) {
         return save_groups(m, into, err);
 }
 
-/* -- loading --------------------------------------------------------------------------------------------------------- */
+/* -- loading ------------------------------------------------------------------------------------------------------- */
 
 static int load_column(tamis_scale *m, size_t i, const json_t *one, tamis_error *err) {
         const json_t *learned = json_object_get(one, "learned");
@@ -117,7 +117,7 @@ static int load_column(tamis_scale *m, size_t i, const json_t *one, tamis_error 
         m->lines[i].scaler = tamis_scaler_find(name);
         if (!m->lines[i].scaler || !learned)
                 return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": %s", m->columns.names[i],
-                                  learned ? "it is scaled with a strategy this tamis does not know" : "\"learned\" is missing");
+                                  learned ? "scaled in a way this tamis does not know" : "\"learned\" is missing");
         return from_json(m, i, learned, &m->lines[i].whole, err);
 }
 
@@ -169,7 +169,7 @@ int tamis_scale_load(void *state, const tamis_context *context, const json_t *fr
         return r == 0 && json_object_get(from, "group") ? load_groups(m, from, err) : r;
 }
 
-/* -- reporting ------------------------------------------------------------------------------------------------------- */
+/* -- reporting ----------------------------------------------------------------------------------------------------- */
 
 static int report_column(const tamis_scale *m, size_t i, json_t *all) {
         const tamis_scale_line *line = &m->lines[i];

@@ -4,9 +4,11 @@
 #include <tamis/number.h>
 
 #include "scale/scale.h"
+#include "step/names.h"
 
 static const tamis_option options[] = {
-        { "range", 0, TAMIS_TEXT, "LOW,HIGH", "0,1", "where strategy minmax puts the smallest and the largest value", NULL },
+        { "range", 0, TAMIS_TEXT, "LOW,HIGH", "0,1", "where strategy minmax puts the smallest and the largest value",
+          NULL },
         { "inverse", 0, TAMIS_FLAG, NULL, NULL, "with --load: back from scaled to original numbers", NULL },
         { NULL },
 };
@@ -28,7 +30,7 @@ const tamis_scaler *tamis_scaler_find(const char *name) {
         return NULL;
 }
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 static int configure_range(tamis_scale *m, tamis_error *err) {
         const char *text = tamis_settings_text(m->context->settings, "range"), *comma = strchr(text, ',');
@@ -63,10 +65,10 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         return r < 0 ? r : configure_range(m, err);
 }
 
-/* -- columns --------------------------------------------------------------------------------------------------------- */
+/* -- columns ------------------------------------------------------------------------------------------------------- */
 
-/* Numeric columns, and empty ones so that something is said of them. What was named stays, whatever it is: learning then
- * says which cell is no number. */
+/* Numeric columns, and empty ones so that something is said of them. What was named stays, whatever it is: learning
+ * then says which cell is no number. */
 static int choose(const tamis_scale *m, const tamis_context *context, tamis_schema *schema, tamis_selection *ret,
                   tamis_error *err) {
         tamis_selection s = {0};
@@ -81,7 +83,8 @@ static int choose(const tamis_scale *m, const tamis_context *context, tamis_sche
 
                 if (text && m->named && schema->fields[at].forced) {
                         tamis_selection_done(&s);
-                        return tamis_fail(err, TAMIS_USAGE, "column \"%s\" is text, as --types says, and cannot be scaled",
+                        return tamis_fail(err, TAMIS_USAGE, "column \"%s\" is text, as --types says, and cannot be "
+                                          "scaled",
                                           schema->fields[at].name);
                 }
                 if (!text || m->named)
@@ -110,7 +113,9 @@ static int plan(tamis_scale *m, tamis_schema *schema, const tamis_selection *fea
         int r;
 
         m->lines = calloc(features->n + 1, sizeof *m->lines);
-        r = which && m->lines ? tamis_rules_resolve(&m->strategies, schema, features, which, err) : tamis_fail_memory(err);
+        r = which && m->lines ? 0 : tamis_fail_memory(err);
+        if (r == 0)
+                r = tamis_rules_resolve(&m->strategies, schema, features, which, err);
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 m->lines[i].scaler = tamis_scaler_find(which[i] < 0 ? m->context->type->strategy
                                                        : m->strategies.rules[which[i]].value);
@@ -124,7 +129,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         int r;
 
         if (m->inverse)
-                return tamis_fail(err, TAMIS_USAGE, "--inverse needs --load FILE: the model that was saved when scaling");
+                return tamis_fail(err, TAMIS_USAGE, "--inverse needs --load FILE: the model saved when scaling");
         r = choose(m, context, schema, &features, err);
         if (r == 0)
                 r = tamis_columns_bind(&m->columns, schema, &features, err);
@@ -138,7 +143,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         return r;
 }
 
-/* -- learning -------------------------------------------------------------------------------------------------------- */
+/* -- learning ------------------------------------------------------------------------------------------------------ */
 
 /* In columns that were named, what is no number is an error. */
 static int check_named(const tamis_scale *m, tamis_batch *batch, tamis_error *err) {
@@ -154,8 +159,9 @@ static int check_named(const tamis_scale *m, tamis_batch *batch, tamis_error *er
                         continue;
                 row = batch->columns[at].first_nonnumber;
                 text = tamis_batch_text(batch, row, at);
-                return tamis_batch_fail(batch, row, at, err, "\"%.*s\" is not a number: the column is categorical and cannot be "
-                                        "scaled (--na takes a token as missing; `tamis encode` makes numbers of categories)",
+                return tamis_batch_fail(batch, row, at, err, "\"%.*s\" is not a number: the column is categorical and "
+                                        "cannot be scaled (--na takes a token as missing; `tamis encode` makes numbers "
+                                        "of categories)",
                                         (int) (text.n < 60 ? text.n : 60), text.p ? text.p : "");
         }
         return 0;
@@ -209,14 +215,14 @@ static int settle_groups(tamis_scale *m, tamis_error *err) {
 }
 
 void tamis_scale_warn_empty(const tamis_scale *m) {
-        char list[1024] = "";
-        size_t n = 0;
+        tamis_names names = {0};
 
-        for (size_t i = 0; i < m->columns.n && n < 700; i++)
+        for (size_t i = 0; i < m->columns.n; i++)
                 if (!m->lines[i].whole.known)
-                        n += (size_t) snprintf(list + n, sizeof list - n, "%s\"%.200s\"", n ? ", " : "", m->columns.names[i]);
-        if (n)
-                tamis_warn(m->context, "not scaled: %s; there was no present cell to learn from", list);
+                        tamis_names_add(&names, m->columns.names[i], -1);
+        if (names.n)
+                tamis_warn(m->context, "not scaled: %s; there was no present cell to learn from",
+                           tamis_names_end(&names));
 }
 
 static int finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {
@@ -250,8 +256,9 @@ static void done(void *state) {
 const tamis_step_type tamis_step_scale = {
         .name = "scale",
         .summary = "put numeric columns on a common scale",
-        .details = "Missing cells stay missing. By default every numeric column is scaled but the target, the group columns and "
-                   "those whose name begins with _. A strategy may be said by column: -s 'Fare=robust,*=standard'.\n"
+        .details = "Missing cells stay missing. By default every numeric column is scaled but the target, the group "
+                   "columns and those whose name begins with _. A strategy may be said by column: "
+                   "-s 'Fare=robust,*=standard'.\n"
                    "With --load and --inverse the original numbers come back, to rounding.",
         .options = options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_GROUP | TAMIS_OPT_STRATEGY | TAMIS_OPT_LEARN

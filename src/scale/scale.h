@@ -1,13 +1,13 @@
 /* scale.h: put numeric columns on a common scale.
  *
- * A strategy learns two numbers of each column (or of each group of its rows) and makes a straight line of them. All the
- * lines are of two forms, with the arithmetic of scikit-learn, so that results agree with it:
+ * A strategy learns two numbers of each column (or of each group of its rows) and makes a straight line of them. All
+ * the lines are of two forms, with the arithmetic of scikit-learn, so that results agree with it:
  *
  *     divide     y = (x - a) / b          standard, robust, maxabs
  *     multiply   y = x * a + b            minmax
  *
- * The loops over a column know these forms alone. Where they overflow though the answer is a number, the strategy's careful
- * way is taken, cell by cell. Missing cells stay missing. --inverse goes back.
+ * The loops over a column know these forms alone. Where they overflow though the answer is a number, the strategy's
+ * careful way is taken, cell by cell. Missing cells stay missing. --inverse goes back.
  *
  *     scale.c    the step: options, columns, learning
  *     apply.c    along the line, and back
@@ -55,7 +55,7 @@ double tamis_scale_divide_careful(const tamis_scaling *s, const double range[2],
 bool tamis_scale_straight(const tamis_scaler *scaler, const tamis_scaling *s, bool inverse, const double *x, double *y,
                           size_t n);
 
-/* -- the step's own -------------------------------------------------------------------------------------------------- */
+/* -- the step's own ------------------------------------------------------------------------------------------------ */
 
 typedef struct tamis_scale_line {
         const tamis_scaler *scaler;

@@ -25,12 +25,15 @@ static bool take(const void *sum, double learned[2]) {
         return true;
 }
 
-static const tamis_summary moments = { .size = sizeof(tamis_moments), .add_numbers = add, .merge = merge, .done = done };
+static const tamis_summary moments = {
+        .size = sizeof(tamis_moments), .add_numbers = add, .merge = merge, .done = done,
+};
 
 const tamis_scaler tamis_scaler_standard = {
         .base = {
                 .name = "standard",
-                .summary = "centre on the mean, divide by the standard deviation (of the population); a constant column is centred",
+                .summary = "centre on the mean, divide by the standard deviation (of the population); a constant "
+                           "column is centred",
                 .source = "scikit-learn StandardScaler",
         },
         .summary = &moments,

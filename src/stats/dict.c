@@ -6,8 +6,8 @@
 
 #include "stats/order.h"
 
-/* A slot holds a code + 1, 0 where free; at most half of them are taken, so that a probe is short. Nothing is ever taken
- * out, hence no marks of what was. */
+/* A slot holds a code + 1, 0 where free; at most half of them are taken, so that a probe is short. Nothing is ever
+ * taken out, hence no marks of what was. */
 enum { SLOTS_FIRST = 64, ENTRIES_FIRST = 32 };
 #define CODES_MOST (UINT32_MAX - 1)
 
@@ -121,7 +121,7 @@ int tamis_dict_merge(tamis_dict *into, const tamis_dict *from, size_t *map, tami
         return 0;
 }
 
-/* -- order ----------------------------------------------------------------------------------------------------------- */
+/* -- order --------------------------------------------------------------------------------------------------------- */
 
 /* A text and a number that sorts as it does as far as it goes: most comparisons end there. */
 struct place {

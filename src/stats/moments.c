@@ -5,9 +5,9 @@
 
 #include "stats/wide.h"
 
-/* A finite double is m * 2^(place - 1074), 0 <= m < 2^53, 0 <= place <= 2045; its square is m^2 * 2^(2 place - 2148). The
- * sums count in units of 2^-1074 and 2^-2148, and have room for 2^64 of the largest: 2045 + 53 + 64 bits and a sign, and
- * 2 * 2045 + 106 + 64. */
+/* A finite double is m * 2^(place - 1074), 0 <= m < 2^53, 0 <= place <= 2045; its square is m^2 * 2^(2 place - 2148).
+ * The sums count in units of 2^-1074 and 2^-2148, and have room for 2^64 of the largest: 2045 + 53 + 64 bits and a
+ * sign, and 2 * 2045 + 106 + 64. */
 enum { LINEAR = 34, SQUARES = 67, UNIT = -1074 };
 
 struct tamis_exact_sums {
@@ -15,8 +15,8 @@ struct tamis_exact_sums {
         uint64_t squares[SQUARES];
 };
 
-/* What one call adds is first summed by exponent, for a column has few: then a value costs two additions of 128 bits, and
- * the long sums are touched once for each exponent. 2.2 ns a value; straight into the long sums, 14. */
+/* What one call adds is first summed by exponent, for a column has few: then a value costs two additions of 128 bits,
+ * and the long sums are touched once for each exponent: 4.5 ns a value, and 20 without. */
 enum { SLOTS = 64, FEW = 16, ROUND = 1 << 20 };        /* 2^20 squares of 106 bits fit into 128 */
 
 struct slot {
@@ -124,7 +124,7 @@ void tamis_moments_done(tamis_moments *m) {
         *m = (tamis_moments) { 0 };
 }
 
-/* -- what they come to, rounded once --------------------------------------------------------------------------------- */
+/* -- what they come to, rounded once ------------------------------------------------------------------------------- */
 
 /* |sum of x| into w; true when it was negative. */
 static bool linear_magnitude(const tamis_moments *m, uint64_t w[LINEAR]) {
@@ -162,8 +162,8 @@ double tamis_moments_mean(const tamis_moments *m) {
         return negative ? -mean : mean;
 }
 
-/* The variance is (n * squares - linear^2) / (n * (n - ddof)), a whole number of units of 2^-2148 divided by another. Here
- * times 2^256, so that the quotient, w, has 128 bits and more, or is 0; `more`, when a remainder was left. */
+/* The variance is (n * squares - linear^2) / (n * (n - ddof)), a whole number of units of 2^-2148 divided by another.
+ * Here times 2^256, so that the quotient, w, has 128 bits and more, or is 0; `more`, when a remainder was left. */
 enum { QUOTIENT = 4 + SQUARES + 1, QUOTIENT_UNIT = 2 * UNIT - 256 };
 
 static bool quotient(const tamis_moments *m, int ddof, uint64_t w[QUOTIENT]) {

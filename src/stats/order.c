@@ -4,7 +4,7 @@
 
 #include "stats/order.h"
 
-/* -- selection ------------------------------------------------------------------------------------------------------- */
+/* -- selection ----------------------------------------------------------------------------------------------------- */
 
 enum { SMALL = 32, PATIENCE = 4 };
 
@@ -72,7 +72,8 @@ static void pivots_of_sample(double *v, size_t n, size_t k, double *low, double 
         size_t size = (size_t) (.5 * root * root);
         size_t middle = (size_t) ((double) k / (double) n * (double) size);
         size_t spread = 1 + (size_t) (1.5 * sqrt((double) size));
-        size_t first = middle > spread ? middle - spread : 0, last = middle + spread < size ? middle + spread : size - 1;
+        size_t first = middle > spread ? middle - spread : 0;
+        size_t last = middle + spread < size ? middle + spread : size - 1;
         uint64_t state = n;
 
         for (size_t i = 0; i < size; i++) {
@@ -97,8 +98,8 @@ static bool halve(const double *v, size_t n, double *pivot) {
         return low < high;
 }
 
-/* The k-th to its place, nothing larger before it, nothing smaller behind. Each round keeps the part where it lies; should
- * sampling fail to make that smaller, the range of the values is halved instead, 64 times at most. */
+/* The k-th to its place, nothing larger before it, nothing smaller behind. Each round keeps the part where it lies;
+ * should sampling fail to make that smaller, the range of the values is halved instead, 64 times at most. */
 static void select_rank(double *v, size_t n, size_t k) {
         int patience = PATIENCE;
 
@@ -157,7 +158,7 @@ void tamis_order_select(double *values, size_t n, const uint64_t *ranks, size_t 
         select_ranks(values, n, 0, ranks, n_ranks);
 }
 
-/* -- quantiles ------------------------------------------------------------------------------------------------------- */
+/* -- quantiles ----------------------------------------------------------------------------------------------------- */
 
 uint64_t tamis_order_place(uint64_t n, double p, double *part) {
         double h = (double) (n - 1) * p, low = floor(h);
@@ -171,18 +172,23 @@ uint64_t tamis_order_place(uint64_t n, double p, double *part) {
         return (uint64_t) low;
 }
 
-/* As NumPy's "linear" does it, from the nearer end, so that it never leaves [a, b]; but the median of an even count is the
- * mean of the two, rounded once, and what would overflow does not. */
+/* As NumPy's "linear" does it: from the nearer end. */
+static double linear(double a, double b, double part) {
+        return part < .5 ? a + (b - a) * part : b - (b - a) * (1 - part);
+}
+
+/* The median of an even count is the mean of the two, rounded once. Halves keep what is too far apart from overflowing.
+ * */
 double tamis_order_between(double a, double b, double part, double p) {
-        double d = b - a;
+        double x;
 
         if (part == 0)
-                return a + 0.;
-        if (p == .5)
-                return isfinite(a + b) ? (a + b) / 2 + 0. : a / 2 + b / 2;
-        if (!isfinite(d))
-                return a * (1 - part) + b * part;
-        return (part < .5 ? a + d * part : b - d * (1 - part)) + 0.;
+                x = a;
+        else if (p == .5)
+                x = isfinite(a + b) ? (a + b) / 2 : a / 2 + b / 2;
+        else
+                x = isfinite(b - a) ? linear(a, b, part) : 2 * linear(a / 2, b / 2, part);
+        return x + 0.;
 }
 
 double tamis_quantile(double *values, size_t n, double p) {

@@ -26,12 +26,12 @@ static inline double tamis_order_value(uint64_t key) {
         return x;
 }
 
-/* Reorder values[0..n) so that values[ranks[i]] is what sorting would put there; ranks ascending and different, below n.
- * O(n log n_ranks) expected; however the values lie, at most some 70 times n for each rank. */
+/* Reorder values[0..n) so that values[ranks[i]] is what sorting would put there; ranks ascending and different, below
+ * n. O(n log n_ranks) expected; however the values lie, at most some 70 times n for each rank. */
 void tamis_order_select(double *values, size_t n, const uint64_t *ranks, size_t n_ranks);
 
-/* Where the p-quantile of n >= 1 values lies (type 7): `*part` of the way, 0 <= *part < 1, from the returned rank to the
- * next one, which exists unless *part is 0. */
+/* Where the p-quantile of n >= 1 values lies (type 7): `*part` of the way, 0 <= *part < 1, from the returned rank to
+ * the next one, which exists unless *part is 0. */
 uint64_t tamis_order_place(uint64_t n, double p, double *part);
 /* The p-quantile then, from the values at those ranks; `b` does not matter when part is 0. */
 double tamis_order_between(double a, double b, double part, double p);

@@ -6,10 +6,10 @@
 
 #include "stats/order.h"
 
-/* Values are placed by their key, a whole number that compares as they do. A range of keys holds its values until there is
- * no room for one more; then it counts them, in cells of equal width. After the pass, each cell that holds a wanted order
- * statistic is a range of the next pass, at most 2^-8 as wide; one key, and it is known. So whether a range is held or
- * counted hangs on how many values it has in all, not on where they were cut. */
+/* Values are placed by their key, a whole number that compares as they do. A range of keys holds its values until there
+ * is no room for one more; then it counts them, in cells of equal width. After the pass, each cell that holds a wanted
+ * order statistic is a range of the next pass, at most 2^-8 as wide; one key, and it is known. So whether a range is
+ * held or counted hangs on how many values it has in all, not on where they were cut. */
 enum { CELLS_LEAST = 8, CELLS_MOST = 16, BLOCK = 512 }; /* log2 of the number of cells; values looked at together */
 
 typedef struct range {
@@ -41,7 +41,7 @@ struct tamis_quantiles {
         size_t n_ranges;
 };
 
-/* -- making and freeing ---------------------------------------------------------------------------------------------- */
+/* -- making and freeing -------------------------------------------------------------------------------------------- */
 
 static void empty_range(range *r) {
         free(r->held);
@@ -146,7 +146,7 @@ int tamis_quantiles_partial(const tamis_quantiles *q, tamis_quantiles **ret, tam
         return 0;
 }
 
-/* -- adding ---------------------------------------------------------------------------------------------------------- */
+/* -- adding -------------------------------------------------------------------------------------------------------- */
 
 static void count(range *r, const double *x, size_t n) {
         const unsigned shift = r->bits - r->cells;
@@ -276,7 +276,7 @@ int tamis_quantiles_merge(tamis_quantiles *into, tamis_quantiles *from, tamis_er
         return status;
 }
 
-/* -- the end of a pass ----------------------------------------------------------------------------------------------- */
+/* -- the end of a pass --------------------------------------------------------------------------------------------- */
 
 static int by_rank(const void *a, const void *b) {
         uint64_t x = ((const wanted *) a)->rank, y = ((const wanted *) b)->rank;
@@ -328,7 +328,8 @@ static int settle_held(tamis_quantiles *q, range *r, tamis_error *err) {
         return 0;
 }
 
-/* The cells of r where the wanted ones lie, as ranges behind next[0..n); returns the new n. A cell of one key is an answer. */
+/* The cells of r where the wanted ones lie, as ranges behind next[0..n); returns the new n. A cell of one key is an
+ * answer. */
 static size_t narrow(tamis_quantiles *q, const range *r, range *next, size_t n) {
         unsigned shift = r->bits - r->cells;
         uint64_t below = r->below;

@@ -1,7 +1,7 @@
 /* wide.h: whole numbers of many words, for sums that must not round.
  *
- * A number is n 64-bit words, the lowest first. Sums are two's complement, so that adding never asks for the sign; what is
- * multiplied, divided or rounded is a magnitude. Fixed widths, no allocation.
+ * A number is n 64-bit words, the lowest first. Sums are two's complement, so that adding never asks for the sign; what
+ * is multiplied, divided or rounded is a magnitude. Fixed widths, no allocation.
  */
 #ifndef TAMIS_STATS_WIDE_H
 #define TAMIS_STATS_WIDE_H
@@ -124,9 +124,9 @@ static inline size_t tamis_wide_bit_length(const uint64_t *w, size_t n) {
         return n ? 64 * n - (size_t) __builtin_clzll(w[n - 1]) : 0;
 }
 
-/* The double next to w * 2^exponent (half to even, inf beyond the largest), where `more` says that a little more than w is
- * meant, less than one unit of it. Without `more`, exponent is at least -1074 or w has 54 bits and more; with it, always
- * the latter. */
+/* The double next to w * 2^exponent (half to even, inf beyond the largest), where `more` says that a little more than w
+ * is meant, less than one unit of it. Without `more`, exponent is at least -1074 or w has 54 bits and more; with it,
+ * always the latter. */
 static inline double tamis_wide_round(const uint64_t *w, size_t n, int exponent, bool more) {
         int length = (int) tamis_wide_bit_length(w, n);
         int lowest = length + exponent - 53;    /* the exponent of the last bit that is kept */
@@ -135,8 +135,6 @@ static inline double tamis_wide_round(const uint64_t *w, size_t n, int exponent,
 
         if (length == 0)
                 return 0;
-        if (length + exponent > 1024)
-                return INFINITY;
         if (lowest < -1074)
                 lowest = -1074;
         cut = lowest - exponent;

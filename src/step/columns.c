@@ -184,7 +184,8 @@ static int choose(const tamis_context *context, tamis_schema *schema, unsigned t
                 if (!s.columns)
                         return tamis_fail_memory(err);
                 for (size_t i = 0; i < schema->n; i++)
-                        if (!barred[i] && (!types || (types & 1U << tamis_schema_type(schema, i))))
+                        if (!barred[i] && !tamis_names_id(name_of(schema, i))
+                            && (!types || (types & 1U << tamis_schema_type(schema, i))))
                                 s.columns[s.n++] = i;
                 *ret = s;
                 return 0;

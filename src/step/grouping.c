@@ -7,12 +7,20 @@ void tamis_grouping_done(tamis_grouping *g) {
 
 int tamis_grouping_bind(tamis_grouping *g, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
         const char *sel = tamis_settings_text(context->settings, "group");
+        const char *target = tamis_settings_text(context->settings, "target");
         tamis_selection columns = {0};
+        size_t label;
         int r;
 
         if (!sel)
                 return 0;
         r = tamis_select(schema, sel, &columns, err);
+        if (r == 0 && target)
+                r = tamis_select_one(schema, target, "--target", &label, err);
+        for (size_t i = 0; r == 0 && target && i < columns.n; i++)
+                if (columns.columns[i] == label)
+                        r = tamis_fail(err, TAMIS_USAGE, "--group %s: \"%s\" is the target; new rows do not have it, "
+                                       "and features made with it give it away", sel, schema->fields[label].name);
         if (r == 0)
                 r = tamis_columns_bind(&g->columns, schema, &columns, err);
         tamis_selection_done(&columns);

@@ -16,12 +16,12 @@ typedef struct tamis_grouping {
 } tamis_grouping;
 
 void tamis_grouping_done(tamis_grouping *grouping);
-/* The columns of --group, if it was given. */
+/* The columns of --group, if it was given. The target cannot be one: that would leak it into the features. */
 int tamis_grouping_bind(tamis_grouping *grouping, const tamis_context *context, tamis_schema *schema, tamis_error *err)
         TAMIS_CHECKED;
 
-/* The group of every row: its code in `keys`, where new ones are added; or, where `keys` is NULL, in grouping->keys, and
- * TAMIS_NO_GROUP for those not learned. In the batch's arena. */
+/* The group of every row: its code in `keys`, where new ones are added; or, where `keys` is NULL, in grouping->keys,
+ * and TAMIS_NO_GROUP for those not learned. In the batch's arena. */
 int tamis_grouping_codes(const tamis_grouping *grouping, tamis_dict *keys, tamis_batch *batch, const int32_t **ret,
                          tamis_error *err) TAMIS_CHECKED;
 
@@ -30,7 +30,8 @@ typedef struct tamis_runs {
         size_t *starts;
         uint32_t *rows;
 } tamis_runs;
-int tamis_grouping_runs(const int32_t *codes, size_t n, tamis_batch *batch, tamis_runs *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_grouping_runs(const int32_t *codes, size_t n, tamis_batch *batch, tamis_runs *ret, tamis_error *err)
+        TAMIS_CHECKED;
 
 /* The texts of a group, ["S", "male"]; NULL when memory is out. */
 json_t *tamis_grouping_texts(const tamis_grouping *grouping, size_t group);

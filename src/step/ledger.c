@@ -73,7 +73,7 @@ int tamis_ledger_init(tamis_ledger *ledger, const tamis_columns *columns, const 
         return 0;
 }
 
-/* -- a batch --------------------------------------------------------------------------------------------------------- */
+/* -- a batch ------------------------------------------------------------------------------------------------------- */
 
 /* Room for the sums of `n` groups, those that are new NULL. */
 static int grow(void ***grouped, size_t *groups, size_t *capacity, size_t columns, size_t n, tamis_error *err) {
@@ -226,7 +226,8 @@ int tamis_ledger_learn(const tamis_ledger *ledger, tamis_page *page, tamis_batch
                 if (r == 0)
                         r = tamis_grouping_runs(codes, page->keys.n, batch, &runs, err);
                 if (r == 0)
-                        r = grow(&page->grouped, &page->groups, &page->groups_capacity, page->columns, page->keys.n, err);
+                        r = grow(&page->grouped, &page->groups, &page->groups_capacity, page->columns, page->keys.n,
+                                 err);
                 a.runs = &runs;
         }
         for (; r == 0 && a.column < page->columns; a.column++)
@@ -234,7 +235,7 @@ int tamis_ledger_learn(const tamis_ledger *ledger, tamis_page *page, tamis_batch
         return r;
 }
 
-/* -- in order -------------------------------------------------------------------------------------------------------- */
+/* -- in order ------------------------------------------------------------------------------------------------------ */
 
 static int merge_groups(tamis_ledger *ledger, tamis_dict *keys, tamis_page *page, tamis_error *err) {
         size_t columns = ledger->columns->n;

@@ -1,9 +1,9 @@
 /* ledger.h: what a step learns of each of its columns by itself, over all rows and within the groups of --group.
  *
- * A step says, for each column, which summary it wants (a table of functions over stats.h); the ledger takes batches apart
- * by column and by group, keeps a page for each batch, and merges the pages in order. Summaries are exact and do not depend
- * on the cut, so neither does the ledger. A summary over all rows may ask for more passes (settle); the columns that did not
- * ask are then left alone. Groups are many and small: theirs keep what they need at once.
+ * A step says, for each column, which summary it wants (a table of functions over stats.h); the ledger takes batches
+ * apart by column and by group, keeps a page for each batch, and merges the pages in order. Summaries are exact and do
+ * not depend on the cut, so neither does the ledger. A summary over all rows may ask for more passes (settle); the
+ * columns that did not ask are then left alone. Groups are many and small: theirs keep what they need at once.
  *
  * Ownership: a ledger borrows the columns and the grouping of its step, and owns all sums.
  */
@@ -56,7 +56,8 @@ void tamis_page_done(tamis_page *page);
 /* One summary (or NULL) a column. */
 int tamis_ledger_init(tamis_ledger *ledger, const tamis_columns *columns, const tamis_grouping *grouping,
                       const tamis_summary *const *summaries, tamis_error *err) TAMIS_CHECKED;
-int tamis_ledger_learn(const tamis_ledger *ledger, tamis_page *page, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
+int tamis_ledger_learn(const tamis_ledger *ledger, tamis_page *page, tamis_batch *batch, tamis_error *err)
+        TAMIS_CHECKED;
 /* `keys` are the ledger's groups: grouping->keys of the step. */
 int tamis_ledger_merge(tamis_ledger *ledger, tamis_dict *keys, tamis_page *page, tamis_error *err) TAMIS_CHECKED;
 /* The end of a pass: *again when the data must come once more. */

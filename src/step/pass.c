@@ -21,17 +21,21 @@ struct gate {
 struct pass {
         tamis_run *run;
         const tamis_visitor *visitor;
-        size_t links;           /* the pass goes through links [0, links) */
+        size_t first, links;    /* the pass goes through links [first, links) */
+        bool stored;            /* batches come from memory, not from the reader */
+        bool keeps;             /* and are left there for the next pass */
+        bool counts;            /* each link sees each row this once */
 
-        pthread_mutex_t reading;        /* guards reader, next, tail_link, tail_block, ended */
-        uint64_t next;
+        pthread_mutex_t reading;        /* guards reader, next, read, tail_link, tail_block, ended */
+        uint64_t next, read;            /* batches; bytes of them, unpacked */
         size_t tail_link, tail_block;
         bool ended;
 
         pthread_mutex_t lock;           /* guards all below */
         pthread_cond_t moved;
-        tamis_reader_counts counts;     /* for progress: as of the last batch read */
+        tamis_reader_counts reached;    /* for progress: as of the last batch read */
         struct gate *gates;
+        struct tamis_store kept;
         uint64_t turn;
         uint64_t failed;        /* the first batch, in order, that failed so far; UINT64_MAX: none */
         int status;
@@ -41,25 +45,14 @@ struct pass {
 /* What one thread holds. */
 struct worker {
         struct pass *pass;
-        tamis_batch batch;
+        tamis_batch own;        /* used again and again */
+        tamis_batch *batch;     /* that one, or one that stays in memory */
         uint64_t seq;
         size_t from;            /* the first link the batch goes through */
         tamis_error error;
 };
 
 /* -- reading --------------------------------------------------------------------------------------------------------- */
-
-/* Whoever shows progress must not wait for a reader who waits for a pipe: they are told here how far the reading is. */
-static void note_counts(struct pass *p) {
-        tamis_reader_counts counts;
-
-        if (!p->run->options.progress)
-                return;
-        tamis_reader_count(p->run->reader, &counts);
-        pthread_mutex_lock(&p->lock);
-        p->counts = counts;
-        pthread_mutex_unlock(&p->lock);
-}
 
 /* The next block of rows that a link adds behind the last. False: there are none left. */
 static bool next_tail(struct pass *p, size_t *link, size_t *block) {
@@ -78,57 +71,111 @@ static bool next_tail(struct pass *p, size_t *link, size_t *block) {
         return false;
 }
 
+/* Rows that a link adds. */
+static int take_tail(struct worker *w, size_t link, size_t block) {
+        tamis_link *l = w->pass->run->links[link];
+        int r;
+
+        if (w->pass->keeps && w->batch == &w->own)
+                w->batch = tamis_store_batch(&w->error);
+        if (!w->batch)
+                return TAMIS_NO_MEMORY;
+        w->from = link + 1;
+        w->batch->schema = &l->out;
+        w->batch->missing = &l->missing;
+        w->batch->precision = l->precision;
+        w->batch->final = w->pass->counts;
+        r = l->type->tail(l->state, block, w->batch, &w->error);
+        if (r == 0 && w->batch->no_memory)
+                r = tamis_fail_memory(&w->error);
+        if (r < 0) {
+                w->error.step = l->type->name;
+                return r;
+        }
+        if (w->pass->counts)
+                atomic_fetch_add(&l->rows_out, w->batch->n_rows);
+        return 1;
+}
+
+/* Whoever shows progress must not wait for a reader who waits for a pipe: they are told here how far the reading is. */
+static void note_reached(struct pass *p) {
+        tamis_reader_counts reached;
+
+        if (!p->run->options.progress)
+                return;
+        tamis_reader_count(p->run->reader, &reached);
+        pthread_mutex_lock(&p->lock);
+        p->reached = reached;
+        pthread_mutex_unlock(&p->lock);
+}
+
+/* The next batch of the input into w->batch; false: there are none left. */
+static bool next_batch(struct worker *w, int *r) {
+        struct pass *p = w->pass;
+        struct tamis_store *store = &p->run->store;
+
+        if (p->stored) {
+                if (p->next >= store->n)
+                        return false;
+                w->batch = store->batches[p->next];
+                store->batches[p->next] = NULL;
+                return true;
+        }
+        *r = tamis_reader_next(p->run->reader, &w->batch->chunk, &w->error);
+        if (*r == 0)
+                p->read += w->batch->chunk.bytes.n;
+        note_reached(p);
+        return *r < 0 || w->batch->chunk.records > 0;
+}
+
 /* Take the next batch. 1: there is one; 0: the end; negative: it failed, and has its place in the order all the same. */
 static int take(struct worker *w) {
         struct pass *p = w->pass;
         size_t link = 0, block = 0;
-        bool tail = false;
+        bool tail = false, ended;
         int r = 0;
 
-        tamis_batch_reset(&w->batch);
+        tamis_batch_reset(&w->own);
+        w->batch = &w->own;
+        if (p->keeps && !p->stored) {
+                w->batch = tamis_store_batch(&w->error);
+                r = w->batch ? 0 : TAMIS_NO_MEMORY;
+        }
         pthread_mutex_lock(&p->reading);
-        if (p->ended) {
-                pthread_mutex_unlock(&p->reading);
-                return 0;
-        }
-        if (p->tail_link == SIZE_MAX) {
-                r = tamis_reader_next(p->run->reader, &w->batch.chunk, &w->error);
-                note_counts(p);
-                if (r == 0 && w->batch.chunk.records == 0)
-                        p->tail_link = 0;
-        }
-        if (r == 0 && p->tail_link != SIZE_MAX) {
+        ended = p->ended;
+        if (!ended && r == 0 && p->tail_link == SIZE_MAX && !next_batch(w, &r))
+                p->tail_link = p->first;
+        if (!ended && r == 0 && p->tail_link != SIZE_MAX) {
                 tail = next_tail(p, &link, &block);
-                p->ended = !tail;
+                p->ended = ended = !tail;
         }
         if (r < 0)
                 p->ended = true;
-        w->seq = p->ended && r == 0 ? p->next : p->next++;
+        w->seq = p->next;
+        p->next += !ended;
         pthread_mutex_unlock(&p->reading);
-        if (r < 0)
-                return r;
-        if (tail) {
-                tamis_link *l = p->run->links[link];
-
-                w->from = link + 1;
-                w->batch.schema = &l->out;
-                w->batch.missing = &l->missing;
-                w->batch.precision = l->precision;
-                w->batch.final = p->visitor->final;
-                r = l->type->tail(l->state, block, &w->batch, &w->error);
-                if (r == 0 && w->batch.no_memory)
-                        r = tamis_fail_memory(&w->error);
-                if (r < 0)
-                        w->error.step = l->type->name;
-                if (r == 0 && p->visitor->final)
-                        atomic_fetch_add(&l->rows_out, w->batch.n_rows);
-                return r < 0 ? r : 1;
-        }
-        if (w->batch.chunk.records == 0)
-                return 0;
-        w->from = 0;
-        r = tamis_batch_begin(&w->batch, &w->error);
+        if (r < 0 || ended)
+                return r < 0 && !ended ? r : 0;
+        if (tail)
+                return take_tail(w, link, block);
+        w->from = p->first;
+        if (p->stored)
+                return 1;
+        r = tamis_batch_begin(w->batch, &w->error);
         return r < 0 ? r : 1;
+}
+
+/* The batch is done with: it stays in memory, or its room is used again. */
+static int let_go(struct worker *w, bool keep) {
+        tamis_batch *batch = w->batch;
+
+        w->batch = NULL;
+        if (batch == &w->own || !batch)
+                return 0;
+        if (keep)
+                return tamis_store_add(&w->pass->kept, batch, &w->error);
+        tamis_store_drop(batch);
+        return 0;
 }
 
 /* -- through the links ----------------------------------------------------------------------------------------------- */
@@ -167,17 +214,17 @@ static int enter(struct worker *w, size_t link) {
         int r = 0;
 
         if (!g->ordered) {
-                w->batch.first_row = w->batch.first_train = TAMIS_NOT_NUMBERED;
+                w->batch->first_row = w->batch->first_train = TAMIS_NOT_NUMBERED;
                 return 0;
         }
         pthread_mutex_lock(&p->lock);
         while (g->entered != w->seq && p->failed > w->seq)
                 pthread_cond_wait(&p->moved, &p->lock);
         if (g->entered == w->seq) {
-                w->batch.first_row = g->rows;
-                w->batch.first_train = g->train;
-                g->rows += w->batch.n_rows;
-                g->train += w->batch.n_train;
+                w->batch->first_row = g->rows;
+                w->batch->first_train = g->train;
+                g->rows += w->batch->n_rows;
+                g->train += w->batch->n_train;
                 g->entered++;
                 pthread_cond_broadcast(&p->moved);
         } else {
@@ -190,25 +237,24 @@ static int enter(struct worker *w, size_t link) {
 static int through(struct worker *w, size_t i) {
         struct pass *p = w->pass;
         tamis_link *l = p->run->links[i];
-        int r = tamis_link_greet(p->run, l, &w->batch, &w->error);
+        int r = tamis_link_greet(p->run, l, w->batch, &w->error);
 
         if (r < 0)
                 return r;
         if (enter(w, i) < 0)
                 return tamis_fail(&w->error, TAMIS_BAD_DATA, "an earlier batch failed");
-        w->batch.final = p->visitor->final;
-        if (p->visitor->final)
-                atomic_fetch_add(&l->rows_in, w->batch.n_rows);
+        if (p->counts)
+                atomic_fetch_add(&l->rows_in, w->batch->n_rows);
         if (l->type->apply && !(l->loaded && (l->type->traits & TAMIS_TRAIN_ONLY)))
-                r = l->type->apply(l->state, &w->batch, &w->error);
-        if (r == 0 && w->batch.no_memory)
+                r = l->type->apply(l->state, w->batch, &w->error);
+        if (r == 0 && w->batch->no_memory)
                 r = tamis_fail_memory(&w->error);
         if (r < 0) {
                 w->error.step = l->type->name;
                 return r;
         }
-        if (p->visitor->final)
-                atomic_fetch_add(&l->rows_out, w->batch.n_rows);
+        if (p->counts)
+                atomic_fetch_add(&l->rows_out, w->batch->n_rows);
         return 0;
 }
 
@@ -231,14 +277,14 @@ static void fail(struct worker *w, int status) {
 }
 
 static void progress(struct pass *p) {
-        tamis_reader_counts counts;
+        tamis_reader_counts reached;
 
         if (!p->run->options.progress)
                 return;
         pthread_mutex_lock(&p->lock);
-        counts = p->counts;
+        reached = p->reached;
         pthread_mutex_unlock(&p->lock);
-        p->run->options.progress(p->run->options.arg, p->visitor->what, counts.bytes, counts.bytes_total, counts.records);
+        p->run->options.progress(p->run->options.arg, p->visitor->what, reached.bytes, reached.bytes_total, reached.records);
 }
 
 /* Wait for our turn and hand over. 0, or negative when this batch failed or an earlier one did. */
@@ -259,6 +305,8 @@ static int hand_over(struct worker *w, void *result) {
 
         /* nobody else has this turn: no lock is held while writing */
         r = p->visitor->turn(p->visitor->arg, result, &w->error);
+        if (r == 0)
+                r = let_go(w, p->keeps);
         if (r < 0) {
                 fail(w, r);
                 return r;
@@ -276,15 +324,16 @@ static int work_on(struct worker *w) {
         void *result = NULL;
         int r = 0;
 
+        w->batch->final = p->counts;
         for (size_t i = w->from; i < p->links && r == 0; i++)
                 r = through(w, i);
         if (r == 0 && p->visitor->learner) {
-                r = tamis_link_greet(p->run, p->visitor->learner, &w->batch, &w->error);
+                r = tamis_link_greet(p->run, p->visitor->learner, w->batch, &w->error);
                 if (r == 0 && enter(w, p->links) < 0)
                         r = tamis_fail(&w->error, TAMIS_BAD_DATA, "an earlier batch failed");
         }
         if (r == 0)
-                r = p->visitor->work(p->visitor->arg, &w->batch, &result, &w->error);
+                r = p->visitor->work(p->visitor->arg, w->batch, &result, &w->error);
         if (r < 0) {
                 fail(w, r);
                 return r;
@@ -302,7 +351,8 @@ static void work(void *arg, unsigned thread) {
                         break;
         if (r < 0)
                 fail(&w, r);
-        tamis_batch_done(&w.batch);
+        (void) let_go(&w, false);
+        tamis_batch_done(&w.own);
 }
 
 /* Rows are counted at the doors of the steps that tell rows apart. What was loaded treats each row by itself. */
@@ -310,18 +360,30 @@ static bool is_numbered(const tamis_link *link) {
         return (link->type->traits & (TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS)) && !link->loaded;
 }
 
+/* Where this pass begins, and what it leaves behind. */
+static int plan(struct pass *p, tamis_error *err) {
+        tamis_run *run = p->run;
+
+        p->stored = run->store.n > 0;
+        p->first = p->stored ? run->store.level : 0;
+        p->keeps = !p->visitor->final && (p->stored || tamis_store_worthwhile(run));
+        p->counts = p->visitor->final || p->keeps;
+        run->passes++;
+        return !p->stored && run->options.input.again ? tamis_reader_rewind(run->reader, err) : 0;
+}
+
 int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         struct pass p = {
                 .run = run, .visitor = visitor, .links = run->ready, .tail_link = SIZE_MAX, .failed = UINT64_MAX,
         };
-        int r = run->options.input.again ? tamis_reader_rewind(run->reader, err) : 0;
+        int r = plan(&p, err);
 
         if (r < 0)
                 return r;
         p.gates = calloc(run->n_links + 1, sizeof *p.gates);
         if (!p.gates)
                 return tamis_fail_memory(err);
-        for (size_t i = 0; i < p.links + (visitor->learner != NULL); i++)
+        for (size_t i = p.first; i < p.links + (visitor->learner != NULL); i++)
                 p.gates[i].ordered = is_numbered(run->links[i]);
         pthread_mutex_init(&p.reading, NULL);
         pthread_mutex_init(&p.lock, NULL);
@@ -333,6 +395,15 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         pthread_mutex_destroy(&p.lock);
         pthread_mutex_destroy(&p.reading);
         free(p.gates);
+        if (!p.stored) {
+                tamis_reader_count(run->reader, &run->counts);
+                run->table_bytes = p.read;
+        }
+        tamis_store_done(&run->store);
+        if (p.status < 0)
+                tamis_store_done(&p.kept);      /* not the whole table */
+        run->store = p.kept;
+        run->store.level = p.links;
         if (p.status < 0 && err)
                 *err = p.error;
         return p.status;

@@ -1,20 +1,61 @@
 /* What a run did, as JSON. */
 #include <stdlib.h>
 
+#include <tamis/number.h>
+
 #include "step/run.h"
+
+/* jansson writes 17 digits, which read back exactly and look like 0.10000000000000001; here the shortest that do. */
+static int shorten_numbers(const char *text, tamis_buffer *out, tamis_error *err) {
+        while (*text) {
+                size_t n = strcspn(text, "\"-0123456789");
+                double value;
+                int r = tamis_buffer_add(out, text, n, err);
+
+                text += n;
+                n = 0;
+                if (*text == '"') {
+                        for (n = 1; text[n] != '"'; n++)
+                                n += text[n] == '\\';
+                        n++;
+                } else if (*text) {
+                        n = strspn(text, "-+.eE0123456789");
+                }
+                if (r == 0 && *text != '"' && memchr(text, '.', n)
+                    && tamis_number_parse((tamis_slice) { text, n }, &value)) {
+                        char shortest[TAMIS_NUMBER_MAX];
+                        size_t length = tamis_number_print(value, shortest);
+
+                        r = tamis_buffer_add(out, shortest, length, err);
+                        /* 1e+22 and 28 stay numbers with a point, so that they are read back as such */
+                        if (r == 0 && !memchr(shortest, '.', length) && !memchr(shortest, 'e', length))
+                                r = tamis_buffer_add(out, ".0", 2, err);
+                } else if (r == 0) {
+                        r = tamis_buffer_add(out, text, n, err);
+                }
+                if (r < 0)
+                        return r;
+                text += n;
+        }
+        return 0;
+}
 
 int tamis_json_write(const json_t *json, const char *path, tamis_output **ret, tamis_error *err) {
         char *text = json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+        tamis_buffer shortened = {0};
         tamis_output *out = NULL;
         int r;
 
         if (!text)
                 return tamis_fail_memory(err);
-        r = tamis_output_new(path, &out, err);
+        r = shorten_numbers(text, &shortened, err);
         if (r == 0)
-                r = tamis_output_write(out, text, strlen(text), err);
+                r = tamis_output_new(path, &out, err);
+        if (r == 0)
+                r = tamis_output_write(out, shortened.p, shortened.n, err);
         if (r == 0)
                 r = tamis_output_write(out, "\n", 1, err);
+        tamis_buffer_done(&shortened);
         free(text);
         if (r < 0) {
                 tamis_output_free(out);

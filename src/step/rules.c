@@ -68,8 +68,8 @@ static int resolve_one(const tamis_rules *rules, size_t rule, tamis_schema *sche
         }
         tamis_selection_done(&matched);
         if (met == 0 && !strchr(item, '@'))
-                return tamis_fail(err, TAMIS_USAGE, "%s %s=%s: \"%s\" is not among the columns that are worked on", rules->what,
-                                  item, rules->rules[rule].value, item);
+                return tamis_fail(err, TAMIS_USAGE, "%s %s=%s: \"%s\" is not among the columns that are worked on",
+                                  rules->what, item, rules->rules[rule].value, item);
         return 0;
 }
 

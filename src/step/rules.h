@@ -1,7 +1,7 @@
 /* rules.h: a word for each column: `Age=median,"Home, dest"=mode,*=mean`.
  *
- * What stands before the = is an item of SEL; the first item that matches a column decides. `*`, or a word without =, is for
- * the columns that nothing else matched, wherever it stands.
+ * What stands before the = is an item of SEL; the first item that matches a column decides. `*`, or a word without =,
+ * is for the columns that nothing else matched, wherever it stands.
  *
  * Ownership: rules own their texts.
  */
@@ -24,8 +24,8 @@ typedef struct tamis_rules {
 void tamis_rules_done(tamis_rules *rules);
 int tamis_rules_parse(const char *text, const char *what, tamis_rules *ret, tamis_error *err) TAMIS_CHECKED;
 
-/* which[i]: the rule for the i-th of `columns`, or -1. An item that names a column that is not there, or none of `columns`, is
- * TAMIS_USAGE; but for @numeric and the like: whether they match is known when all rows have been read. */
+/* which[i]: the rule for the i-th of `columns`, or -1. An item that names a column that is not there, or none of
+ * `columns`, is TAMIS_USAGE; but for @numeric and the like: whether they match is known when all rows are read. */
 int tamis_rules_resolve(const tamis_rules *rules, tamis_schema *schema, const tamis_selection *columns, long *which,
                         tamis_error *err) TAMIS_CHECKED;
 

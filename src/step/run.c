@@ -43,6 +43,7 @@ void tamis_run_free(tamis_run *run) {
         for (size_t i = 0; i < run->n_links; i++)
                 tamis_link_free(run->links[i]);
         free(run->links);
+        tamis_store_done(&run->store);
         tamis_schema_done(&run->schema);
         tamis_reader_free(run->reader);
         tamis_pool_free(run->pool);
@@ -177,12 +178,11 @@ static void say_count(char *text, size_t size, uint64_t n, const char *what) {
                          n == 1 ? "row" : "rows", what);
 }
 
-/* What was done to rows that did not fit; once, after the last reading. */
+/* What was done to rows that did not fit. */
 static void note_reading(tamis_run *run) {
-        tamis_reader_counts *c = &run->counts;
+        const tamis_reader_counts *c = &run->counts;
         char counts[256] = "", text[1024];
 
-        tamis_reader_count(run->reader, c);
         say_count(counts, sizeof counts, c->padded, "padded");
         say_count(counts, sizeof counts, c->skipped, "left out");
         say_count(counts, sizeof counts, c->rejected, "set aside");

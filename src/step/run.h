@@ -3,6 +3,7 @@
  *     run.c      options in, everything in its order
  *     link.c     one step of the chain: made, loaded, attached
  *     pass.c     one reading of the input by all threads, through the first links of the chain
+ *     store.c    the table in memory between the passes of a long chain
  *     learn.c    a pass that teaches the next link; types presumed, verified, redone
  *     sink.c     where they go: one output, or one a part
  *     model.c    saved chains
@@ -43,6 +44,14 @@ struct tamis_notes {
         void *arg;
 };
 
+/* The table in memory, as it is behind the first `level` links: a long chain then goes on from where the last pass ended,
+ * with what was scanned and parsed. Empty until a pass fills it. */
+struct tamis_store {
+        tamis_batch **batches;
+        size_t n, capacity;
+        size_t level;
+};
+
 struct tamis_run {
         tamis_run_options options;
         tamis_pool *pool;
@@ -51,9 +60,12 @@ struct tamis_run {
         tamis_link **links;
         size_t n_links;
         size_t ready;           /* links that are attached: a pass may go through them */
+        struct tamis_store store;
+        size_t passes;          /* readings so far */
         struct tamis_notes notes;
         uint64_t rows_in, rows_out;
-        tamis_reader_counts counts;     /* of the first reading */
+        tamis_reader_counts counts;     /* of the last reading from start to end */
+        uint64_t table_bytes;           /* of its rows; a packed file is smaller */
 };
 
 /* link.c */
@@ -87,6 +99,14 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) T
 int tamis_pass_first(tamis_run *run, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
 /* Tell the batch what is so at the door of `link`. */
 int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
+
+/* store.c */
+/* Whether this pass should leave its batches in memory: the chain goes on learning, and the table has room. */
+bool tamis_store_worthwhile(const tamis_run *run);
+int tamis_store_add(struct tamis_store *store, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;    /* takes the batch */
+void tamis_store_done(struct tamis_store *store);
+tamis_batch *tamis_store_batch(tamis_error *err);       /* an empty one; NULL when memory is out */
+void tamis_store_drop(tamis_batch *batch);
 
 /* learn.c */
 int tamis_link_learn(tamis_run *run, tamis_link *link, tamis_error *err) TAMIS_CHECKED;

@@ -64,14 +64,18 @@ static int add_part(tamis_sink *s, tamis_slice value, tamis_error *err) {
 }
 
 static int find_mark(tamis_sink *s, const tamis_schema *schema, tamis_error *err) {
-        if (!strstr(s->pattern, "{}"))
-                return tamis_fail(err, TAMIS_USAGE, "'%s' has no {} for the part's name", s->pattern);
+        int r = 0;
+
         s->mark = tamis_schema_find(schema, tamis_slice_of("_split"));
         if (s->mark < 0)
                 s->mark = tamis_schema_find(schema, tamis_slice_of("_fold"));
-        if (s->mark < 0)
-                return tamis_fail(err, TAMIS_BAD_DATA, "there is no column _split or _fold to part by (tamis split marks them)");
-        return 0;
+        if (!strstr(s->pattern, "{}"))
+                r = tamis_fail(err, TAMIS_USAGE, "'%s' has no {} for the part's name", s->pattern);
+        else if (s->mark < 0)
+                r = tamis_fail(err, TAMIS_BAD_DATA, "there is no column _split or _fold to part by (tamis split marks them)");
+        if (r < 0 && err)
+                err->step = "part";
+        return r;
 }
 
 int tamis_sink_new(const tamis_run *run, const tamis_schema *schema, tamis_sink **ret, tamis_error *err) {

@@ -14,6 +14,30 @@ bool tamis_reserved(tamis_slice name) {
         return name.n > 0 && name.p[0] == '_';
 }
 
+static bool ends_in(tamis_slice name, const char *end) {
+        size_t n = strlen(end);
+
+        return name.n >= n && memcmp(name.p + name.n - n, end, n) == 0;
+}
+
+bool tamis_names_id(tamis_slice name) {
+        static const char *const whole[] = { "id", "Id", "ID", "uuid", "UUID", "guid", "GUID" };
+        static const char *const ends[] = { "_id", "-id", " id", "_ID", "-ID", " ID", "_uuid", "_guid" };
+        char before;
+
+        for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+                if (tamis_slice_equal(name, tamis_slice_of(whole[i])))
+                        return true;
+        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+                if (ends_in(name, ends[i]))
+                        return true;
+        if (name.n < 3 || (!ends_in(name, "Id") && !ends_in(name, "ID")))
+                return false;
+        /* PassengerId and userID, not GRID */
+        before = name.p[name.n - 3];
+        return before >= 'a' && before <= 'z';
+}
+
 void tamis_schema_done(tamis_schema *schema) {
         if (!schema)
                 return;

@@ -61,7 +61,7 @@ def expected_of(case):
     return expected
 
 
-def difference(case, name, want, got):
+def difference(name, want, got):
     lines = [[line.decode("utf-8", "backslashreplace") for line in text.splitlines(keepends=True)] for text in (want, got)]
     shown = difflib.unified_diff(*lines, "expected " + name, "got " + name)
     # repr shows what a terminal would hide: carriage returns, blanks, a last line without its end
@@ -102,9 +102,8 @@ def main():
             want = expected_of(case)
             bad = [what for what in EXPECTED if got[what] != want[what]]
             print("%sok %d - %s" % ("not " if bad else "", i, name), flush=True)
-            for what in bad:
-                for line in difference(case, what, want[what], got[what]).splitlines():
-                    print("# " + line)
+            for what in bad:        # meson shows what a failed test says here
+                print("%s\n%s" % (name, difference(what, want[what], got[what])), file=sys.stderr, flush=True)
             failed += bool(bad)
     return 1 if failed else 0
 

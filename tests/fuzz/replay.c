@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+int LLVMFuzzerInitialize(int *argc, char ***argv) __attribute__((weak));       /* a target need not have it */
 
 static int replay_file(const char *path) {
         FILE *f = fopen(path, "rb");
@@ -53,6 +54,8 @@ static int replay(const char *path) {
 int main(int argc, char **argv) {
         int n = 0;
 
+        if (LLVMFuzzerInitialize)
+                LLVMFuzzerInitialize(&argc, &argv);
         /* what every target must stand: nothing at all */
         LLVMFuzzerTestOneInput((const uint8_t *) "", 0);
         for (int i = 1; i < argc && n >= 0; i++) {

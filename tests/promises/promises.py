@@ -326,6 +326,40 @@ def a_report_tells_the_rows(w, step, arguments, changes, kind):
         check(r["steps"][0]["step"] == step and r["steps"][0]["rows_out"] == len(out) - 1, "the step's own count is wrong")
 
 
+def verbs_that_are_no_steps(w):
+    """cat, apply and part give the same bytes for any threads and any source, too."""
+    path, header, lines = w.files["holes"]
+    data = path.read_bytes()
+    with tempfile.TemporaryDirectory(dir=w.folder) as folder:
+        model = Path(folder) / "model.json"
+        w.run("impute -q -t label then encode -t label -c city then scale -t label -c age --save %s -o %s/out.csv" % (model, folder),
+              files=[path])
+        for verb in ("cat", "apply %s" % model):
+            want = w.run(verb, files=[path], extra="-q -j 1")
+            check(len(want) > len(data) // 2, "%s: no output to compare" % verb)
+            check(verb != "cat" or want == data, "cat changed something")
+            for extra in ("-j 2", "-j 8", "-j 2 --memory 64K"):
+                check(w.run(verb, files=[path], extra="-q " + extra) == want, "%s: other bytes with %s" % (verb, extra))
+                check(w.run(verb, stdin=data, extra="-q " + extra) == want, "%s: other bytes from a pipe" % verb)
+        check(w.run("cat then cat", files=[path], extra="-q") == data, "cat: other bytes in a chain")
+        wanted = None
+        for i, extra in enumerate(("-j 1", "-j 2", "-j 8", "-j 2 --memory 64K")):
+            for source, stdin in ((["files"], None), ([], data)):
+                pattern = "%s/%d%d.{}.csv" % (folder, i, len(source))
+                w.run("part '%s'" % pattern, files=[path] if source else (), stdin=stdin, extra="-q " + extra)
+                parts = [Path(pattern.replace("{}", part)).read_bytes() for part in ("train", "test")]
+                wanted = wanted or parts
+                check(parts == wanted, "part: other bytes with %s" % extra)
+        chain = "%s/c.{}.csv" % folder
+        w.run("cat -q then part '%s'" % chain, files=[path])
+        check([Path(chain.replace("{}", part)).read_bytes() for part in ("train", "test")] == wanted, "part: other bytes in a chain")
+        got = [set(part.split(b"\n")) for part in wanted]
+        for line in lines[:200]:
+            if "\n" not in line:
+                row, mark = line.rsplit(",", 1)
+                check(row.encode() in got[mark == "test"], "row %r is not in its part" % row)
+
+
 PROMISES = [same_for_any_threads_and_source, same_for_any_cut_into_files, a_byte_at_a_time, a_chain_is_a_pipeline,
             untouched_cells_keep_their_bytes, test_rows_teach_nothing, learned_once_applied_anywhere, a_seed_means_something,
             a_report_tells_the_rows]
@@ -347,6 +381,8 @@ def main():
         for step in sorted(set(listed) | set(CASES)):
             if step not in listed or step not in CASES:
                 jobs.append(("%s has cases and is registered" % step, None))
+        if options.k in verbs_that_are_no_steps.__name__:
+            jobs.append((verbs_that_are_no_steps.__name__, (verbs_that_are_no_steps,)))
         for step, cases in CASES.items():
             for arguments, changes, kind in cases:
                 for promise in PROMISES:
@@ -357,7 +393,7 @@ def main():
         def work(job):
             if not job[1]:
                 return "a step without cases, or cases without a step"
-            promise, *case = job[1]
+            promise, *case = job[1]     # the case is empty for the verbs that are no steps
             try:
                 promise(w, *case)
             except Broken as e:

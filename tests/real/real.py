@@ -143,13 +143,10 @@ def copied_byte_for_byte():
     with tempfile.TemporaryDirectory() as folder:
         for path in files:
             data = path.read_bytes()
-            head = data[:20000]
             check(shell("tamis cat '%s'" % path, folder) == data, "%s: other bytes from a file" % path.name)
             check(shell("tamis cat", folder, data) == data, "%s: other bytes from a pipe" % path.name)
             feed = "python3 -c 'import os, sys\nfor b in sys.stdin.buffer.read(): os.write(1, bytes([b]))' | tamis cat"
-            cut = head[:head.rfind(b"\n") + 1] if len(data) > len(head) else data
-            if cut.count(b'"') % 2 == 0:
-                check(shell(feed, folder, cut) == cut, "%s: other bytes from a pipe, one at a time" % path.name)
+            check(shell(feed, folder, data) == data, "%s: other bytes from a pipe, one at a time" % path.name)
 
 
 def other_columns_keep_their_bytes():

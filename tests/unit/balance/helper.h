@@ -72,8 +72,8 @@ static inline void find_types(struct lesson *l, const char *rows) {
 }
 
 /* configure .. attach; options as name, value, ..., NULL. What it returns is what the step said first that is no 0. */
-static inline int lesson_begin(struct lesson *l, const tamis_step_type *type, const char *names, const char *rows, size_t cut,
-                               ...) {
+static inline int lesson_begin(struct lesson *l, const tamis_step_type *type, const char *names, const char *rows,
+                               size_t cut, ...) {
         const tamis_dialect comma = { ',', "\n", true };
         size_t cells = 1;
         bool again = false;

@@ -26,7 +26,8 @@ static char *make_rows(size_t n) {
 static char *run_one(const char *rows, size_t cut, const char *strategy, const char *option, const char *value) {
         struct lesson l;
         char *out;
-        int r = lesson_begin(&l, &tamis_step_sample, "i,y,w", rows, cut, "target", "y", "strategy", strategy, option, value, NULL);
+        int r = lesson_begin(&l, &tamis_step_sample, "i,y,w", rows, cut, "target", "y", "strategy", strategy, option,
+                             value, NULL);
 
         ck_assert_msg(r == 0, "%s", l.err.message);
         out = lesson_output(&l, rows);
@@ -121,8 +122,8 @@ START_TEST(weights_are_chances) {
         char *rows = make_rows(300), *out;
         unsigned times[300], n[3] = { 0 };
         struct lesson l;
-        int r = lesson_begin(&l, &tamis_step_sample, "i,y,w", rows, 11, "strategy", "weighted", "weight", "w", "count", "3000",
-                             NULL);
+        int r = lesson_begin(&l, &tamis_step_sample, "i,y,w", rows, 11, "strategy", "weighted", "weight", "w", "count",
+                             "3000", NULL);
 
         ck_assert_msg(r == 0, "%s", l.err.message);
         out = lesson_output(&l, rows);

@@ -1,4 +1,5 @@
-/* Synthetic rows are looked at beside the rows they were made of; neighbours are found again here, by looking at all. */
+/* Synthetic rows are looked at beside the rows they were made of; neighbours are found again here, by looking at
+ * all. */
 #include "balance/smote.h"
 #include "helper.h"
 
@@ -66,7 +67,8 @@ static void check_neighbors(const tamis_smote *s, const tamis_smote_class *c) {
                                 inside |= near[n] == other;
                         ck_assert(other != i || !inside);
                         if (other != i && !inside)
-                                ck_assert(square(s, sds, mismatch, c->members[i], c->members[other]) >= reach * (1 - 1e-9));
+                                ck_assert(square(s, sds, mismatch, c->members[i],
+                                                 c->members[other]) >= reach * (1 - 1e-9));
                 }
         }
 }
@@ -91,7 +93,8 @@ static bool on_a_segment(const tamis_smote *s, const tamis_smote_class *c, size_
                 double low = 0, high = 1;
 
                 for (size_t j = 0; j < 2; j++) {
-                        double from = (x[j] - half[j] - a[j]) / (b[j] - a[j]), to = (x[j] + half[j] - a[j]) / (b[j] - a[j]);
+                        double from = (x[j] - half[j] - a[j]) / (b[j] - a[j]);
+                        double to = (x[j] + half[j] - a[j]) / (b[j] - a[j]);
 
                         if (a[j] == b[j]) {
                                 from = fabs(x[j] - a[j]) <= half[j] ? 0 : 2;
@@ -109,8 +112,8 @@ static bool on_a_segment(const tamis_smote *s, const tamis_smote_class *c, size_
 START_TEST(new_rows_lie_between_a_seed_and_a_neighbour) {
         char *rows = make_rows();
         struct lesson l;
-        int r = lesson_begin(&l, &tamis_step_smote, "age,pay,city,y", rows, _i ? 7 : 1000, "target", "y", "neighbors", "3",
-                             "seed", "9", NULL);
+        int r = lesson_begin(&l, &tamis_step_smote, "age,pay,city,y", rows, _i ? 7 : 1000, "target", "y", "neighbors",
+                             "3", "seed", "9", NULL);
         const tamis_smote *s = l.state;
         const tamis_smote_class *yes = &s->classes[1];
         tamis_batch out = { 0 };
@@ -171,8 +174,8 @@ START_TEST(batches_do_not_show) {
         for (size_t i = 0; i < 3; i++) {
                 struct lesson l;
 
-                ck_assert_int_eq(lesson_begin(&l, &tamis_step_smote, "age,pay,city,y", rows, cuts[i], "target", "y", "mark", "",
-                                              NULL), 0);
+                ck_assert_int_eq(lesson_begin(&l, &tamis_step_smote, "age,pay,city,y", rows, cuts[i], "target", "y",
+                                              "mark", "", NULL), 0);
                 outs[i] = lesson_output(&l, rows);
                 lesson_done(&l);
         }
@@ -218,7 +221,7 @@ static const struct { const char *rows, *option, *value, *error, *out; } edges[]
         { "1,a\n2,a\n3,b\n", "rare", "reduce", "has one row", NULL },
         { "1,a\n2,a\n3,b\n", "rare", "duplicate", NULL, "1,a\n2,a\n3,b\n3,b\n" },
         { "1,a\n2,a\n3,b\n", "rare", "skip", NULL, "1,a\n2,a\n3,b\n" },
-        { "1,a\n2,a\n3,a\n4,b\n4,b\n", "rare", "reduce", NULL, "1,a\n2,a\n3,a\n4,b\n4,b\n4,b\n" },    /* the same rows */
+        { "1,a\n2,a\n3,a\n4,b\n4,b\n", "rare", "reduce", NULL, "1,a\n2,a\n3,a\n4,b\n4,b\n4,b\n" },
         { "1,a\n2,a\n3,b\n", "ratio", "b=1", NULL, "1,a\n2,a\n3,b\n" },
         { "1,a\n2,a\n3,b\n", "ratio", ".1", "never removes any", NULL },
         { "1,a\n2,a\n3,b\n", "ratio", "c=5", "no train row is of class \"c\"", NULL },
@@ -260,12 +263,14 @@ START_TEST(a_hole_is_placed) {
         ck_assert_str_eq(l.err.file, "t.csv");
         ck_assert_uint_eq(l.err.line, 3);
         ck_assert_uint_eq(l.err.column, 3);
-        ck_assert_msg(strstr(l.err.message, "2 missing cells in train rows: \"x\" (1), \"z\" (1)") != NULL, "%s", l.err.message);
+        ck_assert_msg(strstr(l.err.message, "2 missing cells in train rows: \"x\" (1), \"z\" (1)") != NULL, "%s",
+                      l.err.message);
         lesson_done(&l);
 }
 END_TEST
 
-/* A constant column stays as it is, whatever the others do; marks of the seed go with the new row, but _split is train. */
+/* A constant column stays as it is, whatever the others do; marks of the seed go with the new row, but _split is
+ * train. */
 START_TEST(marks_go_along) {
         static const char rows[] = "1,7.50,f1,train,a\n2,7.50,f1,train,a\n3,7.50,f2,train,b\n";
         struct lesson l;

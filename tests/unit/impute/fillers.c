@@ -49,7 +49,9 @@ static tamis_fill value_of(const tamis_filler *filler, const double *x, size_t n
 }
 
 START_TEST(numbers_by_hand) {
-        const tamis_filler *const fillers[] = { &tamis_filler_mean, &tamis_filler_median, &tamis_filler_mode_of_numbers };
+        const tamis_filler *const fillers[] = {
+                &tamis_filler_mean, &tamis_filler_median, &tamis_filler_mode_of_numbers,
+        };
         const double want[] = { numbers[_i].mean, numbers[_i].median, numbers[_i].mode };
 
         for (size_t f = 0; f < 3; f++)

@@ -59,7 +59,29 @@ static void same(const tamis_points *points, const tamis_points *from, bool self
         free(all);
 }
 
-/* levels 0: any double in [-1, 1); else one of so many whole numbers, so that there are ties. */
+enum {
+        NARROW = 1000000,       /* far from 0 and close together: single precision cannot tell the rows apart */
+        WIDE,                   /* from 1e-9 to 1e9, either sign: outliers */
+        TINY,                   /* squares that single precision cannot hold */
+};
+
+static double draw(tamis_stream *s, unsigned levels) {
+        double u = 2 * tamis_stream_uniform(s) - 1;
+
+        switch (levels) {
+        case 0:
+                return u;
+        case NARROW:
+                return 1e6 + 1e-3 * u;
+        case WIDE:
+                return (tamis_stream_below(s, 2) ? 1 : -1) * pow(10, 9 * u);
+        case TINY:
+                return 3e-23 * u;
+        }
+        return (double) tamis_stream_below(s, levels);
+}
+
+/* levels 0: any double in [-1, 1); one of the above; else one of so many whole numbers, so that there are ties. */
 static tamis_points random_points(uint64_t seed, size_t n, size_t d, size_t c, unsigned levels) {
         double *numbers = calloc(n * d + 1, sizeof *numbers);
         uint32_t *codes = calloc(n * c + 1, sizeof *codes);
@@ -67,7 +89,7 @@ static tamis_points random_points(uint64_t seed, size_t n, size_t d, size_t c, u
 
         tamis_stream_init(&s, seed, "test", n, d);
         for (size_t i = 0; i < n * d; i++)
-                numbers[i] = levels ? (double) tamis_stream_below(&s, levels) : 2 * tamis_stream_uniform(&s) - 1;
+                numbers[i] = draw(&s, levels);
         for (size_t i = 0; i < n * c; i++)
                 codes[i] = tamis_stream_below(&s, 3);
         return (tamis_points) { n, d, c, numbers, codes, .mismatch = c ? .3 : 0 };
@@ -95,6 +117,13 @@ static const struct { size_t n, d, c, k; unsigned levels; } cases[] = {
         { 300, 0, 4, 5, 0 },        /* codes alone */
         { 100, 3, 2, 120, 2 },      /* k beyond the rows there are */
         { 1037, 5, 1, 5, 0 },
+        { 900, 6, 0, 5, NARROW },
+        { 900, 6, 2, 5, NARROW },
+        { 900, 4, 0, 5, WIDE },
+        { 900, 12, 1, 3, WIDE },
+        { 900, 4, 0, 5, TINY },
+        { 3000, 10, 0, 5, 0 },
+        { 3000, 10, 2, 5, 5 },
 };
 
 START_TEST(each_row_gets_what_all_pairs_give) {
@@ -160,7 +189,8 @@ START_TEST(ties_go_to_the_lowest_row) {
 }
 END_TEST
 
-/* Values whose squares overflow are all infinitely far: the order is then that of the row numbers, and nothing hangs. */
+/* Values whose squares overflow are all infinitely far: the order is then that of the row numbers, and nothing
+ * hangs. */
 START_TEST(huge_values_are_ordered_too) {
         double x[200];
         uint32_t rows[200 * 2];

@@ -119,10 +119,11 @@ START_TEST(merging_adds_counts_and_tells_the_codes) {
 }
 END_TEST
 
-/* -- order ----------------------------------------------------------------------------------------------------------- */
+/* -- order --------------------------------------------------------------------------------------------------------- */
 
 static const struct { bool numeric; const char *texts[12], *sorted[12]; } orders[] = {
-        { false, { "b", "a", "ab", "", "B", "\xc3\xa9", "10", "9" }, { "", "10", "9", "B", "a", "ab", "b", "\xc3\xa9" } },
+        { false, { "b", "a", "ab", "", "B", "\xc3\xa9", "10", "9" },
+                 { "", "10", "9", "B", "a", "ab", "b", "\xc3\xa9" } },
         /* alike in the first eight bytes, or as long as those */
         { false, { "longer text b", "longer text", "longer text a", "longer t", "longer ", "longer z" },
                  { "longer ", "longer t", "longer text", "longer text a", "longer text b", "longer z" } },

@@ -8,8 +8,8 @@
 #include <tamis/stats.h>
 
 /* Expected: in Python, with fractions.Fraction(x) for each x, mean and variances from their definitions, and float() of
- * the fraction, which CPython rounds correctly; roots by math.isqrt of the fraction times 4^k, k so large that the root has
- * 300 bits, with one more bit set where it is not exact. */
+ * the fraction, which CPython rounds correctly; roots by math.isqrt of the fraction times 4^k, k so large that the root
+ * has 300 bits, with one more bit set where it is not exact. */
 static const struct {
         size_t n;
         double x[10], sum, mean, variance_0, variance_1, sd_0, sd_1;
@@ -65,6 +65,13 @@ static const struct {
         { 3, { 1, 1.1102230246251565e-16, -5e-324 },
           1, 0x1.5555555555556p-2, 0x1.c71c71c71c71cp-3, 0x1.5555555555555p-2,
           0x1.e2b7dddfefa66p-2, 0x1.279a74590331cp-1 },
+        /* the root, to 64 bits, seems to lie half-way between two doubles */
+        { 3, { 0, 1, 3377 },
+          3378, 1126, 0x1.3543e55555555p+21, 0x1.cfe5d8p+21,
+          0x1.8deca27a19495p+10, 0x1.e75b167ef2cc5p+10 },
+        { 4, { 0, 0, 1, 4322 },
+          4323, 0x1.0e3p+10, 0x1.ab7a658p+21, 0x1.1cfc43aaaaaabp+22,
+          0x1.d3d58aedc73e5p+10, 0x1.0e1aab1680d51p+11 },
         /* what cancels */
         { 3, { 1e+308, 1, -1e+308 },
           1, 0x1.5555555555555p-2, INFINITY, INFINITY,
@@ -228,10 +235,23 @@ START_TEST(count_and_extremes) {
         ck_assert_double_eq(m.max, 1e300);
         tamis_moments_done(&m);
         tamis_moments_done(&other);
+
+        /* an empty one has no extremes of its own */
+        ck_assert_int_eq(tamis_moments_add(&other, y + 1, 1, NULL), 0);
+        ck_assert_int_eq(tamis_moments_merge(&m, &other, NULL), 0);
+        ck_assert_double_eq(m.min, 5);
+        tamis_moments_done(&m);
+        tamis_moments_done(&other);
+        ck_assert_int_eq(tamis_moments_add(&other, y, 1, NULL), 0);
+        ck_assert_int_eq(tamis_moments_merge(&m, &other, NULL), 0);
+        ck_assert_double_eq(m.max, -7);
+        tamis_moments_done(&m);
+        tamis_moments_done(&other);
 }
 END_TEST
 
-/* So many, and so near the largest fraction, that sums of them by exponent would overflow 128 bits (2^22 squares would). */
+/* So many, and so near the largest fraction, that sums of them by exponent would overflow 128 bits (2^22 squares
+ * would). */
 START_TEST(very_many_of_a_kind) {
         enum { N = (1 << 22) + 1000 };
         const double one = 0x1.fffffffffffffp0;
@@ -252,7 +272,7 @@ START_TEST(very_many_of_a_kind) {
 }
 END_TEST
 
-/* -- order and cut --------------------------------------------------------------------------------------------------- */
+/* -- order and cut ------------------------------------------------------------------------------------------------- */
 
 static uint64_t state = 1;
 

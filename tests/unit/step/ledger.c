@@ -5,20 +5,23 @@
 /* A summary that needs two passes: first the mean, then the sum of the distances to it. */
 struct spread {
         double sum, away;
-        size_t n;
+        size_t n, calls;
         unsigned pass;
 };
 
 static int spread_partial(const void *of, void *ret, tamis_error *err) {
         const struct spread *s = of;
 
-        *(struct spread *) ret = (struct spread) { .pass = s->pass, .sum = s->pass ? s->sum : 0, .n = s->pass ? s->n : 0 };
+        *(struct spread *) ret = (struct spread) {
+                .pass = s->pass, .sum = s->pass ? s->sum : 0, .n = s->pass ? s->n : 0,
+        };
         return 0;
 }
 
 static int spread_add(void *sum, const double *x, size_t n, tamis_error *err) {
         struct spread *s = sum;
 
+        s->calls++;
         for (size_t i = 0; i < n; i++) {
                 if (isnan(x[i]))
                         continue;
@@ -36,6 +39,7 @@ static int spread_merge(void *into, void *from, tamis_error *err) {
         if (a->pass == 0)
                 a->sum += b->sum, a->n += b->n;
         a->away += b->away;
+        a->calls += b->calls;
         return 0;
 }
 
@@ -76,7 +80,7 @@ static int texts_merge(void *into, void *from, tamis_error *err) {
 
 static const tamis_summary lengths = { .size = sizeof(size_t), .add_texts = texts_add, .merge = texts_merge };
 
-/* -- a table in pieces --------------------------------------------------------------------------------------------------- */
+/* -- a table in pieces --------------------------------------------------------------------------------------------- */
 
 static const char *const pieces[] = {
         "1,10,ab,,g\n,20,,,h\n3,,abc,,g\n",
@@ -159,6 +163,7 @@ START_TEST(columns_groups_and_passes) {
         ck_assert_uint_eq(ledger.groups, 3);
         s = tamis_ledger_grouped(&ledger, 0, 0);
         ck_assert_double_eq(s->sum, 1 + 3 + 7);
+        ck_assert_uint_eq(s->calls, 2);         /* pieces with rows of it; groups learn in the first pass alone */
         ck_assert_ptr_null(tamis_ledger_grouped(&ledger, 1, 0));
         s = tamis_ledger_grouped(&ledger, 0, 1);
         ck_assert_double_eq(s->sum, 10 + 30);
@@ -176,7 +181,7 @@ START_TEST(columns_groups_and_passes) {
 }
 END_TEST
 
-/* -- groups -------------------------------------------------------------------------------------------------------------- */
+/* -- groups -------------------------------------------------------------------------------------------------------- */
 
 START_TEST(keys_do_not_run_together) {
         struct table t;

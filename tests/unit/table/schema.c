@@ -181,6 +181,17 @@ START_TEST(facts_are_noted_when_read) {
 }
 END_TEST
 
+START_TEST(names_that_tell_rows_apart) {
+        static const char *const ids[] = { "id", "ID", "Id", "uuid", "customer_id", "order-id", "row id", "PassengerId", "userID" };
+        static const char *const others[] = { "", "d", "grid", "GRID", "idea", "paid", "Rapid", "VOID", "i", "D", "identity" };
+
+        for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+                ck_assert_msg(tamis_names_id(tamis_slice_of(ids[i])), "%s", ids[i]);
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+                ck_assert_msg(!tamis_names_id(tamis_slice_of(others[i])), "%s", others[i]);
+}
+END_TEST
+
 TEST_MAIN("schema",
         TEST(names_are_decoded_and_bytes_kept)
         TEST(a_nul_belongs_to_the_name)
@@ -190,4 +201,5 @@ TEST_MAIN("schema",
         TEST(columns_come_and_go)
         TEST(the_only_name_may_be_empty)
         TESTS(a_name_that_is_there_is_refused, taken)
-        TEST(facts_are_noted_when_read))
+        TEST(facts_are_noted_when_read)
+        TEST(names_that_tell_rows_apart))
