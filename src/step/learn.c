@@ -3,8 +3,8 @@
  * Types come from every learned row, and a step must know them before it learns. Rather than read the input once for the
  * types and once more to learn, the types are presumed from the first batch, learning goes ahead, and the same pass finds
  * out what they are. Were they presumed wrong (a word late in a column of numbers), what was learned is thrown away and
- * learned again with the types now known; were they so wrong that the step refused them, a pass finds them out first. A
- * step never sees any of this, and what it says meanwhile is said only when it holds.
+ * learned again with the types now known; and what a step refuses is held against it only if the types were so. A step
+ * never sees any of this, and what it says meanwhile is said only when it holds.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +19,10 @@ struct lesson {
         bool teaches;           /* the step learns */
         bool verify;            /* the types relied on are found out */
         bool every_type;        /* all the others too */
-        atomic_bool refused;    /* the step itself failed, not what it reads */
         uint64_t rows;
+        /* The first refusal, by the order of the rows. Reading goes on, for the types may not be what was refused. */
+        int refused;
+        tamis_error why;
 };
 
 /* What one batch taught. */
@@ -28,6 +30,8 @@ struct taught {
         void *partial;
         tamis_typing *typing;
         size_t rows;
+        int refused;
+        tamis_error why;
 };
 
 static bool relied_on(const tamis_field *f) {
@@ -70,11 +74,17 @@ static int find_types(const struct lesson *lesson, struct taught *t, tamis_batch
         return 0;
 }
 
-/* What only a step says of the data, and might not say of other types. */
-static int refuse(struct lesson *lesson, int status) {
-        if (status == TAMIS_USAGE || status == TAMIS_BAD_DATA)
-                lesson->refused = true;
-        return status;
+/* What a step says of the data, and might not say of other types. */
+static bool is_refusal(int status) {
+        return status == TAMIS_USAGE || status == TAMIS_BAD_DATA;
+}
+
+static void refuse(struct lesson *lesson, int status, const tamis_error *why) {
+        if (lesson->refused)
+                return;
+        lesson->refused = status;
+        lesson->why = *why;
+        lesson->why.step = lesson->link->type->name;
 }
 
 static int teach(struct lesson *lesson, struct taught *t, tamis_batch *rows, tamis_error *err) {
@@ -90,9 +100,15 @@ static int teach(struct lesson *lesson, struct taught *t, tamis_batch *rows, tam
         if (!t->partial)
                 return tamis_fail_memory(err);
         if (type->learn)
-                r = refuse(lesson, type->learn(lesson->link->state, t->partial, rows, err));
+                r = type->learn(lesson->link->state, t->partial, rows, &t->why);
         if (r == 0 && rows->no_memory)
-                r = tamis_fail_memory(err);
+                r = tamis_fail_memory(&t->why);
+        if (lesson->verify && is_refusal(r)) {
+                t->refused = r;
+                return 0;
+        }
+        if (r < 0 && err)
+                *err = t->why;
         return r;
 }
 
@@ -153,10 +169,18 @@ static int merge(void *arg, void *result, tamis_error *err) {
                 for (size_t c = 0; c < link->in.n; c++)
                         tamis_typing_merge(&lesson->typing[c], &t->typing[c]);
         lesson->rows += t->rows;
-        if (t->partial && link->type->merge)
-                r = refuse(lesson, link->type->merge(link->state, t->partial, err));
-        if (r < 0 && err)
+        if (t->refused)
+                refuse(lesson, t->refused, &t->why);
+        if (t->partial && !lesson->refused && link->type->merge)
+                r = link->type->merge(link->state, t->partial, &t->why);
+        if (lesson->verify && is_refusal(r)) {
+                refuse(lesson, r, &t->why);
+                r = 0;
+        }
+        if (r < 0 && err) {
+                *err = t->why;
                 err->step = link->type->name;
+        }
         drop(lesson, t);
         return r;
 }
@@ -251,69 +275,53 @@ static int bind(struct lesson *lesson, tamis_error *err) {
 
         for (size_t c = 0; c < link->in.n; c++)
                 link->in.fields[c].consulted = link->in.fields[c].consulted_missing = false;
-        if (!link->type->bind)
-                return 0;
-        return refuse(lesson, link->type->bind(link->state, &link->context, &link->in, err));
+        return link->type->bind ? link->type->bind(link->state, &link->context, &link->in, err) : 0;
 }
 
-/* Configure afresh, bind and read. */
+static bool relies_on_any(const tamis_schema *in) {
+        for (size_t c = 0; c < in->n; c++)
+                if (in->fields[c].consulted || in->fields[c].consulted_missing)
+                        return true;
+        return false;
+}
+
+/* Configure afresh, bind, and read: to learn, or where it refused to bind, to know all there is to know. */
 static int attempt(struct lesson *lesson, bool afresh, tamis_error *err) {
-        int r = afresh ? tamis_link_configure(lesson->link, err) : 0;
+        tamis_error why = {0};
+        int r = afresh ? tamis_link_configure(lesson->link, &why) : 0;
 
         lesson->teaches = true;
-        lesson->refused = false;
+        lesson->refused = 0;
         if (r == 0)
-                r = bind(lesson, err);
-        if (r < 0 && err)
-                err->step = lesson->link->type->name;
-        return r < 0 ? r : one_pass(lesson, err);
-}
-
-/* The step refused what was presumed: find out all there is to know. True: what it relied on is otherwise, so it may
- * think better of it. */
-static int find_every_type(struct lesson *lesson, bool *otherwise, tamis_error *err) {
-        const tamis_schema *in = &lesson->link->in;
-        bool any = false;
-        int r;
-
-        for (size_t c = 0; c < in->n; c++)
-                any |= in->fields[c].consulted || in->fields[c].consulted_missing;
-        if (!any)
-                return 0;
-        lesson->teaches = false;
-        lesson->every_type = true;
-        r = one_pass(lesson, err);
-        if (r == 0)
-                *otherwise = !settle_types(lesson);
-        return r;
+                r = bind(lesson, &why);
+        if (is_refusal(r) && relies_on_any(&lesson->link->in)) {
+                refuse(lesson, r, &why);
+                lesson->teaches = false;
+                lesson->every_type = true;
+        } else if (r < 0) {
+                if (err)
+                        *err = why;
+                return r;
+        }
+        return one_pass(lesson, err);
 }
 
 /* One attempt and what comes of it. *again: what was relied on was not so, and now is. */
 static int attempt_on_trial(struct lesson *lesson, bool afresh, bool *again, tamis_error *err) {
         struct tamis_notes *notes = &lesson->run->notes;
-        tamis_error why = {0};
         int r;
 
         *again = false;
         tamis_notes_hold(notes);
-        r = attempt(lesson, afresh, &why);
-        if (r == 0) {
+        r = attempt(lesson, afresh, err);
+        if (r == 0)
                 *again = !settle_types(lesson);
-        } else if (lesson->refused) {
-                int found = find_every_type(lesson, again, err);
-
-                if (found < 0) {
-                        tamis_notes_let_go(notes, true);
-                        return found;
-                }
-        }
         tamis_notes_let_go(notes, !*again);
-        if (r < 0 && !*again) {
-                if (err)
-                        *err = why;
+        if (r < 0 || *again || !lesson->refused)
                 return r;
-        }
-        return 0;
+        if (err)
+                *err = lesson->why;
+        return lesson->refused;
 }
 
 /* Presumed from the first batch, types may be wrong; the second time all are found out, and the step may turn to other

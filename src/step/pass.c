@@ -26,14 +26,14 @@ struct pass {
         bool keeps;             /* and are left there for the next pass */
         bool counts;            /* each link sees each row this once */
 
-        pthread_mutex_t reading;        /* guards reader, next, tail_link, tail_block, ended */
-        uint64_t next;
+        pthread_mutex_t reading;        /* guards reader, next, read, tail_link, tail_block, ended */
+        uint64_t next, read;            /* batches; bytes of them, unpacked */
         size_t tail_link, tail_block;
         bool ended;
 
         pthread_mutex_t lock;           /* guards all below */
         pthread_cond_t moved;
-        tamis_reader_counts read;       /* for progress: as of the last batch read */
+        tamis_reader_counts reached;    /* for progress: as of the last batch read */
         struct gate *gates;
         struct tamis_store kept;
         uint64_t turn;
@@ -53,18 +53,6 @@ struct worker {
 };
 
 /* -- reading --------------------------------------------------------------------------------------------------------- */
-
-/* Whoever shows progress must not wait for a reader who waits for a pipe: they are told here how far the reading is. */
-static void note_counts(struct pass *p) {
-        tamis_reader_counts counts;
-
-        if (!p->run->options.progress)
-                return;
-        tamis_reader_count(p->run->reader, &counts);
-        pthread_mutex_lock(&p->lock);
-        p->read = counts;
-        pthread_mutex_unlock(&p->lock);
-}
 
 /* The next block of rows that a link adds behind the last. False: there are none left. */
 static bool next_tail(struct pass *p, size_t *link, size_t *block) {
@@ -109,6 +97,18 @@ static int take_tail(struct worker *w, size_t link, size_t block) {
         return 1;
 }
 
+/* Whoever shows progress must not wait for a reader who waits for a pipe: they are told here how far the reading is. */
+static void note_reached(struct pass *p) {
+        tamis_reader_counts reached;
+
+        if (!p->run->options.progress)
+                return;
+        tamis_reader_count(p->run->reader, &reached);
+        pthread_mutex_lock(&p->lock);
+        p->reached = reached;
+        pthread_mutex_unlock(&p->lock);
+}
+
 /* The next batch of the input into w->batch; false: there are none left. */
 static bool next_batch(struct worker *w, int *r) {
         struct pass *p = w->pass;
@@ -122,7 +122,9 @@ static bool next_batch(struct worker *w, int *r) {
                 return true;
         }
         *r = tamis_reader_next(p->run->reader, &w->batch->chunk, &w->error);
-        note_counts(p);
+        if (*r == 0)
+                p->read += w->batch->chunk.bytes.n;
+        note_reached(p);
         return *r < 0 || w->batch->chunk.records > 0;
 }
 
@@ -275,14 +277,14 @@ static void fail(struct worker *w, int status) {
 }
 
 static void progress(struct pass *p) {
-        tamis_reader_counts counts;
+        tamis_reader_counts reached;
 
         if (!p->run->options.progress)
                 return;
         pthread_mutex_lock(&p->lock);
-        counts = p->read;
+        reached = p->reached;
         pthread_mutex_unlock(&p->lock);
-        p->run->options.progress(p->run->options.arg, p->visitor->what, counts.bytes, counts.bytes_total, counts.records);
+        p->run->options.progress(p->run->options.arg, p->visitor->what, reached.bytes, reached.bytes_total, reached.records);
 }
 
 /* Wait for our turn and hand over. 0, or negative when this batch failed or an earlier one did. */
@@ -381,7 +383,7 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         p.gates = calloc(run->n_links + 1, sizeof *p.gates);
         if (!p.gates)
                 return tamis_fail_memory(err);
-        for (size_t i = 0; i < p.links + (visitor->learner != NULL); i++)
+        for (size_t i = p.first; i < p.links + (visitor->learner != NULL); i++)
                 p.gates[i].ordered = is_numbered(run->links[i]);
         pthread_mutex_init(&p.reading, NULL);
         pthread_mutex_init(&p.lock, NULL);
@@ -393,9 +395,13 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         pthread_mutex_destroy(&p.lock);
         pthread_mutex_destroy(&p.reading);
         free(p.gates);
-        if (!p.stored)
+        if (!p.stored) {
                 tamis_reader_count(run->reader, &run->counts);
+                run->table_bytes = p.read;
+        }
         tamis_store_done(&run->store);
+        if (p.status < 0)
+                tamis_store_done(&p.kept);      /* not the whole table */
         run->store = p.kept;
         run->store.level = p.links;
         if (p.status < 0 && err)

@@ -66,6 +66,7 @@ struct tamis_run {
         struct tamis_notes notes;
         uint64_t rows_in, rows_out;
         tamis_reader_counts counts;     /* of the last reading from start to end */
+        uint64_t table_bytes;           /* of its rows; a packed file is smaller */
 };
 
 /* link.c */

@@ -7,7 +7,6 @@
 enum { SWELLS = 7 };
 
 bool tamis_store_worthwhile(const tamis_run *run) {
-        tamis_reader_counts counts;
         size_t learners = 0;
 
         for (size_t i = 0; i < run->n_links; i++)
@@ -15,8 +14,7 @@ bool tamis_store_worthwhile(const tamis_run *run) {
         /* how large the table is, is known after one reading; and one step alone keeps its promise of little memory */
         if (learners < 2 || run->passes < 1)
                 return false;
-        tamis_reader_count(run->reader, &counts);
-        return counts.bytes <= run->options.input.memory / SWELLS;
+        return run->table_bytes <= run->options.input.memory / SWELLS;
 }
 
 int tamis_store_add(struct tamis_store *store, tamis_batch *batch, tamis_error *err) {

@@ -101,6 +101,70 @@ static int say_type(void *state, const tamis_context *context, tamis_schema *sch
 
 static const tamis_step_type says = { .name = "says", .traits = TAMIS_LEARNS, .bind = say_type };
 
+/* Takes one step up: every number is one more behind it, once for each time it is applied. Learns how many rows there are. */
+struct climber {
+        tamis_type type;
+        bool doubts;
+        size_t rows;
+        _Atomic uint64_t applied;
+};
+
+static int climber_bind(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
+        struct climber *c = state;
+
+        c->type = tamis_schema_type(schema, 0);
+        c->doubts = strcmp(context->type->name, "doubts") == 0;
+        return 0;
+}
+
+static int climber_learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) {
+        const struct climber *c = state;
+        const double *x;
+        int r = tamis_batch_numbers(batch, 0, &x, err);
+
+        *(size_t *) partial = batch->n_rows;
+        if (r == 0 && c->doubts && c->type == TAMIS_TYPE_NUMERIC && batch->columns[0].nonnumbers)
+                return tamis_batch_fail(batch, 0, 0, err, "a word among numbers");
+        return r;
+}
+
+static int climber_merge(void *state, void *partial, tamis_error *err) {
+        ((struct climber *) state)->rows += *(size_t *) partial;
+        return 0;
+}
+
+static int climber_apply(void *state, tamis_batch *batch, tamis_error *err) {
+        struct climber *c = state;
+        const double *x;
+        double up[64];
+        int r = tamis_batch_numbers(batch, 0, &x, err);
+
+        if (r < 0)
+                return r;
+        ck_assert_uint_le(batch->n_rows, 64);
+        for (size_t i = 0; i < batch->n_rows; i++)
+                up[i] = x[i] + 1;
+        tamis_batch_count(batch, &c->applied, batch->n_rows);
+        return tamis_batch_set_numbers(batch, 0, up, err);
+}
+
+static void climber_done(void *state) {
+        struct climber *c = state;
+
+        if (c->applied) {       /* it came to the end */
+                ck_assert_uint_eq(c->applied, ROWS + 1);
+                ck_assert_uint_eq(c->rows, ROWS + 1);
+        }
+}
+
+#define CLIMBER(title) {                                                                                        \
+        .name = title, .traits = TAMIS_LEARNS, .state_size = sizeof(struct climber), .bind = climber_bind,      \
+        .partial_size = sizeof(size_t), .learn = climber_learn, .merge = climber_merge, .apply = climber_apply, \
+        .done = climber_done,                                                                                   \
+}
+
+static const tamis_step_type climbs = CLIMBER("climbs"), doubts = CLIMBER("doubts");
+
 /* -- running --------------------------------------------------------------------------------------------------------- */
 
 static void hear(void *arg, const char *step, const char *text) {
@@ -261,6 +325,21 @@ START_TEST(what_was_presumed_right_is_refused_for_good) {
 }
 END_TEST
 
+static long five_up(size_t i) {
+        return i < ROWS ? (long) i + 5 : 0;     /* the last is a word */
+}
+
+/* Between the passes of a long chain the table may stay in memory: each row climbs each step once all the same, whatever
+ * is learned twice. */
+START_TEST(each_row_climbs_once) {
+        const tamis_step_type *chain[] = { &climbs, &climbs, &doubts, &climbs, &doubts, NULL };
+
+        write_input("", "%d\n", "word\n");
+        ck_assert_msg(go(chain, threads[_i]) == 0, "%s", failure.message);
+        expect(ROWS + 1, five_up);
+}
+END_TEST
+
 int main(void) {
         Suite *s = suite_create("pass");
         TCase *t = tcase_create("threads");
@@ -276,6 +355,7 @@ int main(void) {
         tcase_add_loop_test(t, a_tail_may_fail, 0, 3);
         tcase_add_loop_test(t, what_was_presumed_wrong_is_not_said, 0, 3);
         tcase_add_loop_test(t, what_was_presumed_right_is_refused_for_good, 0, 3);
+        tcase_add_loop_test(t, each_row_climbs_once, 0, 3);
         suite_add_tcase(s, t);
         runner = srunner_create(s);
         srunner_run_all(runner, CK_ENV);
