@@ -237,6 +237,8 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         if (r == 0)
                 r = settle_groups(m, err);
         tamis_ledger_done(&m->ledger);
+        if (r == 0 && m->columns.n == 0)
+                tamis_warn(context, "there is no numeric column to scale");
         if (r == 0)
                 tamis_scale_warn_empty(m);
         return r;

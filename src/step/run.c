@@ -239,12 +239,21 @@ static void warn_learn_all(const tamis_run *run, const tamis_link *link) {
                 tamis_warn(&link->context, "--learn-from all: it may remove rows, so it learns from the train rows alone");
 }
 
+/* `_fold` alone says nothing about who is to learn from whom. */
+static void warn_folds(const tamis_link *link) {
+        if (link->mark < 0 && !(link->type->traits & TAMIS_LEARNS_ALL)
+            && tamis_schema_find(&link->in, tamis_slice_of("_fold")) >= 0)
+                tamis_warn(&link->context, "there are folds and no parts: it learns from every row of every fold "
+                           "(tamis split --folds K --fold I marks one of them as test)");
+}
+
 static int ready_link(tamis_run *run, size_t i, tamis_error *err) {
         tamis_link *link = run->links[i];
         int r = tamis_link_arrive(link, i ? &run->links[i - 1]->out : &run->schema, err);
 
         if (r == 0 && tamis_link_learns(link)) {
                 warn_learn_all(run, link);
+                warn_folds(link);
                 r = tamis_link_learn(run, link, err);
         }
         if (r == 0)
