@@ -16,7 +16,7 @@ run() {
         eval "$1"
 }
 
-echo "A table as it comes: holes, twice the same row, one in eight of the customers left."
+echo "A table as it comes: holes, twice the same row, one in ten of the customers left."
 run "head -n 4 testdata/demo.csv"
 run "demo_summary left testdata/demo.csv"
 

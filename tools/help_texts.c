@@ -6,8 +6,8 @@ const char help_about[] =
 
 const char help_chains[] =
         "Verbs are chained by a pipe, or by the word `then` in one process, to the same bytes. Options of the run "
-        "(reading, writing, saving, threads) may be said with any verb of the chain, once; the files stand behind one "
-        "of them. No file, or -: standard input. Several files are one table with the same header in each. A file "
+        "(reading, writing, saving, threads) may be said with any verb of the chain that lists them, once; the files "
+        "stand behind one of the verbs. No file, or -: standard input. Several files are one table with the same header in each. A file "
         "that is really called then is given as ./then, a column as --columns=then.";
 
 const char help_selecting[] =

@@ -133,7 +133,10 @@ before=
 case $before in *-Dtests=enabled*) tests=yes ;; esac
 case $tests in
 yes) wanted="-Dtests=enabled$wanted" ;;
-*) wanted="-Dtests=disabled$wanted" ;;
+*)
+        # a folder that somebody configured by hand keeps its tests
+        [ -f "$build/build.ninja" ] && [ ! -f "$stamp" ] || wanted="-Dtests=disabled$wanted"
+        ;;
 esac
 
 if [ ! -f "$build/build.ninja" ]; then
@@ -145,5 +148,5 @@ elif [ "$before" != "$wanted" ]; then
         # shellcheck disable=SC2086
         quietly "$meson" configure $wanted "$build"
 fi
-printf '%s\n' "$wanted" > "$stamp"
+[ -z "$wanted" ] || printf '%s\n' "$wanted" > "$stamp"
 quietly ninja -C "$build"

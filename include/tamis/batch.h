@@ -154,6 +154,7 @@ int tamis_schema_print(const tamis_schema *schema, const tamis_chunk *lead, tami
 typedef struct tamis_typing {
         uint64_t present, missing, nonnumbers;
         char example[64];       /* the first cell that is no number (of the first batch in order that has one) */
+        bool mixed;             /* those that are no number are not all like it */
         char file[256];
         uint64_t line;
 } tamis_typing;

@@ -315,22 +315,21 @@ static int tail(void *state, size_t block, tamis_batch *out, tamis_error *err) {
 
 static int report(const void *state, json_t *into, tamis_error *err) {
         const tamis_sample *s = state;
-        json_t *classes = json_array();
+        json_t *classes;
         uint64_t after = 0;
-        int r = 0;
+        int r = json_object_set_new(into, "strategy", json_string(s->sampler->base.name));
 
-        r |= json_object_set_new(into, "strategy", json_string(s->sampler->base.name));
+        classes = tamis_json_child(into, "classes", json_array());
+        r |= classes ? 0 : -1;
         for (size_t c = 0; s->after && c < tamis_sample_classes(s); c++) {
-                json_t *one = json_object();
+                json_t *one = tamis_json_child(classes, NULL, json_object());
 
                 after += s->after[c];
-                r |= json_array_append_new(classes, one);
                 r |= json_object_set_new(one, "class", s->has_target ? tamis_json_bytes(s->labels.names[c])
                                          : json_null());
                 r |= json_object_set_new(one, "before", json_integer((json_int_t) tamis_sample_class_size(s, c)));
                 r |= json_object_set_new(one, "after", json_integer((json_int_t) s->after[c]));
         }
-        r |= json_object_set_new(into, "classes", classes);
         r |= json_object_set_new(into, "train_rows_before", json_integer((json_int_t) (s->n - s->labels.missing)));
         r |= json_object_set_new(into, "train_rows_after", json_integer((json_int_t) after));
         r |= json_object_set_new(into, "rows_without_target", json_integer((json_int_t) s->labels.missing));

@@ -232,16 +232,15 @@ static int tail(void *state, size_t block, tamis_batch *out, tamis_error *err) {
 
 static int report(const void *state, json_t *into, tamis_error *err) {
         const tamis_smote *s = state;
-        json_t *classes = json_array();
-        int r = 0;
+        json_t *classes;
+        int r = json_object_set_new(into, "strategy", json_string(s->smoter->base.name));
 
-        r |= json_object_set_new(into, "strategy", json_string(s->smoter->base.name));
-        r |= json_object_set_new(into, "classes", classes);
+        classes = tamis_json_child(into, "classes", json_array());
+        r |= classes ? 0 : -1;
         for (size_t i = 0; i < s->labels.n_classes; i++) {
                 const tamis_smote_class *c = &s->classes[i];
-                json_t *one = json_object();
+                json_t *one = tamis_json_child(classes, NULL, json_object());
 
-                r |= json_array_append_new(classes, one);
                 r |= json_object_set_new(one, "class", tamis_json_bytes(s->labels.names[i]));
                 r |= json_object_set_new(one, "before", json_integer((json_int_t) s->labels.counts[i]));
                 r |= json_object_set_new(one, "after", json_integer((json_int_t) (s->labels.counts[i] + c->made)));

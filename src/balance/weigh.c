@@ -152,16 +152,15 @@ static double threshold(const struct weigh *w, size_t *positive) {
 
 static int report(const void *state, json_t *into, tamis_error *err) {
         const struct weigh *w = state;
-        json_t *classes = json_array();
+        json_t *classes;
         size_t positive;
-        int r = 0;
+        int r = json_object_set_new(into, "strategy", json_string(w->weigher->base.name));
 
-        r |= json_object_set_new(into, "strategy", json_string(w->weigher->base.name));
-        r |= json_object_set_new(into, "classes", classes);
+        classes = tamis_json_child(into, "classes", json_array());
+        r |= classes ? 0 : -1;
         for (size_t c = 0; w->weights && c < w->labels.n_classes; c++) {
-                json_t *one = json_object();
+                json_t *one = tamis_json_child(classes, NULL, json_object());
 
-                r |= json_array_append_new(classes, one);
                 r |= json_object_set_new(one, "class", tamis_json_bytes(w->labels.names[c]));
                 r |= json_object_set_new(one, "rows", json_integer((json_int_t) w->labels.counts[c]));
                 r |= json_object_set_new(one, "weight", tamis_json_number(w->weights[c]));
@@ -170,9 +169,8 @@ static int report(const void *state, json_t *into, tamis_error *err) {
         r |= json_object_set_new(into, "rows_without_target", json_integer((json_int_t) w->labels.missing));
         if (w->weights && w->weigher->takes_costs && w->labels.n_classes == 2) {
                 double t = threshold(w, &positive);
-                json_t *one = json_object();
+                json_t *one = tamis_json_child(into, "threshold", json_object());
 
-                r |= json_object_set_new(into, "threshold", one);
                 r |= json_object_set_new(one, "class", tamis_json_bytes(w->labels.names[positive]));
                 r |= json_object_set_new(one, "predict_from", tamis_json_number(t));
         }

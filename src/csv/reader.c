@@ -163,7 +163,8 @@ static int malformed(tamis_reader *reader, tamis_chunk *chunk, cutting *c, size_
                         while (column > start && p[column - 1] != '\n' && p[column - 1] != '\r')
                                 column--;
                         return tamis_fail_at(err, TAMIS_BAD_DATA, reader->seams[cursor.seam].file, cursor.line,
-                                             at - column + 1, "%s", tamis_record_fault(c->verdict));
+                                             at - column + 1, "%s (--rejects FILE sets such rows aside)",
+                                             tamis_record_fault(c->verdict));
                 }
         }
         end = c->searched > start ? c->searched : start;

@@ -30,12 +30,13 @@ static size_t skip_blank(const char *p, size_t n, size_t at) {
 }
 
 static int head_fault(const char *name, const tamis_buffer *b, size_t from, size_t at, int fault, tamis_error *err) {
+        bool other = fault == TAMIS_RECORD_BEHIND && at < b->n && b->p[at] && strchr(";\t|,", b->p[at]);
         size_t column = at;
 
         while (column > from && !is_eol(b->p[column - 1]))
                 column--;
-        return tamis_fail_at(err, TAMIS_BAD_DATA, name, 1 + tamis_scan_lines(b->p + from, at - from), at - column + 1, "%s",
-                             tamis_record_fault(fault));
+        return tamis_fail_at(err, TAMIS_BAD_DATA, name, 1 + tamis_scan_lines(b->p + from, at - from), at - column + 1, "%s%s",
+                             tamis_record_fault(fault), other ? " (or another --delimiter is needed; auto finds it out)" : "");
 }
 
 /* Is this text at all? */

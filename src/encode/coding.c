@@ -169,7 +169,7 @@ int tamis_coding_slots(tamis_coding *c, const tamis_coding_options *o, tamis_bat
                 code = tamis_dict_find(&c->levels, text);
                 if (code < 0 && !o->pass_unknown)
                         return tamis_batch_fail(batch, row, c->at, err, "\"%.*s\" is no level that "
-                                                "was learned (--unknown %s)",
+                                                "was learned (--unknown %s, said when it is learned)",
                                                 (int) (text.n < 80 ? text.n : 80), text.p, c->encoder->replaces ?
                                                 "zeros writes 0 in all its columns" : "missing leaves the cell empty");
                 n_unknown += code < 0;

@@ -5,21 +5,23 @@
 /* The levels of slots (`rare` false) or those that share the last, in their order; with counts where asked. */
 static json_t *levels_json(const tamis_coding *c, bool rare, bool counts) {
         json_t *all = json_array();
-        int r = 0;
+        int r = all ? 0 : -1;
 
         for (size_t i = 0; i < (rare ? c->levels.n : c->n_slots) && r == 0; i++) {
                 size_t code = rare ? i : c->codes[i];
-                json_t *text, *one;
+                json_t *text;
 
                 if (code == SIZE_MAX || (rare && !(c->infrequent && (size_t) c->slots[code] == c->n_slots - 1)))
                         continue;
                 text = tamis_json_bytes(c->levels.entries[code].text);
-                one = counts ? json_object() : text;
                 if (counts) {
+                        json_t *one = tamis_json_child(all, NULL, json_object());
+
                         r = json_object_set_new(one, "level", text);
                         r |= json_object_set_new(one, "rows", json_integer((json_int_t) c->levels.entries[code].count));
+                } else {
+                        r = json_array_append_new(all, text);
                 }
-                r |= json_array_append_new(all, one);
         }
         if (r < 0) {
                 json_decref(all);

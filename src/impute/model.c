@@ -62,20 +62,18 @@ static const char *strategy_name(const tamis_impute_column *c) {
 /* -- saving -------------------------------------------------------------------------------------------------------- */
 
 static int save_columns(const tamis_impute *m, json_t *into, tamis_error *err) {
-        json_t *columns, *fills = json_array();
+        json_t *columns, *fills;
         int r = tamis_columns_save(&m->columns, &columns, err);
 
-        if (r < 0) {
-                json_decref(fills);
+        if (r < 0)
                 return r;
-        }
         r |= json_object_set_new(into, "columns", columns);
-        r |= json_object_set_new(into, "fill", fills);
+        fills = tamis_json_child(into, "fill", json_array());
+        r |= fills ? 0 : -1;
         for (size_t i = 0; r == 0 && i < m->columns.n; i++) {
                 const tamis_impute_column *c = &m->column[i];
-                json_t *one = json_object();
+                json_t *one = tamis_json_child(fills, NULL, json_object());
 
-                r |= json_array_append_new(fills, one);
                 r |= json_object_set_new(one, "strategy", json_string(strategy_name(c)));
                 if (c->drops)
                         r |= json_object_set_new(one, "drop", json_true());
@@ -145,10 +143,8 @@ int tamis_impute_load(void *state, const tamis_context *context, const json_t *f
 
 static int report_column(const tamis_impute *m, size_t i, json_t *all) {
         const tamis_impute_column *c = &m->column[i];
-        json_t *one = json_object();
-        int r = json_array_append_new(all, one);
-
-        r |= json_object_set_new(one, "name", tamis_json_bytes(tamis_slice_of(m->columns.names[i])));
+        json_t *one = tamis_json_child(all, NULL, json_object());
+        int r = json_object_set_new(one, "name", tamis_json_bytes(tamis_slice_of(m->columns.names[i])));
         r |= json_object_set_new(one, "type", json_string(tamis_type_name(m->columns.types[i])));
         r |= json_object_set_new(one, "strategy", json_string(strategy_name(c)));
         if (c->drops)
@@ -166,8 +162,8 @@ static int report_column(const tamis_impute *m, size_t i, json_t *all) {
 
 int tamis_impute_report(const void *state, json_t *into, tamis_error *err) {
         const tamis_impute *m = state;
-        json_t *columns = json_array();
-        int r = json_object_set_new(into, "columns", columns);
+        json_t *columns = tamis_json_child(into, "columns", json_array());
+        int r = columns ? 0 : -1;
 
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r = report_column(m, i, columns);

@@ -66,14 +66,13 @@ static int save_columns(const tamis_scale *m, json_t *into, tamis_error *err) {
 
         if (r < 0)
                 return r;
-        scales = json_array();
         r |= json_object_set_new(into, "columns", columns);
-        r |= json_object_set_new(into, "scale", scales);
+        scales = tamis_json_child(into, "scale", json_array());
+        r |= scales ? 0 : -1;
         for (size_t i = 0; r == 0 && i < m->columns.n; i++) {
                 const tamis_scale_line *line = &m->lines[i];
-                json_t *one = json_object();
+                json_t *one = tamis_json_child(scales, NULL, json_object());
 
-                r |= json_array_append_new(scales, one);
                 r |= json_object_set_new(one, "strategy", json_string(line->scaler->base.name));
                 r |= json_object_set_new(one, "learned", to_json(line->scaler, &line->whole));
         }
@@ -128,10 +127,8 @@ int tamis_scale_load(void *state, const tamis_context *context, const json_t *fr
 
 static int report_column(const tamis_scale *m, size_t i, json_t *all) {
         const tamis_scale_line *line = &m->lines[i];
-        json_t *one = json_object();
-        int r = json_array_append_new(all, one);
-
-        r |= json_object_set_new(one, "name", tamis_json_bytes(tamis_slice_of(m->columns.names[i])));
+        json_t *one = tamis_json_child(all, NULL, json_object());
+        int r = json_object_set_new(one, "name", tamis_json_bytes(tamis_slice_of(m->columns.names[i])));
         r |= json_object_set_new(one, "strategy", json_string(line->scaler->base.name));
         r |= json_object_set_new(one, "learned", to_json(line->scaler, &line->whole));
         r |= json_object_set_new(one, "scaled", json_integer((json_int_t) line->scaled));
@@ -146,8 +143,8 @@ static int report_column(const tamis_scale *m, size_t i, json_t *all) {
 
 int tamis_scale_report(const void *state, json_t *into, tamis_error *err) {
         const tamis_scale *m = state;
-        json_t *columns = json_array();
-        int r = json_object_set_new(into, "columns", columns);
+        json_t *columns = tamis_json_child(into, "columns", json_array());
+        int r = columns ? 0 : -1;
 
         if (m->inverse)
                 r |= json_object_set_new(into, "inverse", json_true());

@@ -314,13 +314,18 @@ static const char *mark_name(const struct split *s, size_t mark, char *space, si
 static json_t *counts_json(const struct split *s, const tamis_slice *class, const uint64_t *counts, size_t n_marks) {
         json_t *o = json_object();
         char space[32];
+        int r = 0;
 
         if (class)
-                json_object_set_new(o, "class", tamis_json_bytes(*class));
+                r |= json_object_set_new(o, "class", tamis_json_bytes(*class));
         for (size_t mark = marks_folds(s); mark < n_marks; mark++)
                 if (marks_folds(s) || mark != TAMIS_SPLIT_VALID || s->plan.valid > 0)
-                        json_object_set_new(o, mark_name(s, mark, space, sizeof space),
-                                            json_integer((json_int_t) counts[mark]));
+                        r |= json_object_set_new(o, mark_name(s, mark, space, sizeof space),
+                                                 json_integer((json_int_t) counts[mark]));
+        if (r < 0) {
+                json_decref(o);
+                return NULL;
+        }
         return o;
 }
 

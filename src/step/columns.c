@@ -77,14 +77,15 @@ int tamis_columns_attach(tamis_columns *c, const tamis_schema *schema, tamis_err
 int tamis_columns_save(const tamis_columns *c, json_t **ret, tamis_error *err) {
         json_t *all = json_array();
 
+        if (!all)
+                return tamis_fail_memory(err);
         for (size_t i = 0; i < c->n; i++) {
-                json_t *one = json_object();
+                json_t *one = tamis_json_child(all, NULL, json_object());
                 int r = json_object_set_new(one, "name", tamis_json_bytes(tamis_slice_of(c->names[i])));
 
                 if (c->nth[i])
                         r |= json_object_set_new(one, "nth", json_integer(c->nth[i]));
                 r |= json_object_set_new(one, "type", json_string(tamis_type_name(c->types[i])));
-                r |= json_array_append_new(all, one);
                 if (r < 0) {
                         json_decref(all);
                         return tamis_fail_memory(err);

@@ -159,11 +159,11 @@ int tamis_grouping_load(tamis_grouping *g, const json_t *texts, tamis_error *err
 
 static int save_group(const tamis_grouped *grouped, const tamis_grouping *g, size_t group, const void *state, size_t columns,
                       const char *values, json_t *groups) {
-        json_t *one = json_object(), *learned = json_array();
-        int r = json_array_append_new(groups, one);
+        json_t *one = tamis_json_child(groups, NULL, json_object()), *learned;
+        int r = json_object_set_new(one, "of", tamis_grouping_texts(g, group));
 
-        r |= json_object_set_new(one, "of", tamis_grouping_texts(g, group));
-        r |= json_object_set_new(one, grouped->key, learned);
+        learned = tamis_json_child(one, grouped->key, json_array());
+        r |= learned ? 0 : -1;
         for (size_t i = 0; r == 0 && i < columns; i++)
                 r = json_array_append_new(learned, grouped->save(state, i, values + i * grouped->size));
         return r;
@@ -176,8 +176,8 @@ int tamis_grouped_report(const tamis_grouped *grouped, const tamis_grouping *g, 
 
         if (g->columns.n == 0)
                 return 0;
-        groups = json_array();
-        r = json_object_set_new(into, "groups", groups);
+        groups = tamis_json_child(into, "groups", json_array());
+        r = groups ? 0 : -1;
         for (size_t group = 0; r == 0 && group < g->keys.n; group++)
                 r = save_group(grouped, g, group, state, columns,
                                (const char *) values + group * columns * grouped->size, groups);

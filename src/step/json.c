@@ -1,11 +1,45 @@
 /* Saved states: written exactly, read with suspicion. */
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include <tamis/number.h>
-#include <tamis/step.h>
+
+#include "step/run.h"
 
 static const char *const kinds[] = { "an object", "an array", "a text", "a whole number", "a number", "true", "false", "null" };
+
+/* -- whether memory ran out inside jansson ------------------------------------------------------------------------------ */
+
+static _Thread_local bool ran_out;
+static json_malloc_t allocate;
+static pthread_once_t watched = PTHREAD_ONCE_INIT;
+
+static void *allocate_watched(size_t n) {
+        void *p = allocate(n);
+
+        if (!p)
+                ran_out = true;
+        return p;
+}
+
+static void watch(void) {
+        json_free_t release;
+
+        json_get_alloc_funcs(&allocate, &release);
+        json_set_alloc_funcs(allocate_watched, release);
+}
+
+void tamis_json_watch_memory(void) {
+        (void) pthread_once(&watched, watch);
+        ran_out = false;
+}
+
+bool tamis_json_ran_out(void) {
+        return ran_out;
+}
+
+/* -- reading ------------------------------------------------------------------------------------------------------------ */
 
 static int get(const json_t *from, const char *key, const json_t **ret, tamis_error *err) {
         const json_t *v = json_is_object(from) ? json_object_get(from, key) : NULL;
@@ -128,10 +162,12 @@ static int unbase64(const char *text, size_t length, tamis_arena *arena, tamis_s
 }
 
 json_t *tamis_json_bytes(tamis_slice bytes) {
-        /* json_stringn refuses what is not UTF-8, and says NULL for no memory too: base64 is right in both cases */
-        json_t *text = json_stringn(bytes.p ? bytes.p : "", bytes.n);
+        json_t *text;
 
-        return text ? text : base64(bytes);
+        /* NULL is said for what is not UTF-8, and when memory is out */
+        tamis_json_watch_memory();
+        text = json_stringn(bytes.p ? bytes.p : "", bytes.n);
+        return text || tamis_json_ran_out() ? text : base64(bytes);
 }
 
 int tamis_json_bytes_get(const json_t *from, tamis_arena *arena, tamis_slice *ret, tamis_error *err) {
@@ -153,6 +189,12 @@ int tamis_json_bytes_get(const json_t *from, tamis_arena *arena, tamis_slice *re
                 return tamis_fail_memory(err);
         *ret = (tamis_slice) { copy, length };
         return 0;
+}
+
+json_t *tamis_json_child(json_t *into, const char *key, json_t *child) {
+        int r = key ? json_object_set_new(into, key, child) : json_array_append_new(into, child);
+
+        return r < 0 ? NULL : child;
 }
 
 json_t *tamis_json_number(double value) {

@@ -220,13 +220,20 @@ static bool settle_types(const struct lesson *lesson) {
         return held;
 }
 
-/* A column of numbers with a few words in it is taken as text, which is seldom what was meant. */
+/* A column of numbers with a few words in it is taken as text, which is seldom what was meant; still less when it is
+ * one and the same word, however often. */
+static bool nearly_numeric(const tamis_typing *t) {
+        uint64_t numbers = t->present - t->nonnumbers;
+
+        return t->nonnumbers * 10 <= t->present || (!t->mixed && numbers >= 3 && numbers * 5 >= t->present);
+}
+
 static void warn_nearly_numeric(const tamis_link *link, const tamis_typing *typing) {
         for (size_t c = 0; c < link->in.n; c++) {
                 const tamis_field *f = &link->in.fields[c];
                 const tamis_typing *t = &typing[c];
 
-                if (!f->consulted || f->forced || f->type != TAMIS_TYPE_CATEGORICAL || t->nonnumbers * 10 > t->present)
+                if (!f->consulted || f->forced || f->type != TAMIS_TYPE_CATEGORICAL || !nearly_numeric(t))
                         continue;
                 tamis_warn(&link->context, "%s:%llu: column \"%s\": %llu of %llu cells %s no number (\"%s\"): taken as text; "
                            "--na '%s' treats it as missing, --types '%s=text' says it is meant", t->file,

@@ -80,10 +80,15 @@ static int add_options(json_t *both, const json_t *given, tamis_error *err) {
 }
 
 static int take_options(tamis_link *link, const json_t *options, tamis_error *err) {
-        json_t *given = tamis_settings_to_json(link->settings), *both = json_copy((json_t *) options);
+        json_t *given = tamis_settings_to_json(link->settings), *both = json_object();
         tamis_settings *settings = NULL;
-        int r = given && both ? add_options(both, given, err) : tamis_fail_memory(err);
+        int r = 0;
 
+        /* not json_copy(), which keeps silent about what it had no memory for */
+        if (!given || json_object_update(both, (json_t *) options) < 0)
+                r = tamis_fail_memory(err);
+        if (r == 0)
+                r = add_options(both, given, err);
         if (r == 0)
                 r = tamis_settings_new(link->type, &settings, err);
         if (r == 0)

@@ -60,9 +60,15 @@ static int check(const json_t *model, const char *path, tamis_error *err) {
 
 int tamis_model_parse(const char *text, size_t n, const char *path, json_t **ret, tamis_error *err) {
         json_error_t why;
-        json_t *model = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+        json_t *model;
         int r;
 
+        tamis_json_watch_memory();
+        model = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+        if (tamis_json_ran_out()) {
+                json_decref(model);
+                return tamis_fail_memory(err);
+        }
         if (!model)
                 return tamis_fail_at(err, TAMIS_BAD_MODEL, path, (uint64_t) (why.line > 0 ? why.line : 0),
                                      (uint64_t) (why.column > 0 ? why.column : 0), "not a model of tamis: %s", why.text);
@@ -106,28 +112,24 @@ int tamis_model_read(const char *path, json_t **ret, tamis_error *err) {
 }
 
 static int save_link(const tamis_link *link, json_t *steps, tamis_error *err) {
-        json_t *step = json_object(), *state = json_object();
-        int r = 0;
+        json_t *step = tamis_json_child(steps, NULL, json_object()), *state;
+        int r = json_object_set_new(step, "step", json_string(link->type->name));
 
-        /* the state is owned by the step from here on */
-        r |= json_object_set_new(step, "step", json_string(link->type->name));
         r |= json_object_set_new(step, "options", tamis_settings_to_json(link->settings));
         r |= json_object_set_new(step, "rows", json_integer((json_int_t) link->learned_rows));
-        r |= json_object_set_new(step, "state", state);
-        r |= json_array_append_new(steps, step);
-        if (r < 0)
+        state = tamis_json_child(step, "state", json_object());
+        if (r < 0 || !state)
                 return tamis_fail_memory(err);
         return link->type->save && !(link->type->traits & TAMIS_TRAIN_ONLY) ? link->type->save(link->state, state, err) : 0;
 }
 
 int tamis_model_write(const tamis_run *run, const char *path, tamis_output **ret, tamis_error *err) {
-        json_t *model = json_object(), *steps = json_array();
-        int r = 0;
+        json_t *model = json_object(), *steps;
+        int r = json_object_set_new(model, "tamis_model", json_integer(LAYOUT));
 
-        r |= json_object_set_new(model, "tamis_model", json_integer(LAYOUT));
         r |= json_object_set_new(model, "tamis", json_string(TAMIS_VERSION));
-        r |= json_object_set_new(model, "steps", steps);
-        if (r < 0)
+        steps = tamis_json_child(model, "steps", json_array());
+        if (r < 0 || !steps)
                 r = tamis_fail_memory(err);
         for (size_t i = 0; i < run->n_links && r == 0; i++)
                 r = save_link(run->links[i], steps, err);

@@ -17,8 +17,8 @@ static bool keep(struct tamis_notes *notes, const char *step, const char *text) 
         if (!more)
                 return false;
         notes->notes = more;
-        more[notes->n] = (struct tamis_note) { .step = step, .text = strdup(text) };
-        if (!more[notes->n].text)
+        notes->notes[notes->n] = (struct tamis_note) { .step = step, .text = strdup(text) };
+        if (!notes->notes[notes->n].text)
                 return false;
         notes->n++;
         return true;
@@ -30,8 +30,11 @@ void tamis_notes_add(struct tamis_notes *notes, const char *step, const char *te
         pthread_mutex_lock(&notes->lock);
         for (size_t i = 0; i < notes->n && !known; i++)
                 known = notes->notes[i].step == step && strcmp(notes->notes[i].text, text) == 0;
-        if (!known && !keep(notes, step, text) && notes->note)
-                notes->note(notes->arg, step, text);
+        if (!known && !keep(notes, step, text)) {
+                notes->lost = true;
+                if (notes->note)
+                        notes->note(notes->arg, step, text);
+        }
         if (!notes->holding)
                 say(notes);
         pthread_mutex_unlock(&notes->lock);

@@ -41,14 +41,14 @@ static int shorten_numbers(const char *text, tamis_buffer *out, tamis_error *err
 }
 
 int tamis_json_write(const json_t *json, const char *path, tamis_output **ret, tamis_error *err) {
-        char *text = json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
         tamis_buffer shortened = {0};
         tamis_output *out = NULL;
+        char *text;
         int r;
 
-        if (!text)
-                return tamis_fail_memory(err);
-        r = shorten_numbers(text, &shortened, err);
+        tamis_json_watch_memory();
+        text = json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+        r = !text || tamis_json_ran_out() ? tamis_fail_memory(err) : shorten_numbers(text, &shortened, err);
         if (r == 0)
                 r = tamis_output_new(path, &out, err);
         if (r == 0)
@@ -66,11 +66,9 @@ int tamis_json_write(const json_t *json, const char *path, tamis_output **ret, t
 }
 
 static int report_link(const tamis_run *run, const tamis_link *link, json_t *steps, tamis_error *err) {
-        json_t *step = json_object();
-        int r = 0;
+        json_t *step = tamis_json_child(steps, NULL, json_object());
+        int r = json_object_set_new(step, "step", json_string(link->type->name));
 
-        r |= json_array_append_new(steps, step);
-        r |= json_object_set_new(step, "step", json_string(link->type->name));
         r |= json_object_set_new(step, "options", tamis_settings_to_json(link->settings));
         if (link->type->traits & TAMIS_LEARNS)
                 r |= json_object_set_new(step, "rows_learned_from", json_integer((json_int_t) link->learned_rows));
@@ -99,14 +97,13 @@ static int report_input(const tamis_run *run, json_t *report) {
 }
 
 static int report_notes(const tamis_run *run, json_t *report) {
-        json_t *warnings = json_array();
-        int r = json_object_set_new(report, "warnings", warnings);
+        json_t *warnings = tamis_json_child(report, "warnings", json_array());
+        int r = warnings ? 0 : -1;
 
         for (size_t i = 0; i < run->notes.n; i++) {
                 const struct tamis_note *n = &run->notes.notes[i];
-                json_t *one = json_object();
+                json_t *one = tamis_json_child(warnings, NULL, json_object());
 
-                r |= json_array_append_new(warnings, one);
                 r |= json_object_set_new(one, "step", n->step ? json_string(n->step) : json_null());
                 r |= json_object_set_new(one, "text", tamis_json_bytes(tamis_slice_of(n->text)));
         }
@@ -114,13 +111,12 @@ static int report_notes(const tamis_run *run, json_t *report) {
 }
 
 int tamis_run_report(const tamis_run *run, json_t **ret, tamis_error *err) {
-        json_t *report = json_object(), *steps = json_array();
-        int r = 0;
+        json_t *report = json_object(), *steps;
+        int r = json_object_set_new(report, "tamis", json_string(TAMIS_VERSION));
 
-        r |= json_object_set_new(report, "tamis", json_string(TAMIS_VERSION));
         r |= report_input(run, report);
-        r |= json_object_set_new(report, "steps", steps);
-        if (r < 0)
+        steps = tamis_json_child(report, "steps", json_array());
+        if (r < 0 || !steps)
                 r = tamis_fail_memory(err);
         for (size_t i = 0; i < run->n_links && r == 0; i++)
                 r = report_link(run, run->links[i], steps, err);

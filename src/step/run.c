@@ -148,13 +148,13 @@ int tamis_run_add_model(tamis_run *run, const char *path, tamis_error *err) {
 
 /* -- reading --------------------------------------------------------------------------------------------------------- */
 
-static void warn_duplicate_names(tamis_run *run) {
+static int warn_duplicate_names(tamis_run *run, tamis_error *err) {
         const tamis_schema *s = &run->schema;
         tamis_dict names = {0};
         char text[1024];
-        tamis_error err;
+        int r = 0;
 
-        for (size_t i = 0; i < s->n; i++) {
+        for (size_t i = 0; r == 0 && i < s->n; i++) {
                 tamis_slice name = { s->fields[i].name, s->fields[i].name_length };
                 long before = tamis_dict_find(&names, name);
                 size_t code;
@@ -164,10 +164,10 @@ static void warn_duplicate_names(tamis_run *run) {
                                  "a position any of them", s->fields[i].name);
                         tamis_notes_add(&run->notes, NULL, text);
                 }
-                if (tamis_dict_add(&names, name, 1, &code, &err) < 0)
-                        break;
+                r = tamis_dict_add(&names, name, 1, &code, err);
         }
         tamis_dict_done(&names);
+        return r;
 }
 
 static void say_count(char *text, size_t size, uint64_t n, const char *what) {
@@ -192,6 +192,26 @@ static void note_reading(tamis_run *run) {
         tamis_notes_add(&run->notes, NULL, text);
 }
 
+/* A table of one column is rare; a header with other delimiters in it is a table read with the wrong one. */
+static void warn_delimiter(tamis_run *run) {
+        static const struct { char byte; const char *said; } others[] = {
+                { ';', "';'" }, { '\t', "tab" }, { '|', "'|'" }, { ',', "," },
+        };
+        const tamis_schema *s = &run->schema;
+        char text[256];
+
+        if (s->n != 1 || !s->dialect.header || tamis_reader_header(run->reader)->quoted)
+                return;
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+                if (others[i].byte == s->dialect.delimiter || !memchr(s->fields[0].name, others[i].byte, s->fields[0].name_length))
+                        continue;
+                snprintf(text, sizeof text, "the table has one column, called \"%.100s\"; --delimiter %s would cut it",
+                         s->fields[0].name, others[i].said);
+                tamis_notes_add(&run->notes, NULL, text);
+                return;
+        }
+}
+
 static int open_input(tamis_run *run, tamis_error *err) {
         int r;
 
@@ -202,7 +222,9 @@ static int open_input(tamis_run *run, tamis_error *err) {
                 return r;
         r = tamis_schema_from_header(tamis_reader_header(run->reader), tamis_reader_dialect(run->reader), &run->schema, err);
         if (r == 0)
-                warn_duplicate_names(run);
+                r = warn_duplicate_names(run, err);
+        if (r == 0)
+                warn_delimiter(run);
         return r;
 }
 
@@ -312,6 +334,8 @@ int tamis_run_go(tamis_run *run, tamis_error *err) {
                 r = write_rows(run, &sink, err);
         if (r == 0)
                 note_reading(run);
+        if (r == 0 && run->notes.lost)
+                r = tamis_fail_memory(err);
         if (r == 0 && run->options.save)
                 r = tamis_model_write(run, run->options.save, &model, err);
         if (r == 0 && run->options.report)

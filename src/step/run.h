@@ -40,6 +40,7 @@ struct tamis_notes {
         size_t n;
         size_t said;            /* notes that were made known; the others are held back */
         bool holding;
+        bool lost;              /* there was no memory for one: the run is to fail, not to keep it from the report */
         void (*note)(void *arg, const char *step, const char *text);
         void *arg;
 };
@@ -129,6 +130,11 @@ int tamis_model_write(const tamis_run *run, const char *path, tamis_output **ret
 /* report.c */
 int tamis_report_write(const tamis_run *run, const char *path, tamis_output **ret, tamis_error *err) TAMIS_CHECKED;
 int tamis_json_write(const json_t *json, const char *path, tamis_output **ret, tamis_error *err) TAMIS_CHECKED;
+
+/* json.c: jansson says NULL for no memory and for what it refuses alike, and its reader and its writer leave bytes out that
+ * they have no room for. So its allocations are watched: did one fail, in this thread, since the last call of _watch_? */
+void tamis_json_watch_memory(void);
+bool tamis_json_ran_out(void);
 
 /* notes.c */
 void tamis_notes_add(struct tamis_notes *notes, const char *step, const char *text);

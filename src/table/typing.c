@@ -1,7 +1,24 @@
+#include <math.h>
 #include <stdio.h>
 
 #include "table/cell.h"
 #include "table/show.h"
+
+/* Whether the cells that are no number are not all like the example. */
+static bool other_words(const tamis_typing *typing, tamis_batch *batch, size_t column, const double *numbers) {
+        size_t row = batch->columns[column].first_nonnumber;
+        tamis_slice first = tamis_batch_text(batch, row, column);
+        char shown[sizeof typing->example];
+
+        tamis_show(first, shown, sizeof shown);
+        if (strcmp(shown, typing->example) != 0)
+                return true;
+        for (row++; row < batch->n_rows; row++)
+                if (isnan(numbers[row]) && !tamis_batch_cell_missing(batch, row, column) &&
+                    !tamis_slice_equal(tamis_batch_text(batch, row, column), first))
+                        return true;
+        return false;
+}
 
 int tamis_typing_learn(tamis_typing *typing, tamis_batch *batch, size_t column, tamis_error *err) {
         const tamis_column *c = &batch->columns[column];
@@ -19,6 +36,8 @@ int tamis_typing_learn(tamis_typing *typing, tamis_batch *batch, size_t column, 
                 tamis_batch_place(batch, row, (long) column, &file, &typing->line, &byte_column);
                 snprintf(typing->file, sizeof typing->file, "%s", file);
         }
+        if (c->nonnumbers > 0 && !typing->mixed)
+                typing->mixed = other_words(typing, batch, column, numbers);
         typing->missing += c->missing;
         typing->present += batch->n_rows - c->missing;
         typing->nonnumbers += c->nonnumbers;
@@ -26,6 +45,8 @@ int tamis_typing_learn(tamis_typing *typing, tamis_batch *batch, size_t column, 
 }
 
 void tamis_typing_merge(tamis_typing *into, const tamis_typing *later) {
+        into->mixed |= later->mixed ||
+                       (into->nonnumbers > 0 && later->nonnumbers > 0 && strcmp(into->example, later->example) != 0);
         if (into->nonnumbers == 0 && later->nonnumbers > 0) {
                 memcpy(into->example, later->example, sizeof into->example);
                 memcpy(into->file, later->file, sizeof into->file);

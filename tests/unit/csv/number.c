@@ -137,12 +137,17 @@ START_TEST(middles_of_two_doubles_with_hundreds_of_digits) {
         static const uint64_t evens[] = { 0, 2, 0x000ffffffffffffe, 0x0010000000000000, 0x0000000000000f00,
                                           0x0012345678901234, 0x001ffffffffffffe, 0x0360000000000002 };
         uint64_t bits = evens[_i];
+        volatile long double one = 1, little = LDBL_EPSILON;
         /* The middle times 2: the sum, exact with a bit more than a double has; printf of long double is exact. */
         long double sum = ((long double) double_of(bits) + (long double) double_of(bits + 1)) / 2;
         char text[2000];
         double value;
         int n = snprintf(text, sizeof text, "%.1100Lf", sum);
 
+        if (one + little == one) {
+                printf("# long double is no wider than double here (valgrind reckons so): the middles cannot be had\n");
+                return;
+        }
         ck_assert_int_gt(n, 1000);
         ck_assert(parse(text, (size_t) n, &value));
         ck_assert_uint_eq(bits_of(value), bits);

@@ -123,6 +123,8 @@ END_TEST
 
 /* -- what is refused ------------------------------------------------------------------------------------------------- */
 
+#define SET_ASIDE " (--rejects FILE sets such rows aside)"
+
 /* (text, line, column, message) */
 static const struct { const char *text; size_t n; uint64_t line, column; const char *message; } refused[] = {
         { "", 0, 0, 0, "the input is empty; a header line was expected" },
@@ -135,12 +137,14 @@ static const struct { const char *text; size_t n; uint64_t line, column; const c
         { "\na,b\"c\n1,2\n", 10, 2, 4,
           "a quote inside an unquoted cell; quote the whole cell and double the quote inside" },
         { "a,b\n1,2\n3, \"4\"\n", 16, 3, 4,
-          "a quote inside an unquoted cell; quote the whole cell and double the quote inside" },
+          "a quote inside an unquoted cell; quote the whole cell and double the quote inside" SET_ASIDE },
+        { "\"a\";\"b\"\n1;2\n", 12, 1, 4, "a quoted cell goes on behind its closing quote; double a quote that belongs to "
+          "the cell (or another --delimiter is needed; auto finds it out)" },
         { "a,b\n1,2\n\"3\"4,5\n", 16, 3, 4,
-          "a quoted cell goes on behind its closing quote; double a quote that belongs to the cell" },
+          "a quoted cell goes on behind its closing quote; double a quote that belongs to the cell" SET_ASIDE },
         { "a,b\n\"1\n2\",\"3\n4\"5\n", 17, 4, 3,
-          "a quoted cell goes on behind its closing quote; double a quote that belongs to the cell" },
-        { "a,b\n1,2\n3,\"4\n5,6\n", 16, 3, 3, "the quote opened here is never closed" },
+          "a quoted cell goes on behind its closing quote; double a quote that belongs to the cell" SET_ASIDE },
+        { "a,b\n1,2\n3,\"4\n5,6\n", 16, 3, 3, "the quote opened here is never closed" SET_ASIDE },
         { "a,b\n1\n", 6, 2, 0, "row has 1 cell, the header has 2 (--ragged pad fills them, --ragged skip leaves such rows "
           "out, --rejects FILE sets them aside)" },
         { "a,b\n\n\"1\n\",2\n1,2,3\n", 17, 5, 0, "row has 3 cells, the header has 2 (--ragged pad fills them, --ragged skip "

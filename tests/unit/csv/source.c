@@ -92,7 +92,7 @@ static const struct { const char *text; uint64_t line, column; const char *messa
         { "",                 0, 0, "the input is empty; a header line was expected" },
         { "a,b\n1,2,3\n",     2, 0, "row has 3 cells, the header has 2 (--ragged pad fills them, --ragged skip leaves such "
           "rows out, --rejects FILE sets them aside)" },
-        { "a,b\n1,\"2\n",     2, 3, "the quote opened here is never closed" },
+        { "a,b\n1,\"2\n",     2, 3, "the quote opened here is never closed (--rejects FILE sets such rows aside)" },
 };
 
 START_TEST(a_later_file_is_to_blame_by_name) {

@@ -77,8 +77,37 @@ START_TEST(a_long_example_is_cut) {
 }
 END_TEST
 
+/* (rows of two batches, whether other words than the first are among them) */
+static const struct { const char *rows[2]; bool mixed; } words[] = {
+        { { "1\n2\n", "3\n" }, false },
+        { { "1\n?\n", "?\n2\n?\n" }, false },
+        { { "?\n1\nNA\n?\n", "2\n" }, false },
+        { { "1\n2\n", "?\n?\n" }, false },
+        { { "?\n1\nx\n", "2\n" }, true },
+        { { "1\n?\n", "2\nx\n" }, true },
+        { { "1\n2\n", "?\nx\n" }, true },
+};
+
+START_TEST(one_word_is_told_from_several) {
+        for (int merged = 0; merged < 2; merged++) {
+                tamis_typing typing[2] = { { 0 } };
+                struct table t;
+
+                for (int i = 0; i < 2; i++) {
+                        table_begin(&t, "a\n", words[_i].rows[i]);
+                        assert_ok(tamis_typing_learn(&typing[merged * i], &t.batch, 0, &t.err));
+                        table_done(&t);
+                }
+                if (merged)
+                        tamis_typing_merge(&typing[0], &typing[1]);
+                ck_assert_int_eq(typing[0].mixed, words[_i].mixed);
+        }
+}
+END_TEST
+
 TEST_MAIN("typing",
         TESTS(a_type_is_what_all_cells_say, cases)
         TEST(the_first_example_stays)
         TEST(several_batches_add_up)
-        TEST(a_long_example_is_cut))
+        TEST(a_long_example_is_cut)
+        TESTS(one_word_is_told_from_several, words))

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Every allocation fails once: the program says so and leaves nothing half-made, or does without and gives the same bytes.
+
+For each command the N-th allocation is made to fail (nomemory.c), for N from the first to the last in strides that keep
+the whole short, then all from the N-th on. Run by meson; by hand, for every N:
+
+    tests/fault/nomemory.py build/tools/tamis build/tests/fault/nomemory.so [--runs 0] [-k PART-OF-A-COMMAND]
+"""
+import argparse
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+# {} is a folder that holds the inputs and takes the outputs
+COMMANDS = [
+    "cat {quoted}",
+    "cat --ragged pad --rejects rejects.csv -o out.csv {ragged}",
+    "cat -d auto -o out.csv {quoted} {quoted}",
+    "clean --dedupe --trim --blank unknown --rename city=town --report report.json -o out.csv {holes}",
+    "clean --drop-columns-over .5 --drop-rows-over .4 --save model.json -o out.csv {holes}",
+    "split -t label --test .25 --report report.json -o out.csv {full}",
+    "split --group city --folds 3 --report report.json -o out.csv {full}",
+    "impute -t label -g city --save model.json --report report.json -o out.csv {holes}",
+    "impute -t label -s age=mean,city=mode,*=median --indicator -o out.csv {holes}",
+    "smote -t label -c age,income,city --seed 1 --report report.json -o out.csv {full}",
+    "sample -t label -s over --seed 1 --report report.json -o out.csv {full}",
+    "weigh -t label -s cost --cost yes=5,no=1 --report report.json -o out.csv {full}",
+    "encode -t label -c city --save model.json --report report.json -o out.csv {full}",
+    "scale -t label -s robust -c age,income -g city --save model.json --report report.json -o out.csv {holes}",
+    "apply {chain} -o out.csv {holes}",
+    "impute --load {chain} -o out.csv {holes}",
+    "part --report report.json part-{{}}.csv {split}",
+    "impute -t label then smote -t label --seed 1 -c age,income then encode -c city -t label then scale -t label -c age "
+    "--save model.json --report report.json -o out.csv {holes}",
+]
+
+
+def table(rows, holes):
+    r = random.Random(4)
+    lines = ["age,income,city,note,label"]
+    for i in range(rows):
+        age = "" if holes and r.random() < .2 else str(r.randint(18, 90))
+        income = "NA" if holes and r.random() < .1 else "%.2f" % r.lognormvariate(10, 1)
+        city = "" if holes and r.random() < .1 else r.choice(['"Aix, en"', "Bath", '"Col""m"', "unknown", " Dax", '"\xff"'])
+        note = "" if holes else r.choice(["x", '"two\nlines"'])
+        lines.append(",".join([age, income, city, note, "yes" if i % 5 == 0 else "no"]))
+    lines += lines[1:4]
+    return ("\n".join(lines) + "\n").encode("latin-1")
+
+
+class Runner:
+    def __init__(self, tamis, shim, folder, sanitized):
+        self.tamis, self.shim, self.folder, self.sanitized = tamis, shim, folder, sanitized
+        self.inputs = {name: folder / (name + ".csv") for name in ("quoted", "ragged", "holes", "full", "split")}
+        self.inputs["chain"] = folder / "chain.json"
+        self.inputs["quoted"].write_bytes(table(60, False))
+        self.inputs["full"].write_bytes(table(60, False))
+        self.inputs["holes"].write_bytes(table(60, True))
+        self.inputs["ragged"].write_bytes(table(60, True) + b"1,2\n1,2,3,4,5,6\n")
+        subprocess.run([tamis] + "split -q --folds 3 full.csv -o split.csv".split(), cwd=folder, check=True)
+        subprocess.run([tamis] + "impute -q -t label -g city then scale -t label -c age,income --save chain.json -o out.csv "
+                       "holes.csv".split(), cwd=folder, check=True)
+
+    def run(self, command, failing):
+        """(exit code, standard error, {name: bytes} of all that is there then, allocations)"""
+        with tempfile.TemporaryDirectory(dir=self.folder) as cwd:
+            count = Path(cwd) / "count"
+            environment = dict(os.environ, LD_PRELOAD=self.shim, TAMIS_NOMEMORY=failing, TAMIS_NOMEMORY_COUNT=str(count),
+                               LC_ALL="C", TMPDIR=cwd, MALLOC_PERTURB_="165")
+            if self.sanitized:
+                # AddressSanitizer cannot start a thread without memory
+                command += " -j 1"
+                environment["ASAN_OPTIONS"] = "verify_asan_link_order=0:abort_on_error=1"
+                environment["UBSAN_OPTIONS"] = "abort_on_error=1"
+            done = subprocess.run([self.tamis] + command.format(**self.inputs).split(), cwd=cwd, env=environment,
+                                  stdin=subprocess.DEVNULL, capture_output=True)
+            allocations = int(count.read_text()) if count.exists() else 0
+            count.unlink(missing_ok=True)
+            files = {path.name: path.read_bytes() for path in Path(cwd).iterdir()}
+            files["standard output"] = done.stdout
+            return done.returncode, done.stderr.decode(errors="replace"), files, allocations
+
+
+def judge(usual, code, said, files):
+    """What is wrong with how the program ended, or None."""
+    usual_said, usual_files = usual
+    if code not in (0, 1):
+        return "exit %d: %s" % (code, said[-1500:])
+    if code == 0:
+        for name in sorted(set(files) | set(usual_files)):
+            if files.get(name) != usual_files.get(name):
+                return "exit 0, but other bytes: %s: %s" % (name, said[-500:])
+        return None if said == usual_said else "exit 0, but other messages: %r, not %r" % (said, usual_said)
+    if "memory" not in said and "thread" not in said:
+        return "exit 1 without saying why: %r" % said[-1500:]
+    for name, content in files.items():
+        if name == "standard output":
+            if not usual_files[name].startswith(content):
+                return "other bytes on standard output"
+        elif content != usual_files.get(name):
+            return "%s is left, and not whole" % name
+    return None
+
+
+def sweep(runner, pool, command, runs):
+    """Failures, and how many runs said that memory was out."""
+    code, said, files, n = runner.run(command, "0")
+    if code != 0:
+        return ["it does not work with memory: exit %d: %s" % (code, said)], 0, n
+    stride = max(1, -(-n // runs)) if runs else 1
+    failing = [str(i) for i in range(1, n + 1, stride)] + ["%d+" % i for i in range(1, n + 1, 2 * stride)]
+    wrong, ended = [], 0
+    for at, (code, out, left, _) in zip(failing, pool.map(lambda at: runner.run(command, at), failing)):
+        why = judge((said, files), code, out, left)
+        ended += code == 1
+        if why:
+            wrong.append("allocation %s: %s" % (at, why))
+    if ended == 0:
+        wrong.append("no failed allocation was felt")
+    return wrong, ended, n
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tamis", type=os.path.abspath)
+    parser.add_argument("shim", type=os.path.abspath)
+    parser.add_argument("sanitized", nargs="?", choices=["sanitized"], help="tamis was built with AddressSanitizer")
+    parser.add_argument("--runs", type=int, help="about how many allocations of a command fail; 0: each")
+    parser.add_argument("-k", default="", help="only commands that hold this")
+    options = parser.parse_args()
+    runs = options.runs if options.runs is not None else 60 if options.sanitized else 200
+    folder = Path(tempfile.mkdtemp(prefix="tamis-nomemory-"))
+    try:
+        runner = Runner(options.tamis, options.shim, folder, options.sanitized)
+        commands = [command for command in COMMANDS if options.k in command]
+        print("TAP version 13\n1..%d" % len(commands))
+        failed = 0
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for i, command in enumerate(commands):
+                wrong, ended, n = sweep(runner, pool, command, runs)
+                failed += bool(wrong)
+                print("%sok %d - tamis %s (%d allocations, %d times an orderly end)" % ("not " if wrong else "", i + 1, command, n,
+                                                                                   ended), flush=True)
+                for why in wrong[:20]:
+                    print("# " + why.replace("\n", "\n# "), flush=True)
+        return 1 if failed else 0
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
