@@ -43,6 +43,18 @@ static int from_json(tamis_impute *m, const json_t *value, tamis_fill *ret, tami
         return 0;
 }
 
+static json_t *grouped_to_json(const void *state, size_t column, const void *fill) {
+        return to_json(fill);
+}
+
+static int grouped_from_json(void *state, size_t column, const json_t *value, void *fill, tamis_error *err) {
+        return from_json(state, value, fill, err);
+}
+
+static const tamis_grouped grouped = {
+        .key = "values", .size = sizeof(tamis_fill), .save = grouped_to_json, .load = grouped_from_json,
+};
+
 static const char *strategy_name(const tamis_impute_column *c) {
         return c->constant ? tamis_imputer_constant.base.name : c->filler ? c->filler->name : c->imputer->base.name;
 }
@@ -73,34 +85,11 @@ static int save_columns(const tamis_impute *m, json_t *into, tamis_error *err) {
         return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
-static int save_group(const tamis_impute *m, size_t g, json_t *groups, tamis_error *err) {
-        json_t *one = tamis_json_child(groups, NULL, json_object()), *values;
-        int r = json_object_set_new(one, "of", tamis_grouping_texts(&m->grouping, g));
-
-        values = tamis_json_child(one, "values", json_array());
-        r |= values ? 0 : -1;
-        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
-                r |= json_array_append_new(values, to_json(&m->grouped[g * m->columns.n + i]));
-        return r < 0 ? tamis_fail_memory(err) : 0;
-}
-
 int tamis_impute_save(const void *state, json_t *into, tamis_error *err) {
         const tamis_impute *m = state;
-        json_t *columns, *groups;
         int r = save_columns(m, into, err);
 
-        if (r < 0 || m->grouping.columns.n == 0)
-                return r;
-        r = tamis_columns_save(&m->grouping.columns, &columns, err);
-        if (r < 0)
-                return r;
-        r |= json_object_set_new(into, "group", columns);
-        groups = tamis_json_child(into, "groups", json_array());
-        if (r < 0 || !groups)
-                return tamis_fail_memory(err);
-        for (size_t g = 0; r == 0 && g < m->grouping.keys.n; g++)
-                r = save_group(m, g, groups, err);
-        return r;
+        return r < 0 ? r : tamis_grouped_save(&grouped, &m->grouping, m, m->columns.n, m->grouped, into, err);
 }
 
 /* -- loading ------------------------------------------------------------------------------------------------------- */
@@ -129,40 +118,10 @@ static int load_column(tamis_impute *m, size_t i, const json_t *one, tamis_error
         return from_json(m, value, &c->fill, err);
 }
 
-static int load_group(tamis_impute *m, size_t g, const json_t *one, tamis_error *err) {
-        const json_t *texts, *values;
-        int r = tamis_json_array(one, "of", m->grouping.columns.n, &texts, err);
-
-        if (r == 0)
-                r = tamis_json_array(one, "values", m->columns.n, &values, err);
-        if (r == 0)
-                r = tamis_grouping_load(&m->grouping, texts, err);
-        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
-                r = from_json(m, json_array_get(values, i), &m->grouped[g * m->columns.n + i], err);
-        return r;
-}
-
-static int load_groups(tamis_impute *m, const json_t *from, tamis_error *err) {
-        const json_t *groups;
-        size_t n;
-        int r = tamis_columns_load(&m->grouping.columns, json_object_get(from, "group"), err);
-
-        if (r == 0)
-                r = tamis_json_array(from, "groups", SIZE_MAX, &groups, err);
-        if (r < 0)
-                return r;
-        n = json_array_size(groups);
-        m->grouped = calloc(n * m->columns.n + 1, sizeof *m->grouped);
-        if (!m->grouped)
-                return tamis_fail_memory(err);
-        for (size_t g = 0; r == 0 && g < n; g++)
-                r = load_group(m, g, json_array_get(groups, g), err);
-        return r;
-}
-
 int tamis_impute_load(void *state, const tamis_context *context, const json_t *from, tamis_error *err) {
         tamis_impute *m = state;
         const json_t *fills;
+        void *values = NULL;
         int r = tamis_columns_load(&m->columns, json_object_get(from, "columns"), err);
 
         if (r == 0)
@@ -174,7 +133,10 @@ int tamis_impute_load(void *state, const tamis_context *context, const json_t *f
                 return tamis_fail_memory(err);
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r = load_column(m, i, json_array_get(fills, i), err);
-        return r == 0 && json_object_get(from, "group") ? load_groups(m, from, err) : r;
+        if (r == 0)
+                r = tamis_grouped_load(&grouped, &m->grouping, m, m->columns.n, from, &values, err);
+        m->grouped = values;
+        return r;
 }
 
 /* -- reporting ----------------------------------------------------------------------------------------------------- */
@@ -200,18 +162,12 @@ static int report_column(const tamis_impute *m, size_t i, json_t *all) {
 
 int tamis_impute_report(const void *state, json_t *into, tamis_error *err) {
         const tamis_impute *m = state;
-        json_t *columns = tamis_json_child(into, "columns", json_array()), *groups = NULL;
+        json_t *columns = tamis_json_child(into, "columns", json_array());
         int r = columns ? 0 : -1;
 
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r = report_column(m, i, columns);
-        if (r == 0 && m->grouping.columns.n > 0) {
-                groups = tamis_json_child(into, "groups", json_array());
-                r = groups ? 0 : -1;
-        }
         if (r < 0)
                 return tamis_fail_memory(err);
-        for (size_t g = 0; groups && r == 0 && g < m->grouping.keys.n; g++)
-                r = save_group(m, g, groups, err);
-        return r;
+        return tamis_grouped_report(&grouped, &m->grouping, m, m->columns.n, m->grouped, into, err);
 }

@@ -46,6 +46,18 @@ static int from_json(const tamis_scale *m, size_t i, const json_t *from, tamis_s
         return 0;
 }
 
+static json_t *grouped_to_json(const void *state, size_t column, const void *scaling) {
+        return to_json(((const tamis_scale *) state)->lines[column].scaler, scaling);
+}
+
+static int grouped_from_json(void *state, size_t column, const json_t *from, void *scaling, tamis_error *err) {
+        return from_json(state, column, from, scaling, err);
+}
+
+static const tamis_grouped grouped = {
+        .key = "learned", .size = sizeof(tamis_scaling), .save = grouped_to_json, .load = grouped_from_json,
+};
+
 /* -- saving -------------------------------------------------------------------------------------------------------- */
 
 static int save_columns(const tamis_scale *m, json_t *into, tamis_error *err) {
@@ -67,39 +79,11 @@ static int save_columns(const tamis_scale *m, json_t *into, tamis_error *err) {
         return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
-static int save_group(const tamis_scale *m, size_t g, json_t *groups, tamis_error *err) {
-        json_t *one = tamis_json_child(groups, NULL, json_object()), *learned;
-        int r = json_object_set_new(one, "of", tamis_grouping_texts(&m->grouping, g));
-
-        learned = tamis_json_child(one, "learned", json_array());
-        r |= learned ? 0 : -1;
-        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
-                r |= json_array_append_new(learned, to_json(m->lines[i].scaler, &m->grouped[g * m->columns.n + i]));
-        return r < 0 ? tamis_fail_memory(err) : 0;
-}
-
-static int save_groups(const tamis_scale *m, json_t *into, tamis_error *err) {
-        json_t *groups = tamis_json_child(into, "groups", json_array());
-        int r = groups ? 0 : tamis_fail_memory(err);
-
-        for (size_t g = 0; r == 0 && g < m->grouping.keys.n; g++)
-                r = save_group(m, g, groups, err);
-        return r;
-}
-
 int tamis_scale_save(const void *state, json_t *into, tamis_error *err) {
         const tamis_scale *m = state;
-        json_t *columns;
         int r = save_columns(m, into, err);
 
-        if (r < 0 || m->grouping.columns.n == 0)
-                return r;
-        r = tamis_columns_save(&m->grouping.columns, &columns, err);
-        if (r < 0)
-                return r;
-        if (json_object_set_new(into, "group", columns) < 0)
-                return tamis_fail_memory(err);
-        return save_groups(m, into, err);
+        return r < 0 ? r : tamis_grouped_save(&grouped, &m->grouping, m, m->columns.n, m->grouped, into, err);
 }
 
 /* -- loading ------------------------------------------------------------------------------------------------------- */
@@ -118,40 +102,10 @@ static int load_column(tamis_scale *m, size_t i, const json_t *one, tamis_error 
         return from_json(m, i, learned, &m->lines[i].whole, err);
 }
 
-static int load_group(tamis_scale *m, size_t g, const json_t *one, tamis_error *err) {
-        const json_t *texts, *learned;
-        int r = tamis_json_array(one, "of", m->grouping.columns.n, &texts, err);
-
-        if (r == 0)
-                r = tamis_json_array(one, "learned", m->columns.n, &learned, err);
-        if (r == 0)
-                r = tamis_grouping_load(&m->grouping, texts, err);
-        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
-                r = from_json(m, i, json_array_get(learned, i), &m->grouped[g * m->columns.n + i], err);
-        return r;
-}
-
-static int load_groups(tamis_scale *m, const json_t *from, tamis_error *err) {
-        const json_t *groups;
-        size_t n;
-        int r = tamis_columns_load(&m->grouping.columns, json_object_get(from, "group"), err);
-
-        if (r == 0)
-                r = tamis_json_array(from, "groups", SIZE_MAX, &groups, err);
-        if (r < 0)
-                return r;
-        n = json_array_size(groups);
-        m->grouped = calloc(n * m->columns.n + 1, sizeof *m->grouped);
-        if (!m->grouped)
-                return tamis_fail_memory(err);
-        for (size_t g = 0; r == 0 && g < n; g++)
-                r = load_group(m, g, json_array_get(groups, g), err);
-        return r;
-}
-
 int tamis_scale_load(void *state, const tamis_context *context, const json_t *from, tamis_error *err) {
         tamis_scale *m = state;
         const json_t *scales;
+        void *values = NULL;
         int r = tamis_columns_load(&m->columns, json_object_get(from, "columns"), err);
 
         if (r == 0)
@@ -163,7 +117,10 @@ int tamis_scale_load(void *state, const tamis_context *context, const json_t *fr
                 return tamis_fail_memory(err);
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r = load_column(m, i, json_array_get(scales, i), err);
-        return r == 0 && json_object_get(from, "group") ? load_groups(m, from, err) : r;
+        if (r == 0)
+                r = tamis_grouped_load(&grouped, &m->grouping, m, m->columns.n, from, &values, err);
+        m->grouped = values;
+        return r;
 }
 
 /* -- reporting ----------------------------------------------------------------------------------------------------- */
@@ -195,5 +152,5 @@ int tamis_scale_report(const void *state, json_t *into, tamis_error *err) {
                 r = report_column(m, i, columns);
         if (r < 0)
                 return tamis_fail_memory(err);
-        return m->grouping.columns.n ? save_groups(m, into, err) : 0;
+        return tamis_grouped_report(&grouped, &m->grouping, m, m->columns.n, m->grouped, into, err);
 }

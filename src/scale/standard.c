@@ -2,18 +2,6 @@
 
 #include "scale/scale.h"
 
-static int add(void *sum, const double *x, size_t n, tamis_error *err) {
-        return tamis_moments_add(sum, x, n, err);
-}
-
-static int merge(void *into, void *from, tamis_error *err) {
-        return tamis_moments_merge(into, from, err);
-}
-
-static void done(void *sum) {
-        tamis_moments_done(sum);
-}
-
 /* ddof 0: the population's sd, as scikit-learn; R's scale() divides by n - 1 */
 static bool take(const void *sum, double learned[2]) {
         const tamis_moments *m = sum;
@@ -25,10 +13,6 @@ static bool take(const void *sum, double learned[2]) {
         return true;
 }
 
-static const tamis_summary moments = {
-        .size = sizeof(tamis_moments), .add_numbers = add, .merge = merge, .done = done,
-};
-
 const tamis_scaler tamis_scaler_standard = {
         .base = {
                 .name = "standard",
@@ -36,7 +20,7 @@ const tamis_scaler tamis_scaler_standard = {
                            "column is centred",
                 .source = "scikit-learn StandardScaler",
         },
-        .summary = &moments,
+        .summary = &tamis_summary_moments,
         .names = { "mean", "sd" },
         .take = take,
         .line = tamis_scale_divide_line,

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "step/grouping.h"
 
 void tamis_grouping_done(tamis_grouping *g) {
@@ -151,4 +153,88 @@ int tamis_grouping_load(tamis_grouping *g, const json_t *texts, tamis_error *err
         tamis_buffer_done(&key);
         tamis_arena_done(&arena);
         return r;
+}
+
+/* -- what was learned within them ------------------------------------------------------------------------------------ */
+
+static int save_group(const tamis_grouped *grouped, const tamis_grouping *g, size_t group, const void *state, size_t columns,
+                      const char *values, json_t *groups) {
+        json_t *one = tamis_json_child(groups, NULL, json_object()), *learned;
+        int r = json_object_set_new(one, "of", tamis_grouping_texts(g, group));
+
+        learned = tamis_json_child(one, grouped->key, json_array());
+        r |= learned ? 0 : -1;
+        for (size_t i = 0; r == 0 && i < columns; i++)
+                r = json_array_append_new(learned, grouped->save(state, i, values + i * grouped->size));
+        return r;
+}
+
+int tamis_grouped_report(const tamis_grouped *grouped, const tamis_grouping *g, const void *state, size_t columns,
+                         const void *values, json_t *into, tamis_error *err) {
+        json_t *groups;
+        int r;
+
+        if (g->columns.n == 0)
+                return 0;
+        groups = tamis_json_child(into, "groups", json_array());
+        r = groups ? 0 : -1;
+        for (size_t group = 0; r == 0 && group < g->keys.n; group++)
+                r = save_group(grouped, g, group, state, columns,
+                               (const char *) values + group * columns * grouped->size, groups);
+        return r < 0 ? tamis_fail_memory(err) : 0;
+}
+
+int tamis_grouped_save(const tamis_grouped *grouped, const tamis_grouping *g, const void *state, size_t columns,
+                       const void *values, json_t *into, tamis_error *err) {
+        json_t *names;
+        int r;
+
+        if (g->columns.n == 0)
+                return 0;
+        r = tamis_columns_save(&g->columns, &names, err);
+        if (r < 0)
+                return r;
+        if (json_object_set_new(into, "group", names) < 0)
+                return tamis_fail_memory(err);
+        return tamis_grouped_report(grouped, g, state, columns, values, into, err);
+}
+
+static int load_group(const tamis_grouped *grouped, tamis_grouping *g, void *state, size_t columns, const json_t *one,
+                      char *values, tamis_error *err) {
+        const json_t *texts, *learned;
+        int r = tamis_json_array(one, "of", g->columns.n, &texts, err);
+
+        if (r == 0)
+                r = tamis_json_array(one, grouped->key, columns, &learned, err);
+        if (r == 0)
+                r = tamis_grouping_load(g, texts, err);
+        for (size_t i = 0; r == 0 && i < columns; i++)
+                r = grouped->load(state, i, json_array_get(learned, i), values + i * grouped->size, err);
+        return r;
+}
+
+int tamis_grouped_load(const tamis_grouped *grouped, tamis_grouping *g, void *state, size_t columns, const json_t *from,
+                       void **ret, tamis_error *err) {
+        const json_t *names = json_object_get(from, "group"), *groups;
+        char *values;
+        int r;
+
+        if (!names)
+                return 0;
+        r = tamis_columns_load(&g->columns, names, err);
+        if (r == 0)
+                r = tamis_json_array(from, "groups", SIZE_MAX, &groups, err);
+        if (r < 0)
+                return r;
+        values = calloc(json_array_size(groups) * columns + 1, grouped->size);
+        if (!values)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; r == 0 && i < json_array_size(groups); i++)
+                r = load_group(grouped, g, state, columns, json_array_get(groups, i), values + i * columns * grouped->size, err);
+        if (r < 0) {
+                free(values);
+                return r;
+        }
+        *ret = values;
+        return 0;
 }

@@ -33,9 +33,34 @@ typedef struct tamis_runs {
 int tamis_grouping_runs(const int32_t *codes, size_t n, tamis_batch *batch, tamis_runs *ret, tamis_error *err)
         TAMIS_CHECKED;
 
+/* -- what was learned within the groups, as JSON -------------------------------------------------------------------- */
+
 /* The texts of a group, ["S", "male"]; NULL when memory is out. */
 json_t *tamis_grouping_texts(const tamis_grouping *grouping, size_t group);
 /* Add the next group. */
 int tamis_grouping_load(tamis_grouping *grouping, const json_t *texts, tamis_error *err) TAMIS_CHECKED;
+
+/* A step has an array of values of `size` bytes, group after group, one for each of its columns:
+ *
+ *     "group":  [ { "name": "Sex", ... } ],
+ *     "groups": [ { "of": [ "male" ], KEY: [ value of column 0, ... ] }, ... ]
+ *
+ * Zeroes stand for a value that was not learned. */
+typedef struct tamis_grouped {
+        const char *key;
+        size_t size;
+        json_t *(*save)(const void *state, size_t column, const void *value);  /* NULL when memory is out */
+        int (*load)(void *state, size_t column, const json_t *from, void *value, tamis_error *err);
+} tamis_grouped;
+
+/* Put both there; without groups neither. */
+int tamis_grouped_save(const tamis_grouped *grouped, const tamis_grouping *grouping, const void *state, size_t columns,
+                       const void *values, json_t *into, tamis_error *err) TAMIS_CHECKED;
+/* "groups" alone. */
+int tamis_grouped_report(const tamis_grouped *grouped, const tamis_grouping *grouping, const void *state, size_t columns,
+                         const void *values, json_t *into, tamis_error *err) TAMIS_CHECKED;
+/* The groups into `grouping`, their values into *ret, which the caller frees. Without a "group" there: nothing. */
+int tamis_grouped_load(const tamis_grouped *grouped, tamis_grouping *grouping, void *state, size_t columns,
+                       const json_t *from, void **ret, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -25,6 +25,11 @@ typedef struct tamis_summary {
         void (*done)(void *sum);
 } tamis_summary;
 
+/* A tamis_moments. */
+extern const tamis_summary tamis_summary_moments;
+/* A tamis_quantiles *: of 1/2; of 1/4, 1/2 and 3/4. */
+extern const tamis_summary tamis_summary_median, tamis_summary_quartiles;
+
 typedef struct tamis_ledger_line {
         const tamis_summary *summary;   /* NULL: nothing is learned, cells are counted all the same */
         void *sum;

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -71,9 +72,6 @@ CASES = {
 # verbs that are not steps of a chain
 NO_STEPS = {"apply", "cat", "help", "part", "version"}
 ROWS = 9000
-SEEDED = {"split", "smote", "sample"}
-# what a model can be saved of
-SAVED = {"clean", "impute", "scale", "encode"}
 
 
 class Broken(Exception):
@@ -150,6 +148,11 @@ class World:
             header, lines = make(ROWS, 7, holes, split)
             self.files[kind] = (folder / (kind + ".csv"), header, lines)
             self.files[kind][0].write_bytes(text(header, lines))
+
+    def takes(self, step, option):
+        """Whether help lists the option: what a step has, it is tested for."""
+        lines = self.shell("%s help %s" % (self.tamis, step)).decode().splitlines()
+        return any(re.match(r"\s+(-\w, )?--%s\b" % option, line) for line in lines)
 
     def run(self, arguments, stdin=None, files=(), pieces=None, extra=""):
         command = "%s %s %s %s" % (self.tamis, arguments, extra, " ".join(map(str, files)))
@@ -278,7 +281,7 @@ def test_rows_teach_nothing(w, step, arguments, changes, kind):
         outputs, models = [], []
         for i, source in enumerate((path, other)):
             model = Path(folder) / ("model%d.json" % i)
-            save = "--save %s" % model if step in SAVED else ""
+            save = "--save %s" % model if w.takes(step, "save") else ""
             out = raw_records(w.run(step + " " + arguments, files=[source], extra="-q " + save))
             mark = out[0].index(b"_split")
             outputs.append([out[0]] + [record for record in out[1:] if record[mark] == b"train"])
@@ -287,8 +290,27 @@ def test_rows_teach_nothing(w, step, arguments, changes, kind):
         check(outputs[0] == outputs[1], "the train rows depend on the test rows")
 
 
+def test_rows_stay_where_they_are(w, step, arguments, changes, kind):
+    if kind in ("unsplit", "whole"):
+        return
+    path, header, lines = w.files[kind]
+    want = [line.split(",")[0].encode() for line in lines if line.endswith(",test")]
+    for more in ("", " --learn-from all") if w.takes(step, "learn-from") else ("",):
+        out = raw_records(w.run(step + " " + arguments + more, files=[path], extra="-q"))
+        mark = out[0].index(b"_split")
+        check([record[0] for record in out[1:] if record[mark] == b"test"] == want, "test rows came, went or moved" + more)
+
+
+def learning_from_all_is_told(w, step, arguments, changes, kind):
+    if not w.takes(step, "learn-from") or kind in ("unsplit", "whole"):
+        return
+    said = w.shell("%s %s %s --learn-from all -o /dev/null %s 2>&1" % (w.tamis, step, arguments, w.files[kind][0]))
+    if "--dedupe" in arguments or "--drop-columns-over" in arguments or step != "clean":     # else nothing is learned
+        check(said.count(b"--learn-from all: ") == 1, "--learn-from all is not warned of: %r" % said)
+
+
 def learned_once_applied_anywhere(w, step, arguments, changes, kind):
-    if step not in SAVED:
+    if not w.takes(step, "save"):
         return
     path, header, lines = w.files[kind]
     new_header, new_lines = make(300, 99, kind == "holes", True)
@@ -307,7 +329,7 @@ def learned_once_applied_anywhere(w, step, arguments, changes, kind):
 
 
 def a_seed_means_something(w, step, arguments, changes, kind):
-    if step not in SEEDED or "--time" in arguments:
+    if not w.takes(step, "seed") or "--time" in arguments:
         return
     path = w.files[kind][0]
     outs = [w.run(step + " " + arguments, files=[path], extra="-q --seed %d" % s) for s in (1, 1, 2)]
@@ -361,7 +383,8 @@ def verbs_that_are_no_steps(w):
 
 
 PROMISES = [same_for_any_threads_and_source, same_for_any_cut_into_files, a_byte_at_a_time, a_chain_is_a_pipeline,
-            untouched_cells_keep_their_bytes, test_rows_teach_nothing, learned_once_applied_anywhere, a_seed_means_something,
+            untouched_cells_keep_their_bytes, test_rows_teach_nothing,
+            test_rows_stay_where_they_are, learning_from_all_is_told, learned_once_applied_anywhere, a_seed_means_something,
             a_report_tells_the_rows]
 
 
