@@ -133,6 +133,25 @@ static int put_indicator(tamis_batch *batch, const uint8_t *missing, double *val
         return r;
 }
 
+/* New rows may hold words where numbers were learned. They are present, so they stay; but nobody should find out later. While
+ * learning, such a column would have been taken for text and said so. */
+static int look_for_words(struct filling *f, size_t i, tamis_error *err) {
+        tamis_impute *m = f->m;
+        const tamis_column *column = &f->batch->columns[m->columns.at[i]];
+        const double *numbers;
+        int r;
+
+        if (!m->loaded || m->columns.types[i] != TAMIS_TYPE_NUMERIC || m->column[i].drops)
+                return 0;
+        r = tamis_batch_numbers(f->batch, m->columns.at[i], &numbers, err);
+        if (r < 0 || column->nonnumbers == 0)
+                return r;
+        tamis_batch_count(f->batch, &m->column[i].strange, column->nonnumbers);
+        tamis_warn(m->context, "column \"%s\" was learned as numbers; cells that are none stay as they are "
+                   "(--report counts them)", m->columns.names[i]);
+        return 0;
+}
+
 int tamis_impute_apply(void *state, tamis_batch *batch, tamis_error *err) {
         tamis_impute *m = state;
         struct filling f = { .m = m, .batch = batch };
@@ -142,7 +161,9 @@ int tamis_impute_apply(void *state, tamis_batch *batch, tamis_error *err) {
         int r = missing && (values || !m->indicator) ? 0 : tamis_fail_memory(err);
 
         for (size_t i = 0; r == 0 && i < m->columns.n; i++) {
-                r = tamis_batch_missing(batch, m->columns.at[i], &missing[i], err);
+                r = look_for_words(&f, i, err);
+                if (r == 0)
+                        r = tamis_batch_missing(batch, m->columns.at[i], &missing[i], err);
                 if (r == 0)
                         r = fill_column(&f, i, missing[i], err);
         }

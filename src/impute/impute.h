@@ -61,13 +61,14 @@ typedef struct tamis_impute_column {
         tamis_fill fill;
         bool drops, indicated, constant;
         _Atomic uint64_t filled, left, fallback;
+        _Atomic uint64_t strange;       /* cells that are no number, in a column that was learned as numbers */
 } tamis_impute_column;
 
 typedef struct tamis_impute {
         const tamis_context *context;
         tamis_rules strategies, constants;
         tamis_impute_empty empty;
-        bool indicator, round;
+        bool indicator, round, loaded;
         tamis_columns columns;
         tamis_impute_column *column;
         tamis_grouping grouping;

@@ -124,6 +124,7 @@ int tamis_impute_load(void *state, const tamis_context *context, const json_t *f
         void *values = NULL;
         int r = tamis_columns_load(&m->columns, json_object_get(from, "columns"), err);
 
+        m->loaded = true;
         if (r == 0)
                 r = tamis_json_array(from, "fill", m->columns.n, &fills, err);
         if (r < 0)
@@ -154,6 +155,8 @@ static int report_column(const tamis_impute *m, size_t i, json_t *all) {
         if (m->grouping.columns.n)
                 r |= json_object_set_new(one, "filled_without_group", json_integer((json_int_t) c->fallback));
         r |= json_object_set_new(one, "left", json_integer((json_int_t) c->left));
+        if (c->strange)
+                r |= json_object_set_new(one, "not_numbers", json_integer((json_int_t) c->strange));
         if (c->fill.kind == TAMIS_FILL_NONE)
                 r |= json_object_set_new(one, "why", json_string(c->imputer->given ? "--fill has no value for it"
                                                                  : "no present cell to learn from"));

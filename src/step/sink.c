@@ -87,6 +87,11 @@ int tamis_sink_new(const tamis_run *run, const tamis_schema *schema, tamis_sink 
                 return tamis_fail_memory(err);
         s->dialect = schema->dialect;
         s->pattern = run->options.parts;
+        if (!s->pattern && run->options.output && strstr(run->options.output, "{}")) {
+                tamis_sink_free(s);
+                return tamis_fail(err, TAMIS_USAGE, "--output %s: one file for each part is what `tamis split --out PATTERN` and "
+                                  "`tamis part PATTERN` write", run->options.output);
+        }
         s->mark = -1;
         r = tamis_schema_copy(schema, &out, err);
         if (r == 0 && s->pattern)
