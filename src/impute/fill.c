@@ -16,7 +16,6 @@ static int add_indicator(const tamis_impute *m, size_t i, tamis_schema *schema, 
 
 int tamis_impute_attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
         tamis_impute *m = state;
-        uint8_t *goes = NULL;
         size_t before = schema->n;
         int r = tamis_columns_attach(&m->columns, schema, err);
 
@@ -28,13 +27,13 @@ int tamis_impute_attach(void *state, const tamis_context *context, tamis_schema 
         if (r < 0)
                 return r;
         /* from the last to the first, so that the positions before stay what they are */
-        goes = tamis_arena_get_zeroed(&m->texts, before + 1, 1);
-        if (!goes)
+        m->goes = tamis_arena_get_zeroed(&m->texts, before + 1, 1);
+        if (!m->goes)
                 return tamis_fail_memory(err);
         for (size_t i = 0; i < m->columns.n; i++)
-                goes[m->columns.at[i]] = m->column[i].drops;
+                m->goes[m->columns.at[i]] = m->column[i].drops;
         for (size_t at = before; at-- > 0;)
-                if (goes[at])
+                if (m->goes[at])
                         tamis_schema_remove(schema, at);
         return 0;
 }
@@ -171,8 +170,7 @@ int tamis_impute_apply(void *state, tamis_batch *batch, tamis_error *err) {
                 if (m->column[i].indicated)
                         r = put_indicator(batch, missing[i], values, err);
         for (size_t at = columns; r == 0 && at-- > 0;)
-                for (size_t i = 0; i < m->columns.n; i++)
-                        if (m->columns.at[i] == at && m->column[i].drops)
-                                tamis_batch_remove_column(batch, at);
+                if (m->goes[at])
+                        tamis_batch_remove_column(batch, at);
         return r;
 }

@@ -74,6 +74,7 @@ typedef struct tamis_impute {
         tamis_grouping grouping;
         tamis_ledger ledger;
         tamis_fill *grouped;            /* per group, per column */
+        uint8_t *goes;                  /* per column of the table: it is dropped */
         tamis_arena texts;
 } tamis_impute;
 
