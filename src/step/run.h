@@ -64,7 +64,7 @@ struct tamis_run {
         struct tamis_store store;
         size_t passes;          /* readings so far */
         struct tamis_notes notes;
-        uint64_t rows_in, rows_out;
+        uint64_t rows_out;
         tamis_reader_counts counts;     /* of the last reading from start to end */
         uint64_t table_bytes;           /* of its rows; a packed file is smaller */
 };

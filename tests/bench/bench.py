@@ -163,8 +163,7 @@ class Bench:
                 self.compare("cat " + name, "%s cat %s" % (self.tamis, path), rival,
                              "%s copy %s" % (self.rivals[rival], path))
         if "mlr" in self.rivals:
-            self.compare("cat " + name, "%s cat %s" % (self.tamis, path), "mlr", "mlr --csv --quote-original cat %s" % path
-                         if False else "mlr --csv cat %s" % path)
+            self.compare("cat " + name, "%s cat %s" % (self.tamis, path), "mlr", "mlr --csv cat %s" % path)
         for rival, command in (("xan", "xan select '*' "), ("xsv", "xsv select 1- "), ("qsv", "qsv select 1- ")):
             if rival in self.rivals:
                 self.compare("cat " + name, "%s cat %s" % (self.tamis, path), rival, command + str(path))
