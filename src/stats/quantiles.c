@@ -233,19 +233,41 @@ static int take_where_wanted(tamis_quantiles *q, const double *x, size_t n, tami
         return status;
 }
 
+/* Two at a time: NaN alone differs from itself. */
+static bool has_missing(const double *x, size_t n) {
+        typedef double pair __attribute__((vector_size(16)));
+        typedef long long mask __attribute__((vector_size(16)));
+        mask missing = {0};
+        size_t i = 0;
+
+        for (; i + 2 <= n; i += 2) {
+                pair two;
+
+                memcpy(&two, x + i, sizeof two);
+                missing |= two != two;
+        }
+        return missing[0] | missing[1] || (i < n && x[i] != x[i]);
+}
+
 int tamis_quantiles_add(tamis_quantiles *q, const double *x, size_t n, tamis_error *err) {
         double present[BLOCK];
         int status = 0;
 
         for (size_t i = 0; i < n && status == 0; i += BLOCK) {
-                size_t some = n - i < BLOCK ? n - i : BLOCK, k = 0;
+                const size_t some = n - i < BLOCK ? n - i : BLOCK;
+                const double *from = x + i;
+                size_t k = some;
 
-                for (size_t j = 0; j < some; j++) {
-                        present[k] = x[i + j];
-                        k += x[i + j] == x[i + j];
+                if (has_missing(from, some)) {
+                        k = 0;
+                        for (size_t j = 0; j < some; j++) {
+                                present[k] = from[j];
+                                k += from[j] == from[j];
+                        }
+                        from = present;
                 }
                 q->taken += k;
-                status = q->first ? take(&q->ranges[0], present, k, err) : take_where_wanted(q, present, k, err);
+                status = q->first ? take(&q->ranges[0], from, k, err) : take_where_wanted(q, from, k, err);
         }
         return status;
 }
