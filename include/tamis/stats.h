@@ -37,8 +37,9 @@ double tamis_moments_sd(const tamis_moments *m, int ddof);      /* its root, cor
 
 /* -- quantiles ------------------------------------------------------------------------------------------------------- */
 
-/* The values of a column, kept up to a budget; beyond it, counts by leading bits, narrowed by further passes over the
- * data until the order statistics asked for are exact. */
+/* The values of a column, kept up to a budget; beyond it those around the quantiles asked for, which are nearly always
+ * exact then. Where the data drift too much for that (a sorted column), counts by leading bits, narrowed by further passes
+ * over the data until the order statistics asked for are. */
 typedef struct tamis_quantiles tamis_quantiles;
 
 /* Exact p-quantiles for the `n_p` probabilities p (0..1), at most `budget` bytes of values or counts held, by this one
@@ -51,7 +52,8 @@ int tamis_quantiles_add(tamis_quantiles *q, const double *x, size_t n, tamis_err
 /* Both of the same pass; empties `from`. */
 int tamis_quantiles_merge(tamis_quantiles *into, tamis_quantiles *from, tamis_error *err) TAMIS_CHECKED;
 /* End of a pass: *again when the data must be added once more, from the start, to settle the answer; with partials made
- * from here on. Whether it is depends on the data and the budget, not on the cut. TAMIS_BAD_DATA when they changed. */
+ * from here on. Whether it is depends on the data, their order and the budget; the answer does not depend on the order.
+ * TAMIS_BAD_DATA when they changed. */
 int tamis_quantiles_settle(tamis_quantiles *q, bool *again, tamis_error *err) TAMIS_CHECKED;
 uint64_t tamis_quantiles_count(const tamis_quantiles *q);
 /* The i-th quantile: type 7 of Hyndman & Fan 1996 (linear between order statistics), as R, NumPy and scikit-learn; NaN when

@@ -4,9 +4,13 @@
 
 #include <tamis/stats.h>
 
+#include "stats/bracket.h"
 #include "stats/order.h"
 
-/* Values are placed by their key, a whole number that compares as they do. A range of keys holds its values until there
+/* First everything is held; when the room is full, what lies around each quantile (bracket.h). That is the answer, in one
+ * pass, unless the data drift so far that the quantile leaves what is held. Then further passes find it for certain:
+ *
+ * Values are placed by their key, a whole number that compares as they do. A range of keys holds its values until there
  * is no room for one more; then it counts them, in cells of equal width. After the pass, each cell that holds a wanted
  * order statistic is a range of the next pass, at most 2^-8 as wide; one key, and it is known. So whether a range is
  * held or counted hangs on how many values it has in all, not on where they were cut. */
@@ -37,8 +41,10 @@ struct tamis_quantiles {
         bool first, settled;
         wanted *wanted;         /* ascending, different */
         size_t n_wanted;
-        range *ranges;          /* ascending, apart */
+        range *ranges;          /* ascending, apart; in the first pass what is held before there are brackets */
         size_t n_ranges;
+        tamis_bracket *brackets; /* n_p; NULL before the first pass has more than the budget, and after it */
+        bool part, crowded;     /* a partial; in the first pass one had no room to hold all it was given */
 };
 
 /* -- making and freeing -------------------------------------------------------------------------------------------- */
@@ -58,10 +64,18 @@ static void free_ranges(range *ranges, size_t n) {
         free(ranges);
 }
 
+static void free_brackets(tamis_quantiles *q) {
+        for (size_t i = 0; q->brackets && i < q->n_p; i++)
+                tamis_bracket_done(&q->brackets[i]);
+        free(q->brackets);
+        q->brackets = NULL;
+}
+
 void tamis_quantiles_free(tamis_quantiles *q) {
         if (!q)
                 return;
         free_ranges(q->ranges, q->n_ranges);
+        free_brackets(q);
         free(q->p);
         free(q->results);
         free(q->wanted);
@@ -125,6 +139,7 @@ int tamis_quantiles_partial(const tamis_quantiles *q, tamis_quantiles **ret, tam
 
         if (!part)
                 return tamis_fail_memory(err);
+        part->part = true;
         part->budget = q->budget;
         part->n = q->n;
         part->first = q->first;
@@ -205,6 +220,53 @@ static int take(range *r, const double *x, size_t n, tamis_error *err) {
         return status;
 }
 
+/* What is held goes into brackets. */
+static int open_brackets(tamis_quantiles *q, tamis_error *err) {
+        range *all = &q->ranges[0];
+        size_t room = q->budget / q->n_p, least = (size_t) 1 << CELLS_LEAST;
+        int status = 0;
+
+        q->brackets = calloc(q->n_p + 1, sizeof *q->brackets);
+        if (!q->brackets)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; i < q->n_p && status == 0; i++)
+                status = tamis_bracket_open(&q->brackets[i], q->p[i], all->held, all->taken,
+                                            room < least ? least : room, err);
+        free(all->held);
+        all->held = NULL;
+        all->capacity = 0;
+        return status;
+}
+
+/* The first pass is no good beyond the number of values. */
+static void crowd(tamis_quantiles *q) {
+        q->crowded = true;
+        empty_range(&q->ranges[0]);
+        free_brackets(q);
+}
+
+/* n values of the first pass, the last of q->taken. What a partial would keep around its own middle is of no use to the
+ * whole: it holds all it is given or nothing. */
+static int take_first(tamis_quantiles *q, const double *x, size_t n, tamis_error *err) {
+        range *all = &q->ranges[0];
+        int status = 0;
+
+        if (!q->crowded && !q->brackets) {
+                size_t some = n < all->room - all->taken ? n : all->room - all->taken;
+
+                status = take(all, x, some, err);
+                x += some;
+                n -= some;
+                if (n > 0 && (q->part || q->n_p == 0))
+                        crowd(q);
+                else if (n > 0 && status == 0)
+                        status = open_brackets(q, err);
+        }
+        for (size_t i = 0; q->brackets && i < q->n_p && status == 0; i++)
+                tamis_bracket_add(&q->brackets[i], q->p[i], q->taken - n, x, n);
+        return status;
+}
+
 /* The last range that begins at or below `key`, or the first; whether it reaches so far is another question. */
 static range *near_key(tamis_quantiles *q, uint64_t key) {
         range *r = q->ranges;
@@ -223,6 +285,8 @@ static int take_where_wanted(tamis_quantiles *q, const double *x, size_t n, tami
 
         if (!q->n_ranges)
                 return 0;
+        if (q->ranges[0].bits == 64)
+                return take(&q->ranges[0], x, n, err);
         for (size_t i = 0; i < n && status == 0; i++) {
                 uint64_t key = tamis_order_key(x[i]);
                 range *r = near_key(q, key);
@@ -267,8 +331,21 @@ int tamis_quantiles_add(tamis_quantiles *q, const double *x, size_t n, tamis_err
                         from = present;
                 }
                 q->taken += k;
-                status = q->first ? take(&q->ranges[0], from, k, err) : take_where_wanted(q, from, k, err);
+                status = q->first ? take_first(q, from, k, err) : take_where_wanted(q, from, k, err);
         }
+        return status;
+}
+
+static int merge_first(tamis_quantiles *into, tamis_quantiles *from, tamis_error *err) {
+        range *all = &from->ranges[0];
+        int status = 0;
+
+        into->taken += from->taken;
+        if (from->crowded)
+                crowd(into);
+        else
+                status = take_first(into, all->held, all->taken, err);
+        empty_range(all);
         return status;
 }
 
@@ -291,9 +368,13 @@ static int merge_range(range *into, range *from, tamis_error *err) {
 int tamis_quantiles_merge(tamis_quantiles *into, tamis_quantiles *from, tamis_error *err) {
         int status = 0;
 
-        for (size_t i = 0; i < into->n_ranges && status == 0; i++)
-                status = merge_range(&into->ranges[i], &from->ranges[i], err);
-        into->taken += from->taken;
+        if (into->first) {
+                status = merge_first(into, from, err);
+        } else {
+                for (size_t i = 0; i < into->n_ranges && status == 0; i++)
+                        status = merge_range(&into->ranges[i], &from->ranges[i], err);
+                into->taken += from->taken;
+        }
         from->taken = 0;
         return status;
 }
@@ -395,38 +476,74 @@ static void answer(tamis_quantiles *q) {
         q->settled = true;
 }
 
+/* Whether the brackets answer. */
+static bool ask_brackets(tamis_quantiles *q) {
+        bool all = q->brackets;
+
+        for (size_t i = 0; all && i < q->n_p; i++)
+                all = tamis_bracket_get(&q->brackets[i], q->p[i], q->n, &q->results[i]);
+        return all;
+}
+
+/* The first pass is over; n is known. True when that settles it. */
+static bool settle_first(tamis_quantiles *q) {
+        bool settled;
+
+        q->n = q->taken;
+        settled = ask_brackets(q);
+        if (q->n)
+                find_wanted(q);
+        q->ranges[0].n = q->n;
+        q->ranges[0].last = q->n_wanted;
+        return settled;
+}
+
+/* What was held or counted in this pass, to answers or to the ranges of the next one. */
+static int settle_ranges(tamis_quantiles *q, range *next, size_t *n, tamis_error *err) {
+        int status = 0;
+
+        for (size_t i = 0; i < q->n_ranges && status == 0; i++)
+                if (q->ranges[i].counts)
+                        *n = narrow(q, &q->ranges[i], next, *n);
+                else
+                        status = settle_held(q, &q->ranges[i], err);
+        return status;
+}
+
 int tamis_quantiles_settle(tamis_quantiles *q, bool *again, tamis_error *err) {
         range *next = calloc(2 * q->n_p + 1, sizeof *next);
+        bool settled = q->settled, missed = false;
         size_t n = 0;
         int status = 0;
 
         if (!next)
                 return tamis_fail_memory(err);
         if (q->first) {
-                q->n = q->taken;
-                if (q->n)
-                        find_wanted(q);
-                q->ranges[0].n = q->n;
-                q->ranges[0].last = q->n_wanted;
-        } else if (!q->settled) {
+                settled = settle_first(q);
+                missed = !settled && (q->brackets || q->crowded);
+        } else if (!settled) {
                 status = check_same_data(q, err);
         }
-        for (size_t i = 0; i < q->n_ranges && status == 0; i++)
-                if (q->ranges[i].counts)
-                        n = narrow(q, &q->ranges[i], next, n);
-                else
-                        status = settle_held(q, &q->ranges[i], err);
+        if (missed) {                   /* once more, from the start, as one range */
+                next[0] = (range) { .bits = 64, .n = q->n, .last = q->n_wanted };
+                n = 1;
+        } else if (status == 0 && !settled) {
+                status = settle_ranges(q, next, &n, err);
+        }
         if (status < 0) {
                 free(next);
                 return status;
         }
+        free_brackets(q);
         share_budget(q, next, n);
         free_ranges(q->ranges, q->n_ranges);
         q->ranges = next;
         q->n_ranges = n;
         q->first = false;
         q->taken = 0;
-        if (!n)
+        if (settled)
+                q->settled = true;
+        else if (!n)
                 answer(q);
         *again = n > 0;
         return 0;
