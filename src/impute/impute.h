@@ -51,6 +51,8 @@ extern const tamis_imputer tamis_imputer_constant, tamis_imputer_mean, tamis_imp
 extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_median, tamis_filler_mode_of_numbers,
         tamis_filler_mode_of_texts;
 
+extern const tamis_joint tamis_joint_random;
+
 /* -- the step's own ------------------------------------------------------------------------------------------------ */
 
 typedef enum tamis_impute_empty { TAMIS_EMPTY_KEEP, TAMIS_EMPTY_DROP, TAMIS_EMPTY_FILL } tamis_impute_empty;
