@@ -58,10 +58,9 @@ static void empty_range(range *r) {
         r->taken = 0;
 }
 
-static void free_ranges(range *ranges, size_t n) {
+static void empty_ranges(range *ranges, size_t n) {
         for (size_t i = 0; i < n; i++)
                 empty_range(&ranges[i]);
-        free(ranges);
 }
 
 static void free_brackets(tamis_quantiles *q) {
@@ -74,11 +73,14 @@ static void free_brackets(tamis_quantiles *q) {
 void tamis_quantiles_free(tamis_quantiles *q) {
         if (!q)
                 return;
-        free_ranges(q->ranges, q->n_ranges);
+        empty_ranges(q->ranges, q->n_ranges);
         free_brackets(q);
-        free(q->p);
-        free(q->results);
-        free(q->wanted);
+        if (!q->part) {         /* a partial is one piece of memory: there are many of them */
+                free(q->ranges);
+                free(q->p);
+                free(q->results);
+                free(q->wanted);
+        }
         free(q);
 }
 
@@ -135,19 +137,18 @@ int tamis_quantiles_new(const double *p, size_t n_p, size_t budget, tamis_quanti
 }
 
 int tamis_quantiles_partial(const tamis_quantiles *q, tamis_quantiles **ret, tamis_error *err) {
-        tamis_quantiles *part = allocate(q->p, q->n_p);
+        tamis_quantiles *part = calloc(1, sizeof *part + q->n_ranges * sizeof *part->ranges);
 
         if (!part)
                 return tamis_fail_memory(err);
         part->part = true;
+        part->n_p = q->n_p;
         part->budget = q->budget;
         part->n = q->n;
         part->first = q->first;
         part->settled = q->settled;
-        part->n_wanted = q->n_wanted;
         part->n_ranges = q->n_ranges;
-        memcpy(part->results, q->results, q->n_p * sizeof *q->results);
-        memcpy(part->wanted, q->wanted, q->n_wanted * sizeof *q->wanted);
+        part->ranges = (range *) (part + 1);
         /* what was taken is left alone: another thread may be merging into it */
         for (size_t i = 0; i < q->n_ranges; i++) {
                 const range *r = &q->ranges[i];
@@ -536,7 +537,8 @@ int tamis_quantiles_settle(tamis_quantiles *q, bool *again, tamis_error *err) {
         }
         free_brackets(q);
         share_budget(q, next, n);
-        free_ranges(q->ranges, q->n_ranges);
+        empty_ranges(q->ranges, q->n_ranges);
+        free(q->ranges);
         q->ranges = next;
         q->n_ranges = n;
         q->first = false;
