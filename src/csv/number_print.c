@@ -6,6 +6,7 @@
 #include <tamis/number.h>
 
 #include "csv/number_print.h"
+#include "csv/number_print_table.h"
 #include "csv/number_table.h"
 
 #ifdef __SSE2__
@@ -80,21 +81,18 @@ struct decimal {
 };
 
 /* The same as shortest() in one multiplication instead of three, and no branch that hangs on the number; false where that
- * is not enough to tell. For a normal double m * 2^q that is no power of two.
+ * is not enough to tell. For a double with this exponent field that is no power of two.
  *
- * The interval is taken in units of 10^(k+1), of which it holds one multiple at most. Of the double in these units the
- * whole part has fifteen or sixteen digits; with the fraction f, and half the interval h, both 64 bits behind the point:
- * where f or 1 - f is less than h that multiple is the answer, and else one digit more, 10 f, rounded. f is too small by
- * less than 2 and h by less than 1, so only what comes within a few units of deciding otherwise (ties and ends of
- * intervals among it) is left to shortest(). */
-static inline bool nearly_always(uint64_t m, int q, struct decimal *ret) {
+ * The interval is taken in units of 10^(k+1), of which it holds one multiple at most; units[] has the double's last bit
+ * in them, 128 bits behind the point. The whole part then has fifteen or sixteen digits; with the fraction f, and half
+ * the interval h, both 64 bits behind the point: where f or 1 - f is less than h that multiple is the answer, and else one
+ * digit more, 10 f, rounded. f is too small by less than 2 and h by less than 1, so only what comes within a few units
+ * of deciding otherwise (ties and ends of intervals among it, and subnormals, whose h is 0) is left to shortest(). */
+static inline bool nearly_always(uint64_t fraction, unsigned field, struct decimal *ret) {
         const uint64_t ten15 = UINT64_C(1000000000000000);
-        int k = log10_of_power_of_2(q);
-        int shift = q + log2_of_power_of_10(-k - 1) + 1;        /* -3 .. 0 */
-        uint64_t high = ten[-k - 1 - TEN_LEAST].high, low = ten[-k - 1 - TEN_LEAST].low;
-        uint64_t c = m << (shift + 11);
+        uint64_t high = units[field].high, low = units[field].low, c = fraction << 11 | UINT64_C(1) << 63;
         unsigned __int128 product = (unsigned __int128) c * high + ((unsigned __int128) c * low >> 64), tenfold;
-        uint64_t whole = (uint64_t) (product >> 75), f = (uint64_t) (product >> 11), h = high >> (1 - shift);
+        uint64_t whole = (uint64_t) (product >> 75), f = (uint64_t) (product >> 11), h = high >> 1;
         uint64_t up = f >> 63, away = (f ^ -up) + up;           /* how far from the next whole number */
         uint64_t last, shorter, few;
 
@@ -107,7 +105,7 @@ static inline bool nearly_always(uint64_t m, int q, struct decimal *ret) {
         few = all_ones_if(whole < ten15);
         ret->digits = whole + ((whole * 9 + last) & few);
         ret->last = (unsigned) (last & ~few);
-        ret->k = k + (int) few;
+        ret->k = log10_of_power_of_2((int) field - 1075) + (int) few;
         return true;
 }
 
@@ -289,7 +287,7 @@ static inline uint64_t take_apart(uint64_t bits, int *q) {
         return field ? fraction | ONE52 : fraction;
 }
 
-/* Ends, these two, in themselves: tamis_number_print() has nothing to keep across a call. */
+/* These end in themselves, with the sign, so that tamis_number_print() has nothing to keep across a call. */
 static __attribute__((noinline)) size_t print_exactly(uint64_t bits, char *out) {
         size_t sign = bits >> 63;
         int q, k;
@@ -299,34 +297,42 @@ static __attribute__((noinline)) size_t print_exactly(uint64_t bits, char *out) 
         return sign + lay_out(out + sign, d, k);
 }
 
-static __attribute__((noinline)) size_t print_integer(int64_t n, size_t sign, char *out) {
-        out[0] = '-';
-        return sign + put_integer(out + sign, (uint64_t) n);
-}
-
-size_t tamis_number_print(double value, char out[TAMIS_NUMBER_MAX]) {
-        double magnitude = fabs(value);
+static inline size_t print_quickly(uint64_t bits, char *out) {
+        size_t sign = bits >> 63;
         struct decimal d;
-        uint64_t bits, m;
-        size_t sign;
-        int q;
 
-        memcpy(&bits, &value, sizeof bits);
-        sign = bits >> 63;
-        if (magnitude < 0x1p53 && (double) (int64_t) magnitude == magnitude)
-                return print_integer((int64_t) magnitude, sign, out);
-        m = take_apart(bits, &q);
-        if (m <= ONE52 || !nearly_always(m, q, &d))
+        if (!nearly_always(bits & (ONE52 - 1), bits >> 52 & 0x7ff, &d))
                 return print_exactly(bits, out);
         out[0] = '-';
         return sign + lay_out_decimal(out + sign, &d);
+}
+
+/* What ends in many zero bits: integers, and powers of two, which nearly_always() does not take. */
+static __attribute__((noinline)) size_t print_round(uint64_t bits, char *out) {
+        size_t sign = bits >> 63;
+        double magnitude;
+
+        bits &= ~(UINT64_C(1) << 63);
+        memcpy(&magnitude, &bits, sizeof bits);
+        out[0] = '-';
+        out += sign;
+        if (magnitude < 0x1p53 && (double) (int64_t) magnitude == magnitude)
+                return sign + put_integer(out, (uint64_t) (int64_t) magnitude);
+        return sign + (bits & (ONE52 - 1) ? print_quickly(bits, out) : print_exactly(bits, out));
+}
+
+size_t tamis_number_print(double value, char out[TAMIS_NUMBER_MAX]) {
+        uint64_t bits;
+
+        memcpy(&bits, &value, sizeof bits);
+        return bits << 43 ? print_quickly(bits, out) : print_round(bits, out);
 }
 
 size_t tamis_number_print_slowly(double value, char out[TAMIS_NUMBER_MAX]) {
         uint64_t bits;
 
         memcpy(&bits, &value, sizeof bits);
-        return value == 0 ? print_integer(0, bits >> 63, out) : print_exactly(bits, out);
+        return value == 0 ? print_round(bits, out) : print_exactly(bits, out);
 }
 
 /* -- a given number of digits -------------------------------------------------------------------------------------- */
