@@ -44,6 +44,9 @@ static int change_column(struct tamis_clean *s, tamis_batch *batch, size_t colum
         bool look_alike = false;
         int r = 0;
 
+        /* trimming alone, and nothing to trim: by far the most columns, and ten times as fast as a look at each text */
+        if (!s->blanks && !tamis_batch_may_have_blank_ends(batch, column))
+                return 0;
         for (size_t row = 0; row < batch->n_rows && r == 0; row++) {
                 tamis_slice text = tamis_batch_text(batch, row, column);
                 tamis_cell_change change = tamis_clean_cell(s, &text);
