@@ -25,6 +25,7 @@ struct pass {
         bool stored;            /* batches come from memory, not from the reader */
         bool keeps;             /* and are left there for the next pass */
         bool counts;            /* each link sees each row this once */
+        atomic_bool outgrown;   /* the first reading found more than there is room for: what was kept goes */
 
         pthread_mutex_t reading;        /* guards reader, next, read, tail_link, tail_block, ended */
         uint64_t next, read;            /* batches; bytes of them, unpacked */
@@ -124,6 +125,8 @@ static bool next_batch(struct worker *w, int *r) {
         *r = tamis_reader_next(p->run->reader, &w->batch->chunk, &w->error);
         if (*r == 0)
                 p->read += w->batch->chunk.bytes.n;
+        if (p->keeps && p->links == 0 && p->read > tamis_store_room(p->run))
+                p->outgrown = true;
         note_reached(p);
         return *r < 0 || w->batch->chunk.records > 0;
 }
@@ -137,7 +140,7 @@ static int take(struct worker *w) {
 
         tamis_batch_reset(&w->own);
         w->batch = &w->own;
-        if (p->keeps && !p->stored) {
+        if (p->keeps && !p->stored && !p->outgrown) {
                 w->batch = tamis_store_batch(&w->error);
                 r = w->batch ? 0 : TAMIS_NO_MEMORY;
         }
@@ -320,8 +323,10 @@ static int hand_over(struct worker *w, void *result) {
 
         /* nobody else has this turn: no lock is held while writing */
         r = p->visitor->turn(p->visitor->arg, result, &w->error);
+        if (p->outgrown)
+                tamis_store_done(&p->kept);
         if (r == 0)
-                r = let_go(w, p->keeps);
+                r = let_go(w, p->keeps && !p->outgrown);
         if (r < 0) {
                 fail(w, r);
                 return r;
@@ -415,7 +420,7 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
                 run->table_bytes = p.read;
         }
         tamis_store_done(&run->store);
-        if (p.status < 0)
+        if (p.status < 0 || p.outgrown)
                 tamis_store_done(&p.kept);      /* not the whole table */
         run->store = p.kept;
         run->store.level = p.links;
