@@ -111,8 +111,8 @@ int tamis_batch_missing(tamis_batch *batch, size_t column, const uint8_t **ret, 
 /* The decoded value of one cell ("" when emptied). */
 tamis_slice tamis_batch_text(tamis_batch *batch, size_t row, size_t column);
 bool tamis_batch_cell_missing(tamis_batch *batch, size_t row, size_t column);
-/* False: no value in the column begins or ends with a blank. True: one may. */
-bool tamis_batch_may_have_blank_ends(const tamis_batch *batch, size_t column);
+/* False: no cell in the bytes the batch lies over has a blank in it, or begins with a quote. */
+bool tamis_batch_has_blanks(const tamis_batch *batch);
 /* Decimals the cell shows, or would show; 0 for what is no number. */
 int tamis_batch_decimals(tamis_batch *batch, size_t row, size_t column);
 

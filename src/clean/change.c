@@ -44,9 +44,6 @@ static int change_column(struct tamis_clean *s, tamis_batch *batch, size_t colum
         bool look_alike = false;
         int r = 0;
 
-        /* trimming alone, and nothing to trim: by far the most columns, and ten times as fast as a look at each text */
-        if (!s->blanks && !tamis_batch_may_have_blank_ends(batch, column))
-                return 0;
         for (size_t row = 0; row < batch->n_rows && r == 0; row++) {
                 tamis_slice text = tamis_batch_text(batch, row, column);
                 tamis_cell_change change = tamis_clean_cell(s, &text);
@@ -117,11 +114,13 @@ static int choose_rows(struct tamis_clean *s, tamis_batch *batch, uint8_t *keep,
 int tamis_clean_apply(void *state, tamis_batch *batch, tamis_error *err) {
         struct tamis_clean *s = state;
         bool rows = (s->dedupe || !isnan(s->rows_over)) && !s->loaded;
+        /* where nothing is to trim one look at all bytes is a tenth of the work of one at each cell */
+        bool plain = !s->blanks && !tamis_batch_has_blanks(batch);
         uint8_t *keep = NULL;
         int r = 0;
 
         for (size_t column = 0; column < s->picks.n && r == 0; column++)
-                if (tamis_clean_changes(s, column))
+                if (tamis_clean_changes(s, column) && !(plain && !batch->columns[column].state))
                         r = change_column(s, batch, column, err);
         if (r == 0 && rows) {
                 keep = tamis_arena_get(&batch->arena, batch->n_rows + 1);

@@ -425,19 +425,11 @@ bool tamis_batch_cell_missing(tamis_batch *batch, size_t row, size_t column) {
         return judge_missing(batch, c, row, missing_of(batch)) == KIND_MISSING;
 }
 
-bool tamis_batch_may_have_blank_ends(const tamis_batch *batch, size_t column) {
-        const tamis_column *c = &batch->columns[column];
-        bool some = false;
+bool tamis_batch_has_blanks(const tamis_batch *batch) {
+        const tamis_buffer *bytes = &batch->chunk.bytes;
 
-        if (c->state)
-                return true;
-        for (size_t row = 0; row < batch->n_rows; row++) {
-                tamis_slice raw = tamis_cell_raw(batch, c, row);
-
-                if (raw.n > 0)
-                        some |= tamis_is_blank(raw.p[0]) | tamis_is_blank(raw.p[raw.n - 1]) | (raw.p[0] == '"');
-        }
-        return some;
+        return bytes->n > 0 && (memchr(bytes->p, ' ', bytes->n) || memchr(bytes->p, '\t', bytes->n)
+                                || memchr(bytes->p, '"', bytes->n));
 }
 
 int tamis_batch_decimals(tamis_batch *batch, size_t row, size_t column) {
