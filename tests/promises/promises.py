@@ -35,6 +35,7 @@ CASES = {
         ("-t label -s 'age=mean,city=constant,*=median' --fill nowhere", None, "holes"),
         ("-t label -g city -s median", None, "holes"),
         ("-t label -c age -s mean --round", {"age"}, "holes"),
+        ("-t label -s mean --trim .1", None, "holes"),
         ("-t label -s random", None, "holes"),
         ("-t label -g city -s 'age=median,*=random'", None, "holes"),
         ("-t label -s ffill", None, "holes"),
