@@ -128,16 +128,16 @@ AVX2 static void classify_avx2(const char *p, size_t blocks, char delimiter, tam
 
 #endif
 
-static const tamis_scan_version portable = { "portable", classify_portable, lines_portable };
+static const tamis_scan_version portable = { "portable", classify_portable, tamis_scan_blocks, lines_portable };
 #if defined(__x86_64__)
-static const tamis_scan_version sse2 = { "sse2", classify_sse2, lines_sse2 };
-static const tamis_scan_version avx2 = { "avx2", classify_avx2, lines_sse2 };
+static const tamis_scan_version sse2 = { "sse2", classify_sse2, tamis_scan_blocks, lines_sse2 };
+static const tamis_scan_version avx2 = { "avx2", classify_avx2, tamis_scan_blocks_bmi, lines_sse2 };
 #endif
 
 const tamis_scan_version *tamis_scan_version_at(size_t i) {
 #if defined(__x86_64__)
         __builtin_cpu_init();
-        if (!__builtin_cpu_supports("avx2"))
+        if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("popcnt"))
                 i++;
         if (i == 0)
                 return &avx2;

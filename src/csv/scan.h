@@ -26,10 +26,15 @@ typedef struct tamis_scan_masks {
 /* The masks of `blocks` blocks of 64 bytes; every version gives the same. */
 typedef void tamis_scan_classify(const char *p, size_t blocks, char delimiter, tamis_scan_masks *masks);
 
+struct tamis_scan;
+/* Find the ends in blocks whose masks are known; 0, or one of TAMIS_SCAN_* below. */
+typedef int tamis_scan_find(struct tamis_scan *scan, tamis_chunk *chunk, const tamis_scan_masks *masks, size_t n);
+
 /* The versions this processor can run, the fastest first, NULL at the end; `name` is for tests and benchmarks. */
 typedef struct tamis_scan_version {
         const char *name;
         tamis_scan_classify *classify;
+        tamis_scan_find *blocks;
         uint64_t (*lines)(const char *p, size_t n);
 } tamis_scan_version;
 const tamis_scan_version *tamis_scan_version_at(size_t i);
@@ -63,6 +68,12 @@ int tamis_scan_run(tamis_scan *scan, tamis_chunk *chunk, size_t n, bool final, t
 
 /* Go on at byte `pos`, where a record begins, forgetting the cells of the record under way. */
 void tamis_scan_resume(tamis_scan *scan, size_t pos);
+
+/* For the table of versions. */
+tamis_scan_find tamis_scan_blocks;
+#if defined(__x86_64__)
+tamis_scan_find tamis_scan_blocks_bmi;
+#endif
 
 /* How many lines end in these bytes (LF, CRLF, CR). A CR at the very end counts. */
 uint64_t tamis_scan_lines(const char *p, size_t n);

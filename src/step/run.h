@@ -77,6 +77,8 @@ int tamis_link_load(tamis_link *link, const json_t *model, tamis_error *err) TAM
 /* The schema at the door: `from` with types forgotten, then --types said. */
 int tamis_link_arrive(tamis_link *link, const tamis_schema *from, tamis_error *err) TAMIS_CHECKED;
 int tamis_link_attach(tamis_link *link, tamis_error *err) TAMIS_CHECKED;
+/* The type's, and what it has besides as configured. */
+unsigned tamis_link_traits(const tamis_link *link);
 bool tamis_link_learns(const tamis_link *link); /* it has yet to */
 /* It takes every row for a train row: by its nature, or because --learn-from says so. */
 bool tamis_link_learns_all(const tamis_run *run, const tamis_link *link);
@@ -104,6 +106,7 @@ int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis
 /* store.c */
 /* Whether this pass should leave its batches in memory: the chain goes on learning, and the table has room. */
 bool tamis_store_worthwhile(const tamis_run *run);
+uint64_t tamis_store_room(const tamis_run *run);        /* the largest table, in bytes, that may stay */
 int tamis_store_add(struct tamis_store *store, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;    /* takes the batch */
 void tamis_store_done(struct tamis_store *store);
 tamis_batch *tamis_store_batch(tamis_error *err);       /* an empty one; NULL when memory is out */
