@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 
 #include <tamis/number.h>
@@ -25,6 +26,7 @@ static const tamis_option options[] = {
         { "min", 0, TAMIS_TEXT, "RULES", NULL, "the least that is filled in: a number, or 'Age=0,*=-10' by column" },
         { "max", 0, TAMIS_TEXT, "RULES", NULL, "the most that is filled in" },
         { "original", 0, TAMIS_FLAG, NULL, NULL, "with several imputations: also the row with its holes, as _imputation 0" },
+        TAMIS_SIMPLE_OPTIONS,
         TAMIS_SERIES_OPTIONS,
         TAMIS_JOINT_OPTIONS,
         { NULL },
@@ -106,9 +108,11 @@ static int configure_fill(tamis_impute *m, tamis_error *err) {
 /* What is named, what it asks of the runner, and whether the options given are anybody's. */
 static int configure_others(tamis_impute *m, tamis_error *err) {
         enum { JOINTS = sizeof joints / sizeof *joints, SERIES = sizeof series / sizeof *series };
-        tamis_option_taker takers[JOINTS + SERIES];
+        static const char *const of_mean[] = { "trim", NULL };
+        tamis_option_taker takers[JOINTS + SERIES + 1];
         bool ordered = tamis_settings_given(m->context->settings, "order");
 
+        takers[JOINTS + SERIES] = (tamis_option_taker) { tamis_imputer_mean.base.name, of_mean, false };
         for (size_t i = 0; i < JOINTS; i++)
                 takers[i] = (tamis_option_taker) { joints[i]->base.name, joints[i]->options, false };
         for (size_t i = 0; i < SERIES; i++)
@@ -117,7 +121,7 @@ static int configure_others(tamis_impute *m, tamis_error *err) {
                 const tamis_joint *joint = tamis_joint_find(m->strategies.rules[i].value);
                 const tamis_series *serial = tamis_series_find(m->strategies.rules[i].value);
 
-                for (size_t k = 0; k < JOINTS + SERIES; k++)
+                for (size_t k = 0; k <= JOINTS + SERIES; k++)
                         takers[k].used |= strcmp(takers[k].name, m->strategies.rules[i].value) == 0;
                 if (joint && joint->random)
                         m->also |= TAMIS_RANDOM | TAMIS_HOLDS_ROWS;
@@ -129,7 +133,7 @@ static int configure_others(tamis_impute *m, tamis_error *err) {
                         return tamis_fail(err, TAMIS_USAGE, "strategy %s needs --order COL: which column puts alike rows side by side "
                                           "(random draws without an order; ffill goes by the rows as they come)", serial->base.name);
         }
-        return tamis_joint_options_check(m->context->settings, takers, JOINTS + SERIES, err);
+        return tamis_joint_options_check(m->context->settings, takers, JOINTS + SERIES + 1, err);
 }
 
 static int parse_bounds(tamis_impute *m, tamis_error *err) {
@@ -148,6 +152,10 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         m->context = context;
         m->indicator = tamis_settings_flag(context->settings, "indicator");
         m->round = tamis_settings_flag(context->settings, "round");
+        m->trim = tamis_settings_real(context->settings, "trim");
+        if (m->trim >= .5)
+                return tamis_fail(err, TAMIS_USAGE, "--trim %s: less than half goes from either end",
+                                  tamis_settings_text(context->settings, "trim"));
         m->original = tamis_settings_flag(context->settings, "original");
         while (strcmp(empties[m->empty], empty) != 0)
                 m->empty++;
@@ -182,6 +190,8 @@ static int plan(tamis_impute *m, tamis_schema *schema, const tamis_selection *fe
                 m->serial.wishes[i] = m->columns.types[i] == TAMIS_TYPE_EMPTY ? NULL : c->series;
                 if (m->columns.types[i] != TAMIS_TYPE_EMPTY && c->imputer)
                         c->filler = m->columns.types[i] == TAMIS_TYPE_NUMERIC ? c->imputer->numbers : c->imputer->texts;
+                if (c->filler == &tamis_filler_mean && !isnan(m->trim))
+                        c->filler = &tamis_filler_trimmed;
                 c->decimals = -1;
         }
         r = tamis_rules_resolve(&m->constants, schema, features, which, err);
@@ -316,7 +326,14 @@ static void partial_done(void *partial) {
 
 /* The value from a sum, with a text of our own, rounded. */
 static int take(tamis_impute *m, const tamis_impute_column *c, const void *sum, tamis_fill *ret, tamis_error *err) {
-        c->filler->value(sum, ret);
+        int r = 0;
+
+        if (c->filler->trimmed)
+                r = c->filler->trimmed(sum, m->trim, ret, err);
+        else
+                c->filler->value(sum, ret);
+        if (r < 0)
+                return r;
         if (ret->kind == TAMIS_FILL_NUMBER)
                 ret->number = tamis_impute_settle(c, ret->number);
         if (ret->kind == TAMIS_FILL_TEXT) {

@@ -40,6 +40,8 @@ typedef struct tamis_filler {
         const tamis_summary *summary;   /* NULL: nothing is learned */
         /* From a sum of something (or NULL); a text lies in the sum. kind NONE: it says nothing. */
         void (*value)(const void *sum, tamis_fill *ret);
+        /* In its place: with --trim's share. */
+        int (*trimmed)(const void *sum, double share, tamis_fill *ret, tamis_error *err);
 } tamis_filler;
 
 /* A strategy. */
@@ -50,7 +52,7 @@ typedef struct tamis_imputer {
 } tamis_imputer;
 
 extern const tamis_imputer tamis_imputer_constant, tamis_imputer_mean, tamis_imputer_median, tamis_imputer_mode;
-extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_median, tamis_filler_mode_of_numbers,
+extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_trimmed, tamis_filler_median, tamis_filler_mode_of_numbers,
         tamis_filler_mode_of_texts;
 
 extern const tamis_joint tamis_joint_knn, tamis_joint_random;
@@ -80,6 +82,7 @@ typedef struct tamis_impute {
         const tamis_context *context;
         tamis_rules strategies, constants, least, most;
         tamis_impute_empty empty;
+        double trim;                    /* share; NaN: not asked for */
         bool indicator, round, loaded;
         bool marks;                     /* column _imputation is added: there are several */
         bool original;                  /* with several imputations, the row with its holes goes out first */

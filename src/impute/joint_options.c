@@ -8,7 +8,7 @@ const char *const tamis_joint_sweeps[] = { "ascending", "descending", "roman", "
 
 const char *const tamis_series_ends[] = { "leave", "nearest", "extend", NULL };
 
-static const tamis_option options[] = { TAMIS_SERIES_OPTIONS, TAMIS_JOINT_OPTIONS };
+static const tamis_option options[] = { TAMIS_SIMPLE_OPTIONS, TAMIS_SERIES_OPTIONS, TAMIS_JOINT_OPTIONS };
 
 static bool takes(const tamis_option_taker *taker, const char *name) {
         for (const char *const *o = taker->options; o && *o; o++)

@@ -32,6 +32,10 @@ extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *c
         { "rank", 0, TAMIS_COUNT, "N", NULL, "rank of the completed table at most" },                                   \
         { "lambda", 0, TAMIS_REAL, "X", NULL, "shrinkage of singular values; by a held-out share, if not said" }
 
+/* Of strategies that take one value for a column. */
+#define TAMIS_SIMPLE_OPTIONS                                                                                            \
+        { "trim", 0, TAMIS_SHARE, "SHARE", NULL, "mean: leave out this share of the values at either end" }
+
 /* And those of series. */
 #define TAMIS_SERIES_OPTIONS                                                                                            \
         { "order", 0, TAMIS_TEXT, "COLS", NULL, "the rows' order for ffill, bfill, interpolate and hotdeck; as they come, if not said" }, \

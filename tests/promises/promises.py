@@ -35,8 +35,12 @@ CASES = {
         ("-t label -s 'age=mean,city=constant,*=median' --fill nowhere", None, "holes"),
         ("-t label -g city -s median", None, "holes"),
         ("-t label -c age -s mean --round", {"age"}, "holes"),
+        ("-t label -s mean --trim .1", None, "holes"),
         ("-t label -s random", None, "holes"),
         ("-t label -g city -s 'age=median,*=random'", None, "holes"),
+        ("-t label -s ffill", None, "holes"),
+        ("-t label -s 'age=interpolate,income=random,visits=mean,*=bfill' -g city --order id --max-gap 3", None, "holes"),
+        ("-t label -c age,income,city -s hotdeck --order visits,id", {"age", "income", "city"}, "holes"),
     ],
     "scale": [
         ("-t label -c age:tiny", {"age", "income", "visits", "tiny"}, "holes"),
@@ -76,12 +80,18 @@ NO_STEPS = {"apply", "cat", "help", "part", "version"}
 # strategies of impute that draw; the others give the same for any seed
 DRAWS = {"random"}
 # and those whose answer hangs on the order of the rows
-ORDERED = set()
+ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000
 
 
 def names_any(arguments, strategies):
     return any(re.search(r"\b%s\b" % name, arguments) for name in strategies)
+
+
+def copies(step, arguments):
+    """How often each row goes out (impute --imputations)."""
+    m = re.search(r"-m (\d+)", arguments) if step == "impute" else None
+    return int(m.group(1)) + ("--original" in arguments) if m else 1
 
 
 class Broken(Exception):
@@ -163,6 +173,9 @@ class World:
         """Whether help lists the option: what a step has, it is tested for."""
         lines = self.shell("%s help %s" % (self.tamis, step)).decode().splitlines()
         return any(re.match(r"\s+(-\w, )?--%s\b" % option, line) for line in lines)
+
+    def saves(self, step, arguments):
+        return self.takes(step, "save") and not (step == "impute" and names_any(arguments, ORDERED))
 
     def run(self, arguments, stdin=None, files=(), pieces=None, extra=""):
         command = "%s %s %s %s" % (self.tamis, arguments, extra, " ".join(map(str, files)))
@@ -291,7 +304,7 @@ def test_rows_teach_nothing(w, step, arguments, changes, kind):
         outputs, models = [], []
         for i, source in enumerate((path, other)):
             model = Path(folder) / ("model%d.json" % i)
-            save = "--save %s" % model if w.takes(step, "save") else ""
+            save = "--save %s" % model if w.saves(step, arguments) else ""
             out = raw_records(w.run(step + " " + arguments, files=[source], extra="-q " + save))
             mark = out[0].index(b"_split")
             outputs.append([out[0]] + [record for record in out[1:] if record[mark] == b"train"])
@@ -304,7 +317,7 @@ def test_rows_stay_where_they_are(w, step, arguments, changes, kind):
     if kind in ("unsplit", "whole"):
         return
     path, header, lines = w.files[kind]
-    want = [line.split(",")[0].encode() for line in lines if line.endswith(",test")]
+    want = [line.split(",")[0].encode() for line in lines if line.endswith(",test") for _ in range(copies(step, arguments))]
     for more in ("", " --learn-from all") if w.takes(step, "learn-from") else ("",):
         out = raw_records(w.run(step + " " + arguments + more, files=[path], extra="-q"))
         mark = out[0].index(b"_split")
@@ -320,7 +333,7 @@ def learning_from_all_is_told(w, step, arguments, changes, kind):
 
 
 def learned_once_applied_anywhere(w, step, arguments, changes, kind):
-    if not w.takes(step, "save"):
+    if not w.saves(step, arguments):
         return
     path, header, lines = w.files[kind]
     new_header, new_lines = make(300, 99, kind == "holes", True)
@@ -330,10 +343,12 @@ def learned_once_applied_anywhere(w, step, arguments, changes, kind):
         json.loads(model.read_text())
         whole = w.run("apply %s" % model, stdin=text(new_header, new_lines), extra="-q")
         got = raw_records(whole)
-        check(len(got) == 301, "apply changed the number of rows: %d" % (len(got) - 1))
+        n = copies(step, arguments)
+        check(len(got) == 300 * n + 1, "apply changed the number of rows: %d" % (len(got) - 1))
         for i in random.Random(5).sample(range(300), 12):
             one = raw_records(w.run("apply %s" % model, stdin=text(new_header, [new_lines[i]]), extra="-q"))
-            check(one == [got[0], got[1 + i]], "row %d alone gives other bytes: %r, not %r" % (i, one[1:], got[1 + i]))
+            want = got[1 + i * n:1 + (i + 1) * n]
+            check(one == [got[0]] + want, "row %d alone gives other bytes: %r, not %r" % (i, one[1:], want))
         again = w.run("%s --load %s" % (step, model), stdin=text(new_header, new_lines), extra="-q")
         check(again == whole, "--load gives other bytes than apply")
 
