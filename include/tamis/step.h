@@ -157,6 +157,8 @@ typedef struct tamis_step_type {
         int (*configure)(void *state, const tamis_context *context, tamis_error *err);
         /* Optional, after configure: true when, as configured, there is nothing to learn; bind .. finish are then skipped. */
         bool (*idle)(const void *state);
+        /* Optional, after configure: traits it has as configured, besides `traits`. */
+        unsigned (*also)(const void *state);
         int (*bind)(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err);
 
         size_t partial_size;            /* cleared before learn, which fills one a batch */

@@ -1,4 +1,6 @@
 /* Putting values in. */
+#include <math.h>
+
 #include "impute/impute.h"
 #include "step/names.h"
 
@@ -24,6 +26,10 @@ int tamis_impute_attach(void *state, const tamis_context *context, tamis_schema 
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 if (m->column[i].indicated)
                         r = add_indicator(m, i, schema, err);
+        if (r == 0 && m->joints.imputations > 1) {
+                m->marks = true;
+                r = tamis_schema_add(schema, schema->n, tamis_slice_of("_imputation"), TAMIS_TYPE_NUMERIC, err);
+        }
         if (r < 0)
                 return r;
         /* from the last to the first, so that the positions before stay what they are */
@@ -43,7 +49,11 @@ int tamis_impute_attach(void *state, const tamis_context *context, tamis_schema 
 struct filling {
         tamis_impute *m;
         tamis_batch *batch;
-        const int32_t *codes;   /* the group of each row; NULL: there are no groups, or nobody has asked yet */
+        const uint8_t **missing;        /* per column: the holes to fill */
+        const uint8_t **holes;          /* per column: what came missing */
+        size_t copies;                  /* of each row that came */
+        const tamis_joint_values *values;
+        const int32_t *codes;           /* the group of each row; NULL: there are no groups, or nobody has asked yet */
 };
 
 static void warn_left(const tamis_impute *m) {
@@ -100,13 +110,15 @@ static int fill_by_group(struct filling *f, size_t i, const uint8_t *missing, ta
         return r;
 }
 
-static int fill_column(struct filling *f, size_t i, const uint8_t *missing, tamis_error *err) {
+static int fill_column(struct filling *f, size_t i, tamis_error *err) {
         tamis_impute *m = f->m;
         tamis_impute_column *c = &m->column[i];
-        size_t n = f->batch->columns[m->columns.at[i]].missing;
+        size_t n = f->copies > 1 ? 0 : f->batch->columns[m->columns.at[i]].missing;
         bool grouped = m->grouping.columns.n > 0 && !c->constant;
 
-        if (n == 0 || c->drops)
+        for (size_t row = f->copies - 1; f->copies > 1 && row < f->batch->n_rows; row += f->copies)
+                n += f->missing[i][row];
+        if (n == 0 || c->drops || m->joints.wishes[i].joint)
                 return 0;
         if (c->fill.kind == TAMIS_FILL_NONE) {
                 warn_left(m);
@@ -114,7 +126,118 @@ static int fill_column(struct filling *f, size_t i, const uint8_t *missing, tami
                 return 0;
         }
         tamis_batch_count(f->batch, &c->filled, n);
-        return grouped ? fill_by_group(f, i, missing, err) : fill_plain(f, i, missing, err);
+        return grouped ? fill_by_group(f, i, f->missing[i], err) : fill_plain(f, i, f->missing[i], err);
+}
+
+/* -- several imputations ------------------------------------------------------------------------------------------- */
+
+const char *tamis_impute_why(const tamis_impute_column *c) {
+        return c->joint->why ? c->joint->why : "too little was observed beside them";
+}
+
+static const uint8_t *repeat_mask(tamis_batch *batch, const uint8_t *mask, size_t rows, size_t copies, bool original) {
+        uint8_t *ret = tamis_arena_get(&batch->arena, rows * copies);
+
+        for (size_t row = 0; ret && row < rows; row++)
+                for (size_t k = 0; k < copies; k++)
+                        ret[row * copies + k] = mask[row] && !(original && k == 0);
+        return ret;
+}
+
+/* Copies of each row, side by side; the first with its holes, if it was asked for. */
+static int repeat(struct filling *f, tamis_error *err) {
+        size_t rows = f->batch->n_rows;
+        uint32_t *times = tamis_arena_get(&f->batch->arena, rows * sizeof *times);
+        const uint8_t **filled = tamis_arena_get(&f->batch->arena, (f->m->columns.n + 1) * sizeof *filled);
+
+        if (!times || !filled)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < rows; row++)
+                times[row] = (uint32_t) f->copies;
+        for (size_t i = 0; i < f->m->columns.n; i++) {
+                filled[i] = repeat_mask(f->batch, f->missing[i], rows, f->copies, f->m->original);
+                f->holes[i] = repeat_mask(f->batch, f->missing[i], rows, f->copies, false);
+                if (!filled[i] || !f->holes[i])
+                        return tamis_fail_memory(err);
+        }
+        f->missing = filled;
+        return tamis_batch_repeat_rows(f->batch, times, err);
+}
+
+static int put_marks(struct filling *f, double *values, tamis_error *err) {
+        tamis_batch *batch = f->batch;
+        size_t at = batch->n_columns;
+        int precision = batch->precision, r = tamis_batch_add_column(batch, at, err);
+
+        if (r < 0)
+                return r;
+        for (size_t row = 0; row < batch->n_rows; row++)
+                values[row] = (double) (row % f->copies + (f->m->original ? 0 : 1));
+        batch->precision = -1;
+        r = tamis_batch_set_numbers(batch, at, values, err);
+        batch->precision = precision;
+        return r;
+}
+
+/* -- joint strategies ---------------------------------------------------------------------------------------------- */
+
+/* Of a hole with copies, the first stands for them all. */
+static void count_joint(const struct filling *f, size_t i) {
+        tamis_impute *m = f->m;
+        const tamis_joint_values *v = &f->values[i];
+        size_t rows = f->batch->n_rows / f->copies, first = f->copies - 1;
+        uint64_t filled = 0, left = 0;
+
+        for (size_t row = 0; row < rows; row++) {
+                if (!f->missing[i][row * f->copies + first])
+                        continue;
+                if (v->numbers ? !isnan(v->numbers[row]) : v->texts && v->texts[row].p)
+                        filled++;
+                else
+                        left++;
+        }
+        tamis_batch_count(f->batch, &m->column[i].filled, filled);
+        tamis_batch_count(f->batch, &m->column[i].left, left);
+        if (left > 0)
+                tamis_warn(m->context, "column \"%s\": missing cells stay that %s could not fill: %s (--report counts them)",
+                           m->columns.names[i], m->column[i].joint->base.name, tamis_impute_why(&m->column[i]));
+}
+
+static int put_numbers(const struct filling *f, size_t i, double *into, tamis_error *err) {
+        const tamis_impute *m = f->m;
+        size_t skipped = m->marks && m->original;
+
+        for (size_t row = 0; row < f->batch->n_rows; row++) {
+                size_t k = row % f->copies;
+                const double *from = k < skipped ? NULL : f->values[(k - skipped) * m->columns.n + i].numbers;
+
+                into[row] = from ? tamis_impute_settle(&m->column[i], from[row / f->copies]) : NAN;
+        }
+        return tamis_batch_set_numbers(f->batch, m->columns.at[i], into, err);
+}
+
+static int put_texts(const struct filling *f, size_t i, tamis_error *err) {
+        const tamis_impute *m = f->m;
+        size_t skipped = m->marks && m->original;
+        int r = 0;
+
+        for (size_t row = 0; r == 0 && row < f->batch->n_rows; row++) {
+                size_t k = row % f->copies;
+                const tamis_slice *from = k < skipped ? NULL : f->values[(k - skipped) * m->columns.n + i].texts;
+
+                if (from && from[row / f->copies].p)
+                        r = tamis_batch_set_text(f->batch, row, m->columns.at[i], from[row / f->copies], err);
+        }
+        return r;
+}
+
+static int put_joint(const struct filling *f, size_t i, double *values, tamis_error *err) {
+        if (!f->m->joints.wishes[i].joint)
+                return 0;
+        count_joint(f, i);
+        if (f->values[i].numbers)
+                return put_numbers(f, i, values, err);
+        return f->values[i].texts ? put_texts(f, i, err) : 0;
 }
 
 /* An indicator is a whole number, whatever --precision says of others. */
@@ -151,24 +274,64 @@ static int look_for_words(struct filling *f, size_t i, tamis_error *err) {
         return 0;
 }
 
+static int look(struct filling *f, tamis_error *err) {
+        tamis_impute *m = f->m;
+        int r = 0;
+
+        f->holes = tamis_arena_get(&f->batch->arena, (m->columns.n + 1) * sizeof *f->holes);
+        if (!f->holes)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++) {
+                r = look_for_words(f, i, err);
+                if (r == 0)
+                        r = tamis_batch_missing(f->batch, m->columns.at[i], &f->holes[i], err);
+        }
+        f->missing = f->holes;
+        return r;
+}
+
+/* What joint strategies say of the rows as they came, before anything is filled; then as many copies as there are answers. */
+static int ask_joints(struct filling *f, tamis_error *err) {
+        tamis_impute *m = f->m;
+        tamis_joint_values *values;
+        int r;
+
+        f->copies = 1;
+        if (m->joints.n_strategies == 0)
+                return 0;
+        r = tamis_joints_fill(&m->joints, f->batch, f->missing, &values, err);
+        if (r < 0)
+                return r;
+        f->values = values;
+        if (!m->marks)
+                return 0;
+        f->copies = m->joints.imputations + m->original;
+        return repeat(f, err);
+}
+
 int tamis_impute_apply(void *state, tamis_batch *batch, tamis_error *err) {
         tamis_impute *m = state;
         struct filling f = { .m = m, .batch = batch };
-        const uint8_t **missing = tamis_arena_get(&batch->arena, (m->columns.n + 1) * sizeof *missing);
-        double *values = m->indicator ? tamis_arena_get(&batch->arena, batch->n_rows * sizeof *values) : NULL;
         size_t columns = batch->n_columns;
-        int r = missing && (values || !m->indicator) ? 0 : tamis_fail_memory(err);
+        double *values = NULL;
+        int r = look(&f, err);
 
-        for (size_t i = 0; r == 0 && i < m->columns.n; i++) {
-                r = look_for_words(&f, i, err);
-                if (r == 0)
-                        r = tamis_batch_missing(batch, m->columns.at[i], &missing[i], err);
-                if (r == 0)
-                        r = fill_column(&f, i, missing[i], err);
+        if (r == 0)
+                r = ask_joints(&f, err);
+        if (r == 0 && (m->indicator || m->joints.n_strategies > 0)) {
+                values = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *values);
+                if (!values)
+                        r = tamis_fail_memory(err);
         }
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
+                r = fill_column(&f, i, err);
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
+                r = put_joint(&f, i, values, err);
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 if (m->column[i].indicated)
-                        r = put_indicator(batch, missing[i], values, err);
+                        r = put_indicator(batch, f.holes[i], values, err);
+        if (r == 0 && m->marks)
+                r = put_marks(&f, values, err);
         for (size_t at = columns; r == 0 && at-- > 0;)
                 if (m->goes[at])
                         tamis_batch_remove_column(batch, at);

@@ -3,14 +3,13 @@
 #include <tamis/number.h>
 
 #include "impute/impute.h"
+#include "impute/joint_options.h"
 #include "step/names.h"
-
-/* More digits than tamis_number_round() knows: there is nothing left to round. */
-enum { MOST_DECIMALS = 300 };
 
 struct partial {
         tamis_page page;
         int *decimals;          /* per column; only with --round */
+        tamis_collected collected;
 };
 
 static const char *const empties[] = { "keep", "drop", "fill", NULL };
@@ -22,10 +21,19 @@ static const tamis_option options[] = {
           "add COL_missing (0 or 1) for each column that had missing cells when learned", NULL },
         { "round", 0, TAMIS_FLAG, NULL, NULL, "round numbers to the decimals that the column itself shows", NULL },
         { "empty", 0, TAMIS_CHOICE, "WHAT", "keep", "what becomes of a column without a present cell", empties },
+        { "min", 0, TAMIS_TEXT, "RULES", NULL, "the least that is filled in: a number, or 'Age=0,*=-10' by column" },
+        { "max", 0, TAMIS_TEXT, "RULES", NULL, "the most that is filled in" },
+        { "original", 0, TAMIS_FLAG, NULL, NULL, "with several imputations: also the row with its holes, as _imputation 0" },
+        TAMIS_JOINT_OPTIONS,
         { NULL },
 };
 
-/* By name. */
+/* Those that fill columns from each other; by name. */
+static const tamis_joint *const joints[] = {
+        NULL,
+};
+
+/* All; by name. */
 static const tamis_strategy *const strategies[] = {
         &tamis_imputer_constant.base, &tamis_imputer_mean.base, &tamis_imputer_median.base, &tamis_imputer_mode.base,
 };
@@ -37,11 +45,22 @@ static const tamis_strategy *const *all_strategies(size_t *n) {
 
 /* -- what was asked ------------------------------------------------------------------------------------------------ */
 
-/* The strategy that rule `rule` names, the default one for -1. The names were checked when configured. */
-static const tamis_imputer *imputer_of(const tamis_impute *m, long rule) {
-        const char *name = rule < 0 ? m->context->type->strategy : m->strategies.rules[rule].value;
+static const char *strategy_of(const tamis_impute *m, long rule) {
+        return rule < 0 ? m->context->type->strategy : m->strategies.rules[rule].value;
+}
 
-        for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++)
+const tamis_joint *tamis_joint_find(const char *name) {
+        for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
+                if (joints[i] && strcmp(joints[i]->base.name, name) == 0)
+                        return joints[i];
+        return NULL;
+}
+
+/* The strategy that rule `rule` names, the default one for -1; NULL: a joint one. The names were checked when configured. */
+static const tamis_imputer *imputer_of(const tamis_impute *m, long rule) {
+        const char *name = strategy_of(m, rule);
+
+        for (size_t i = 0; !tamis_joint_find(name) && i < sizeof strategies / sizeof *strategies; i++)
                 if (strcmp(strategies[i]->name, name) == 0)
                         return (const tamis_imputer *) strategies[i];
         return NULL;
@@ -53,7 +72,7 @@ static int configure_fill(tamis_impute *m, tamis_error *err) {
         int r;
 
         for (size_t i = 0; i < m->strategies.n; i++)
-                constant |= imputer_of(m, (long) i)->given;
+                constant |= imputer_of(m, (long) i) && imputer_of(m, (long) i)->given;
         if (!fill)
                 return constant ? tamis_fail(err, TAMIS_USAGE, "strategy constant needs --fill VALUE") : 0;
         if (!constant && m->empty != TAMIS_EMPTY_FILL)
@@ -68,6 +87,33 @@ static int configure_fill(tamis_impute *m, tamis_error *err) {
         return r;
 }
 
+/* Which joint strategies are named, what they ask of the runner, and whether the options given are theirs. */
+static int configure_joints(tamis_impute *m, tamis_error *err) {
+        const tamis_joint *used[sizeof joints / sizeof *joints];
+        size_t n = 0, n_all = 0;
+
+        for (size_t i = 0; i < m->strategies.n; i++) {
+                const tamis_joint *joint = tamis_joint_find(m->strategies.rules[i].value);
+
+                if (joint && n < sizeof used / sizeof *used)
+                        used[n++] = joint;
+                if (joint && joint->random)
+                        m->also |= TAMIS_RANDOM | TAMIS_HOLDS_ROWS;
+                if (joint && joint->fitted)
+                        m->also |= TAMIS_HOLDS_ROWS;
+        }
+        while (n_all < sizeof joints / sizeof *joints && joints[n_all])
+                n_all++;
+        return tamis_joint_options_check(m->context->settings, used, n, joints, n_all, err);
+}
+
+static int parse_bounds(tamis_impute *m, tamis_error *err) {
+        const char *least = tamis_settings_text(m->context->settings, "min"), *most = tamis_settings_text(m->context->settings, "max");
+        int r = least ? tamis_rules_parse(least, "--min", &m->least, err) : 0;
+
+        return r == 0 && most ? tamis_rules_parse(most, "--max", &m->most, err) : r;
+}
+
 static int configure(void *state, const tamis_context *context, tamis_error *err) {
         tamis_impute *m = state;
         const char *empty = tamis_settings_text(context->settings, "empty");
@@ -77,12 +123,21 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         m->context = context;
         m->indicator = tamis_settings_flag(context->settings, "indicator");
         m->round = tamis_settings_flag(context->settings, "round");
+        m->original = tamis_settings_flag(context->settings, "original");
         while (strcmp(empties[m->empty], empty) != 0)
                 m->empty++;
         r = tamis_rules_parse(tamis_settings_text(context->settings, "strategy"), "--strategy", &m->strategies, err);
         for (size_t i = 0; r == 0 && i < m->strategies.n; i++)
                 r = tamis_strategy_find(context->type, m->strategies.rules[i].value, &found, err);
-        return r < 0 ? r : configure_fill(m, err);
+        if (r == 0)
+                r = configure_fill(m, err);
+        if (r == 0)
+                r = configure_joints(m, err);
+        return r == 0 ? parse_bounds(m, err) : r;
+}
+
+static unsigned also(const void *state) {
+        return ((const tamis_impute *) state)->also;
 }
 
 /* -- columns ------------------------------------------------------------------------------------------------------- */
@@ -96,14 +151,16 @@ static int plan(tamis_impute *m, tamis_schema *schema, const tamis_selection *fe
                 tamis_impute_column *c = &m->column[i];
 
                 c->imputer = imputer_of(m, which[i]);
-                if (m->columns.types[i] != TAMIS_TYPE_EMPTY)
+                c->joint = tamis_joint_find(strategy_of(m, which[i]));
+                m->joints.wishes[i].joint = m->columns.types[i] == TAMIS_TYPE_EMPTY ? NULL : c->joint;
+                if (m->columns.types[i] != TAMIS_TYPE_EMPTY && c->imputer)
                         c->filler = m->columns.types[i] == TAMIS_TYPE_NUMERIC ? c->imputer->numbers : c->imputer->texts;
                 c->decimals = -1;
         }
         r = tamis_rules_resolve(&m->constants, schema, features, which, err);
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 m->column[i].given = which[i] < 0 ? NULL : m->constants.rules[which[i]].value;
-        return r;
+        return r == 0 ? tamis_impute_bounds(m, schema, features, which, err) : r;
 }
 
 static int open_ledger(tamis_impute *m, tamis_error *err) {
@@ -135,6 +192,8 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
                 if (!m->column || !which)
                         r = tamis_fail_memory(err);
         }
+        if (r == 0)
+                r = tamis_joints_open(&m->joints, context, &m->columns, &m->grouping, err);
         if (r == 0)
                 r = plan(m, schema, &features, which, err);
         if (r == 0)
@@ -171,6 +230,8 @@ static int learn(const void *state, void *partial, tamis_batch *batch, tamis_err
         struct partial *p = partial;
         int r = tamis_ledger_learn(&m->ledger, &p->page, batch, err);
 
+        if (r == 0 && m->ledger.passes == 0 && tamis_joints_any(&m->joints))
+                r = tamis_collected_learn(&p->collected, batch, &m->columns, &m->grouping, err);
         if (r < 0 || !m->round || m->ledger.passes > 0)
                 return r;
         if (!p->decimals)
@@ -181,17 +242,20 @@ static int learn(const void *state, void *partial, tamis_batch *batch, tamis_err
 static int merge(void *state, void *partial, tamis_error *err) {
         tamis_impute *m = state;
         struct partial *p = partial;
+        int r;
 
         for (size_t i = 0; p->decimals && i < m->columns.n; i++)
                 if (p->decimals[i] > m->column[i].decimals)
                         m->column[i].decimals = p->decimals[i];
-        return tamis_ledger_merge(&m->ledger, &m->grouping.keys, &p->page, err);
+        r = tamis_ledger_merge(&m->ledger, &m->grouping.keys, &p->page, err);
+        return r == 0 && p->collected.n ? tamis_collected_merge(&m->joints.collected, &p->collected, &m->grouping, err) : r;
 }
 
 static void partial_done(void *partial) {
         struct partial *p = partial;
 
         tamis_page_done(&p->page);
+        tamis_collected_done(&p->collected);
         free(p->decimals);
 }
 
@@ -200,8 +264,8 @@ static void partial_done(void *partial) {
 /* The value from a sum, with a text of our own, rounded. */
 static int take(tamis_impute *m, const tamis_impute_column *c, const void *sum, tamis_fill *ret, tamis_error *err) {
         c->filler->value(sum, ret);
-        if (ret->kind == TAMIS_FILL_NUMBER && c->decimals >= 0 && c->decimals <= MOST_DECIMALS)
-                ret->number = tamis_number_round(ret->number, c->decimals);
+        if (ret->kind == TAMIS_FILL_NUMBER)
+                ret->number = tamis_impute_settle(c, ret->number);
         if (ret->kind == TAMIS_FILL_TEXT) {
                 ret->text.p = tamis_arena_copy(&m->texts, ret->text);
                 if (!ret->text.p)
@@ -234,11 +298,16 @@ static int settle_column(tamis_impute *m, size_t i, tamis_error *err) {
         c->missing = line->missing;
         c->drops = empty && m->empty == TAMIS_EMPTY_DROP;
         c->indicated = m->indicator && c->missing > 0 && !c->drops;
+        c->constant = (empty && m->empty == TAMIS_EMPTY_FILL) || (c->imputer && c->imputer->given && c->given);
+        m->joints.wishes[i].holes = c->missing > 0;
+        if (c->drops || c->constant)
+                m->joints.wishes[i].joint = NULL;
         if (c->drops)
                 return 0;
-        c->constant = (empty && m->empty == TAMIS_EMPTY_FILL) || (c->imputer->given && c->given);
         if (c->constant)
                 return take_given(m, i, &c->fill, err);
+        if (!c->imputer)
+                return 0;
         if (c->imputer->given && c->missing > 0)
                 return tamis_fail(err, TAMIS_USAGE, "--fill: column \"%s\" has missing cells and no value is given for "
                                   "it ('%s=VALUE', or '*=VALUE' for all others)",
@@ -269,7 +338,7 @@ static void warn_much(const tamis_impute *m) {
         for (size_t i = 0; i < m->columns.n; i++) {
                 const tamis_impute_column *c = &m->column[i];
 
-                if (c->missing * 5 <= c->rows || c->missing == c->rows)
+                if (c->joint || c->missing * 5 <= c->rows || c->missing == c->rows)
                         continue;
                 if (!c->constant || c->fill.kind != TAMIS_FILL_TEXT)
                         tamis_names_add(&names, m->columns.names[i], 100.0 * (double) c->missing / (double) c->rows);
@@ -291,6 +360,8 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         if (r == 0)
                 r = settle_groups(m, err);
         tamis_ledger_done(&m->ledger);
+        if (r == 0 && tamis_joints_any(&m->joints))
+                r = tamis_joints_fit(&m->joints, err);
         if (r == 0)
                 warn_much(m);
         return r;
@@ -300,10 +371,13 @@ static void done(void *state) {
         tamis_impute *m = state;
 
         tamis_ledger_done(&m->ledger);
+        tamis_joints_done(&m->joints);
         tamis_grouping_done(&m->grouping);
         tamis_columns_done(&m->columns);
         tamis_rules_done(&m->strategies);
         tamis_rules_done(&m->constants);
+        tamis_rules_done(&m->least);
+        tamis_rules_done(&m->most);
         tamis_arena_done(&m->texts);
         free(m->column);
         free(m->grouped);
@@ -320,8 +394,8 @@ const tamis_step_type tamis_step_impute = {
                    "A row whose group was not seen when learning, or had nothing to learn from, takes the value of the "
                    "whole column.",
         .options = options,
-        .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_GROUP | TAMIS_OPT_STRATEGY | TAMIS_OPT_LEARN
-                | TAMIS_OPT_MISSING | TAMIS_OPT_PRECISION,
+        .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_GROUP | TAMIS_OPT_STRATEGY | TAMIS_OPT_SEED
+                | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING | TAMIS_OPT_PRECISION,
         .strategy = "median",
         .strategies = all_strategies,
         .examples = "tamis impute -t Survived titanic.csv\n"
@@ -331,6 +405,7 @@ const tamis_step_type tamis_step_impute = {
         .traits = TAMIS_LEARNS,
         .state_size = sizeof(tamis_impute),
         .configure = configure,
+        .also = also,
         .bind = bind,
         .partial_size = sizeof(struct partial),
         .learn = learn,

@@ -8,6 +8,9 @@
  *     fill.c     putting values in
  *     model.c    saved and reported
  *     mean.c median.c mode.c constant.c    a strategy each
+ *     bounds.c   --min and --max
+ *
+ * Other strategies fill columns from each other: joint.h says how, joints.h puts them to work.
  *
  * Ownership: a fill's text is the step's, in its arena or its rules, and outlives every batch.
  */
@@ -16,6 +19,7 @@
 
 #include <tamis/step.h>
 
+#include "impute/joints.h"
 #include "step/ledger.h"
 #include "step/rules.h"
 
@@ -53,11 +57,13 @@ typedef enum tamis_impute_empty { TAMIS_EMPTY_KEEP, TAMIS_EMPTY_DROP, TAMIS_EMPT
 
 /* Beside columns.names[i]. */
 typedef struct tamis_impute_column {
-        const tamis_imputer *imputer;
-        const tamis_filler *filler;     /* NULL: an empty column that is left, dropped or filled as --empty says */
+        const tamis_imputer *imputer;   /* NULL: a joint strategy fills it */
+        const tamis_joint *joint;
+        const tamis_filler *filler;     /* NULL: joint; or an empty column that is left, dropped or filled as --empty says */
         const char *given;              /* --fill's word for it, should it be asked; or NULL */
         uint64_t rows, missing;         /* learned from */
         int decimals;                   /* shown by the learned cells at most; -1: not asked */
+        double least, most;             /* --min, --max; infinite: none */
         tamis_fill fill;
         bool drops, indicated, constant;
         _Atomic uint64_t filled, left, fallback;
@@ -66,17 +72,32 @@ typedef struct tamis_impute_column {
 
 typedef struct tamis_impute {
         const tamis_context *context;
-        tamis_rules strategies, constants;
+        tamis_rules strategies, constants, least, most;
         tamis_impute_empty empty;
         bool indicator, round, loaded;
+        bool marks;                     /* column _imputation is added: there are several */
+        bool original;                  /* with several imputations, the row with its holes goes out first */
+        unsigned also;                  /* traits, as configured */
         tamis_columns columns;
         tamis_impute_column *column;
         tamis_grouping grouping;
         tamis_ledger ledger;
+        tamis_joints joints;
         tamis_fill *grouped;            /* per group, per column */
         uint8_t *goes;                  /* per column of the table: it is dropped */
         tamis_arena texts;
 } tamis_impute;
+
+/* NULL: not a joint one. */
+const tamis_joint *tamis_joint_find(const char *name);
+/* Within the bounds, and with the column's decimals (--round). */
+double tamis_impute_settle(const tamis_impute_column *column, double value);
+/* --min and --max, for each of `features`. `which` has room for an answer a column. */
+int tamis_impute_bounds(tamis_impute *m, tamis_schema *schema, const tamis_selection *features, long *which,
+                        tamis_error *err) TAMIS_CHECKED;
+
+/* Why holes stay in a column that a joint strategy fills. */
+const char *tamis_impute_why(const tamis_impute_column *column);
 
 int tamis_impute_attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err)
         TAMIS_CHECKED;

@@ -31,6 +31,8 @@ typedef struct tamis_joint {
         const char *instead;            /* "knn, forest or mice" */
         const char *const *options;     /* long names of the options that are its own; NULL-ended; may be NULL */
         bool random;                    /* draws */
+        size_t fewest;                  /* a group of fewer rows has no model: that of all rows fills its holes */
+        const char *why;                /* a hole stays where ... ("no donor has a cell in common"); NULL: nothing special */
         bool fitted;                    /* what it fills train rows with comes from the fit, not from `fill` */
 
         /* A model for the holes of train's wanted columns. The frame outlives the model only during the call: copy what

@@ -56,7 +56,8 @@ static const tamis_grouped grouped = {
 };
 
 static const char *strategy_name(const tamis_impute_column *c) {
-        return c->constant ? tamis_imputer_constant.base.name : c->filler ? c->filler->name : c->imputer->base.name;
+        return c->constant ? tamis_imputer_constant.base.name : c->filler ? c->filler->name
+                : c->joint ? c->joint->base.name : c->imputer->base.name;
 }
 
 /* -- saving -------------------------------------------------------------------------------------------------------- */
@@ -77,8 +78,10 @@ static int save_columns(const tamis_impute *m, json_t *into, tamis_error *err) {
                 r |= json_object_set_new(one, "strategy", json_string(strategy_name(c)));
                 if (c->drops)
                         r |= json_object_set_new(one, "drop", json_true());
-                else
+                else if (!m->joints.wishes[i].joint)
                         r |= json_object_set_new(one, "value", to_json(&c->fill));
+                if (c->decimals >= 0 && m->joints.wishes[i].joint)
+                        r |= json_object_set_new(one, "decimals", json_integer(c->decimals));
                 if (c->indicated)
                         r |= json_object_set_new(one, "indicator", json_true());
         }
@@ -89,7 +92,9 @@ int tamis_impute_save(const void *state, json_t *into, tamis_error *err) {
         const tamis_impute *m = state;
         int r = save_columns(m, into, err);
 
-        return r < 0 ? r : tamis_grouped_save(&grouped, &m->grouping, m, m->columns.n, m->grouped, into, err);
+        if (r == 0)
+                r = tamis_grouped_save(&grouped, &m->grouping, m, m->columns.n, m->grouped, into, err);
+        return r == 0 ? tamis_joints_save(&m->joints, into, err) : r;
 }
 
 /* -- loading ------------------------------------------------------------------------------------------------------- */
@@ -107,12 +112,28 @@ static int load_column(tamis_impute *m, size_t i, const json_t *one, tamis_error
                 return tamis_fail(err, TAMIS_BAD_MODEL,
                                   "column \"%s\" is filled with a strategy this tamis does not know",
                                   m->columns.names[i]);
-        c->imputer = (const tamis_imputer *) found;
-        c->constant = c->imputer->given;
+        c->least = -INFINITY;
+        c->most = INFINITY;
+        c->joint = tamis_joint_find(name);
+        c->imputer = c->joint ? NULL : (const tamis_imputer *) found;
+        c->constant = c->imputer && c->imputer->given;
+        m->joints.wishes[i].joint = m->columns.types[i] == TAMIS_TYPE_EMPTY ? NULL : c->joint;
+        c->decimals = -1;
+        if (json_object_get(one, "decimals")) {
+                uint64_t decimals;
+
+                r = tamis_json_count(one, "decimals", &decimals, err);
+                if (r < 0)
+                        return r;
+                c->decimals = decimals > INT32_MAX ? INT32_MAX : (int) decimals;
+        }
         c->drops = json_is_true(json_object_get(one, "drop"));
         c->indicated = json_is_true(json_object_get(one, "indicator"));
         if (c->drops)
                 return 0;
+        if (m->joints.wishes[i].joint && !value)
+                return 0;
+        m->joints.wishes[i].joint = NULL;
         if (!value)
                 return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\" has no \"value\"", m->columns.names[i]);
         return from_json(m, value, &c->fill, err);
@@ -132,11 +153,18 @@ int tamis_impute_load(void *state, const tamis_context *context, const json_t *f
         m->column = calloc(m->columns.n + 1, sizeof *m->column);
         if (!m->column)
                 return tamis_fail_memory(err);
+        r = tamis_joints_open(&m->joints, context, &m->columns, &m->grouping, err);
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r = load_column(m, i, json_array_get(fills, i), err);
         if (r == 0)
                 r = tamis_grouped_load(&grouped, &m->grouping, m, m->columns.n, from, &values, err);
         m->grouped = values;
+        if (r == 0)
+                r = tamis_joints_load(&m->joints, from, err);
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++) {
+                m->column[i].least = m->joints.wishes[i].least;
+                m->column[i].most = m->joints.wishes[i].most;
+        }
         return r;
 }
 
@@ -150,15 +178,19 @@ static int report_column(const tamis_impute *m, size_t i, json_t *all) {
         r |= json_object_set_new(one, "strategy", json_string(strategy_name(c)));
         if (c->drops)
                 return r | json_object_set_new(one, "dropped", json_true());
-        r |= json_object_set_new(one, "value", to_json(&c->fill));
+        if (!m->joints.wishes[i].joint)
+                r |= json_object_set_new(one, "value", to_json(&c->fill));
         r |= json_object_set_new(one, "filled", json_integer((json_int_t) c->filled));
-        if (m->grouping.columns.n)
+        if (m->grouping.columns.n && !m->joints.wishes[i].joint)
                 r |= json_object_set_new(one, "filled_without_group", json_integer((json_int_t) c->fallback));
         r |= json_object_set_new(one, "left", json_integer((json_int_t) c->left));
         if (c->strange)
                 r |= json_object_set_new(one, "not_numbers", json_integer((json_int_t) c->strange));
-        if (c->fill.kind == TAMIS_FILL_NONE)
-                r |= json_object_set_new(one, "why", json_string(c->imputer->given ? "--fill has no value for it"
+        if (m->joints.wishes[i].joint) {
+                if (c->left)
+                        r |= json_object_set_new(one, "why", json_string(tamis_impute_why(c)));
+        } else if (c->fill.kind == TAMIS_FILL_NONE)
+                r |= json_object_set_new(one, "why", json_string(c->imputer && c->imputer->given ? "--fill has no value for it"
                                                                  : "no present cell to learn from"));
         return r;
 }
@@ -172,5 +204,6 @@ int tamis_impute_report(const void *state, json_t *into, tamis_error *err) {
                 r = report_column(m, i, columns);
         if (r < 0)
                 return tamis_fail_memory(err);
-        return tamis_grouped_report(&grouped, &m->grouping, m, m->columns.n, m->grouped, into, err);
+        r = tamis_grouped_report(&grouped, &m->grouping, m, m->columns.n, m->grouped, into, err);
+        return r == 0 ? tamis_joints_report(&m->joints, into, err) : r;
 }

@@ -189,6 +189,10 @@ int tamis_link_attach(tamis_link *link, tamis_error *err) {
         return 0;
 }
 
+unsigned tamis_link_traits(const tamis_link *link) {
+        return link->type->traits | (link->type->also ? link->type->also(link->state) : 0);
+}
+
 bool tamis_link_learns(const tamis_link *link) {
         return (link->type->traits & TAMIS_LEARNS) && !link->loaded
                 && !(link->type->idle && link->type->idle(link->state));
@@ -196,7 +200,7 @@ bool tamis_link_learns(const tamis_link *link) {
 
 /* Who adds or removes rows leaves those that are not for training alone, whatever --learn-from says. */
 bool tamis_link_learns_all(const tamis_run *run, const tamis_link *link) {
-        if (link->type->traits & TAMIS_LEARNS_ALL)
+        if (tamis_link_traits(link) & TAMIS_LEARNS_ALL)
                 return true;
-        return run->options.learn_all && (link->type->common & TAMIS_OPT_LEARN) && !(link->type->traits & TAMIS_CHANGES_ROWS);
+        return run->options.learn_all && (link->type->common & TAMIS_OPT_LEARN) && !(tamis_link_traits(link) & TAMIS_CHANGES_ROWS);
 }

@@ -357,7 +357,7 @@ static void work(void *arg, unsigned thread) {
 
 /* Rows are counted at the doors of the steps that tell rows apart. What was loaded treats each row by itself. */
 static bool is_numbered(const tamis_link *link) {
-        return (link->type->traits & (TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS)) && !link->loaded;
+        return (tamis_link_traits(link) & (TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS)) && !link->loaded;
 }
 
 /* Where this pass begins, and what it leaves behind. */

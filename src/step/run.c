@@ -230,7 +230,7 @@ static int open_input(tamis_run *run, tamis_error *err) {
 
 static void warn_learn_all(const tamis_run *run, const tamis_link *link) {
         if (!run->options.learn_all || link->mark < 0 || !(link->type->common & TAMIS_OPT_LEARN)
-            || (link->type->traits & TAMIS_LEARNS_ALL))
+            || (tamis_link_traits(link) & TAMIS_LEARNS_ALL))
                 return;
         if (tamis_link_learns_all(run, link))
                 tamis_warn(&link->context, "--learn-from all: it learns from the test rows too, "
@@ -241,7 +241,7 @@ static void warn_learn_all(const tamis_run *run, const tamis_link *link) {
 
 /* `_fold` alone says nothing about who is to learn from whom. */
 static void warn_folds(const tamis_link *link) {
-        if (link->mark < 0 && !(link->type->traits & TAMIS_LEARNS_ALL)
+        if (link->mark < 0 && !(tamis_link_traits(link) & TAMIS_LEARNS_ALL)
             && tamis_schema_find(&link->in, tamis_slice_of("_fold")) >= 0)
                 tamis_warn(&link->context, "there are folds and no parts: it learns from every row of every fold "
                            "(tamis split --folds K --fold I marks one of them as test)");

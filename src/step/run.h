@@ -77,6 +77,8 @@ int tamis_link_load(tamis_link *link, const json_t *model, tamis_error *err) TAM
 /* The schema at the door: `from` with types forgotten, then --types said. */
 int tamis_link_arrive(tamis_link *link, const tamis_schema *from, tamis_error *err) TAMIS_CHECKED;
 int tamis_link_attach(tamis_link *link, tamis_error *err) TAMIS_CHECKED;
+/* The type's, and what it has besides as configured. */
+unsigned tamis_link_traits(const tamis_link *link);
 bool tamis_link_learns(const tamis_link *link); /* it has yet to */
 /* It takes every row for a train row: by its nature, or because --learn-from says so. */
 bool tamis_link_learns_all(const tamis_run *run, const tamis_link *link);

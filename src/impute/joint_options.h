@@ -1,0 +1,39 @@
+/* joint_options.h: the options of joint strategies, in one table, and which strategies take which.
+ *
+ * A strategy lists the long names of those it takes (joint.h); one given without such a strategy is a mistake of the
+ * command line, and said. To add one: its line here.
+ */
+#ifndef TAMIS_IMPUTE_JOINT_OPTIONS_H
+#define TAMIS_IMPUTE_JOINT_OPTIONS_H
+
+#include "impute/joint.h"
+
+extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *const tamis_joint_sweeps[];
+
+#define TAMIS_JOINT_OPTIONS                                                                                             \
+        { "neighbors", 'k', TAMIS_COUNT, "K", "5", "how many donors a hole is filled from" },                           \
+        { "weights", 0, TAMIS_CHOICE, "HOW", "uniform", "what a donor counts", tamis_joint_weights },                   \
+        { "metric", 0, TAMIS_CHOICE, "NAME", "gower", "how far rows are from each other", tamis_joint_metrics },        \
+        { "max-iter", 0, TAMIS_COUNT, "N", "10", "rounds at most" },                                                    \
+        { "tol", 0, TAMIS_REAL, "X", "0.001", "stop when a round changes less, in parts of the largest value" },        \
+        { "sweep", 0, TAMIS_CHOICE, "ORDER", "ascending",                                                               \
+          "which columns first: by missing cells, or by name", tamis_joint_sweeps },                                    \
+        { "nearest", 0, TAMIS_COUNT, "N", NULL, "predict from the N columns that correlate most, not from all" },       \
+        { "method", 0, TAMIS_TEXT, "RULES", NULL, "how a column is drawn: 'Age=norm,*=pmm'" },                          \
+        { "imputations", 'm', TAMIS_COUNT, "M", "1", "completed copies of each row, told apart in column _imputation" }, \
+        { "iterations", 0, TAMIS_COUNT, "N", "5", "rounds of the chain" },                                              \
+        { "donors", 0, TAMIS_COUNT, "N", "5", "predictive mean matching draws from the N nearest" },                    \
+        { "trees", 0, TAMIS_COUNT, "N", "100", "trees of a forest, or rounds of boosting" },                            \
+        { "depth", 0, TAMIS_COUNT, "N", NULL, "splits one below the other at most" },                                   \
+        { "rate", 0, TAMIS_REAL, "X", "0.1", "how much each round of boosting counts" },                                \
+        { "match", 0, TAMIS_FLAG, NULL, NULL, "fill in an observed value near the prediction" },                        \
+        { "draw", 0, TAMIS_FLAG, NULL, NULL, "a draw, not the expected value" },                                        \
+        { "stochastic", 0, TAMIS_FLAG, NULL, NULL, "the prediction and a draw of its error" },                          \
+        { "rank", 0, TAMIS_COUNT, "N", NULL, "rank of the completed table at most" },                                   \
+        { "lambda", 0, TAMIS_REAL, "X", NULL, "shrinkage of singular values; by a held-out share, if not said" }
+
+/* What of these was given is taken by one of the `n` strategies in use (of `n_all` there are), or TAMIS_USAGE. */
+int tamis_joint_options_check(const tamis_settings *settings, const tamis_joint *const *used, size_t n,
+                              const tamis_joint *const *all, size_t n_all, tamis_error *err) TAMIS_CHECKED;
+
+#endif
