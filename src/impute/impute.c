@@ -30,12 +30,13 @@ static const tamis_option options[] = {
 
 /* Those that fill columns from each other; by name. */
 static const tamis_joint *const joints[] = {
-        NULL,
+        &tamis_joint_mice,
 };
 
 /* All; by name. */
 static const tamis_strategy *const strategies[] = {
-        &tamis_imputer_constant.base, &tamis_imputer_mean.base, &tamis_imputer_median.base, &tamis_imputer_mode.base,
+        &tamis_imputer_constant.base, &tamis_imputer_mean.base, &tamis_imputer_median.base,
+        &tamis_joint_mice.base, &tamis_imputer_mode.base,
 };
 
 static const tamis_strategy *const *all_strategies(size_t *n) {

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "impute/joint_options.h"
 #include "impute/mice.h"
 #include "step/rules.h"
 
@@ -92,6 +93,17 @@ static int choose(const tamis_frame *f, const tamis_settings *settings, tamis_mi
         return r;
 }
 
+int tamis_mice_sweep_of(const char *word, tamis_mice_sweep *ret, tamis_error *err) {
+        unsigned i = 0;
+
+        while (tamis_joint_sweeps[i] && strcmp(tamis_joint_sweeps[i], word) != 0)
+                i++;
+        if (!tamis_joint_sweeps[i])
+                return tamis_fail(err, TAMIS_BAD_MODEL, "\"sweep\": \"%s\" is no order of columns", word);
+        *ret = (tamis_mice_sweep) i;
+        return 0;
+}
+
 static int count_of(const tamis_settings *settings, const char *name, size_t *ret, tamis_error *err) {
         uint64_t n = tamis_settings_count(settings, name);
 
@@ -111,7 +123,9 @@ static int read_options(const tamis_fit *fit, tamis_mice_options *o, tamis_error
                 r = count_of(settings, "iterations", &o->iterations, err);
         if (r == 0)
                 r = count_of(settings, "donors", &o->donors, err);
-        o->ascending = strcmp(tamis_settings_text(settings, "visit"), "ascending") == 0;
+        o->sweep = TAMIS_MICE_ROMAN;
+        if (r == 0 && tamis_settings_given(settings, "sweep"))
+                r = tamis_mice_sweep_of(tamis_settings_text(settings, "sweep"), &o->sweep, err);
         return r;
 }
 
@@ -140,7 +154,7 @@ static size_t imputations(const void *model) {
         return ((const tamis_mice *) model)->options.imputations;
 }
 
-static const char *const options[] = { "method", "imputations", "iterations", "donors", "visit", NULL };
+static const char *const options[] = { "method", "imputations", "iterations", "donors", "sweep", NULL };
 
 const tamis_joint tamis_joint_mice = {
         .base = {

@@ -39,12 +39,18 @@ typedef enum tamis_mice_method {
 } tamis_mice_method;
 extern const char *const tamis_mice_methods[];          /* their names, NULL-ended */
 
+/* By how much is missing, few or many first; by name, from the first or from the last. As `tamis_joint_sweeps`. */
+typedef enum tamis_mice_sweep {
+        TAMIS_MICE_ASCENDING, TAMIS_MICE_DESCENDING, TAMIS_MICE_ROMAN, TAMIS_MICE_ARABIC,
+} tamis_mice_sweep;
+
+int tamis_mice_sweep_of(const char *word, tamis_mice_sweep *ret, tamis_error *err) TAMIS_CHECKED;
 /* Whether it can fill such a column. */
 bool tamis_mice_suits(tamis_mice_method method, const tamis_frame_column *column);
 
 typedef struct tamis_mice_options {
         size_t imputations, iterations, donors;
-        bool ascending;                 /* columns are visited by how much is missing, else by name */
+        tamis_mice_sweep sweep;         /* in which order columns are visited */
         uint64_t seed;
         const char *purpose;
 } tamis_mice_options;
@@ -101,7 +107,6 @@ typedef struct tamis_mice {
         tamis_mice_chain *chains;
 } tamis_mice;
 
-extern const tamis_joint tamis_joint_mice;
 
 /* -- mice_model.c */
 

@@ -164,10 +164,23 @@ static int make_columns(tamis_mice *m, const tamis_mice_method *methods, tamis_e
         return 0;
 }
 
-/* Ascending share of holes, stable. */
+static bool goes_before(const tamis_mice *m, size_t a, size_t b) {
+        size_t in_a = m->columns[a].n_holes, in_b = m->columns[b].n_holes;
+
+        switch (m->options.sweep) {
+        case TAMIS_MICE_ASCENDING:
+                return in_a < in_b;
+        case TAMIS_MICE_DESCENDING:
+                return in_a > in_b;
+        default:
+                return m->options.sweep == TAMIS_MICE_ARABIC && a > b;
+        }
+}
+
+/* Stable: what is alike stays in the order of names. */
 static void order_visits(tamis_mice *m) {
         for (size_t i = 1; i < m->n_visit; i++)
-                for (size_t k = i; k > 0 && m->columns[m->visit[k]].n_holes < m->columns[m->visit[k - 1]].n_holes; k--) {
+                for (size_t k = i; k > 0 && goes_before(m, m->visit[k], m->visit[k - 1]); k--) {
                         size_t swap = m->visit[k];
 
                         m->visit[k] = m->visit[k - 1];
@@ -260,7 +273,7 @@ static int build(tamis_mice *m, const tamis_frame *train, const tamis_mice_metho
                 r = make_columns(m, methods, err);
         if (r == 0)
                 r = scale_columns(m, err);
-        if (r == 0 && m->options.ascending)
+        if (r == 0)
                 order_visits(m);
         return r == 0 ? make_chains(m, err) : r;
 }

@@ -1,6 +1,6 @@
 /* As JSON:
  *
- *     { "seed": "7", "purpose": "mice", "imputations": 5, "iterations": 5, "donors": 5, "visit": "name",
+ *     { "seed": "7", "purpose": "mice", "imputations": 5, "iterations": 5, "donors": 5, "sweep": "roman",
  *       "methods": [ "pmm", ... ], "train": { columns and cells }, "filled": [ "22,38.5;0,1;", ... ] }
  *
  * `filled`: per imputation, per column with holes in the order of names, what is in its holes from row to row; a category is
@@ -11,6 +11,7 @@
 
 #include <tamis/number.h>
 
+#include "impute/joint_options.h"
 #include "impute/mice.h"
 
 static int save_filled(const tamis_mice *m, const tamis_mice_chain *chain, json_t *into, tamis_error *err) {
@@ -51,7 +52,7 @@ int tamis_mice_save(const void *model, json_t *into, tamis_error *err) {
         r |= json_object_set_new(into, "imputations", json_integer((json_int_t) m->options.imputations));
         r |= json_object_set_new(into, "iterations", json_integer((json_int_t) m->options.iterations));
         r |= json_object_set_new(into, "donors", json_integer((json_int_t) m->options.donors));
-        r |= json_object_set_new(into, "visit", json_string(m->options.ascending ? "ascending" : "name"));
+        r |= json_object_set_new(into, "sweep", json_string(tamis_joint_sweeps[m->options.sweep]));
         methods = tamis_json_child(into, "methods", json_array());
         filled = tamis_json_child(into, "filled", json_array());
         for (size_t j = 0; j < m->train.n; j++)
@@ -109,10 +110,10 @@ static int load_methods(const json_t *from, const tamis_frame *train, tamis_mice
         return r;
 }
 
-static int load_options(const json_t *from, tamis_mice_options *o, char **purpose, tamis_error *err) {
+static int load_options(const json_t *from, tamis_mice_options *o, tamis_arena *arena, tamis_error *err) {
         uint64_t imputations = 0, iterations = 0, donors = 0;
-        const char *seed, *text, *visit;
-        size_t length;
+        const char *seed, *sweep;
+        tamis_slice purpose;
         int r = tamis_json_count(from, "imputations", &imputations, err);
 
         if (r == 0)
@@ -122,20 +123,22 @@ static int load_options(const json_t *from, tamis_mice_options *o, char **purpos
         if (r == 0)
                 r = tamis_json_text(from, "seed", &seed, NULL, err);
         if (r == 0)
-                r = tamis_json_text(from, "visit", &visit, NULL, err);
+                r = tamis_json_text(from, "sweep", &sweep, NULL, err);
         if (r == 0)
-                r = tamis_json_text(from, "purpose", &text, &length, err);
+                r = tamis_mice_sweep_of(sweep, &o->sweep, err);
+        if (r == 0)
+                r = tamis_json_bytes_get(json_object_get(from, "purpose"), arena, &purpose, err);
         if (r < 0)
                 return r;
         if (imputations < 1 || imputations > TAMIS_MICE_MOST || iterations < 1 || iterations > TAMIS_MICE_MOST || donors < 1)
                 return tamis_fail(err, TAMIS_BAD_MODEL, "\"imputations\", \"iterations\" and \"donors\" are from 1 to %d",
                                   TAMIS_MICE_MOST);
-        *o = (tamis_mice_options) {
-                .imputations = imputations, .iterations = iterations, .donors = donors,
-                .ascending = strcmp(visit, "ascending") == 0, .seed = strtoull(seed, NULL, 10),
-        };
-        o->purpose = *purpose = strndup(text, length);
-        return *purpose ? 0 : tamis_fail_memory(err);
+        o->imputations = imputations;
+        o->iterations = iterations;
+        o->donors = donors;
+        o->seed = strtoull(seed, NULL, 10);
+        o->purpose = tamis_arena_copy(arena, purpose);
+        return o->purpose ? 0 : tamis_fail_memory(err);
 }
 
 static bool same_columns(const tamis_frame *a, const tamis_frame *b) {
@@ -155,14 +158,14 @@ int tamis_mice_load(const json_t *from, const tamis_frame *shape, void **ret, ta
         tamis_mice_options options = {0};
         tamis_frame train = {0};
         tamis_mice *m = NULL;
-        char *purpose = NULL;
+        tamis_arena arena = {0};
         const json_t *filled;
         int r = methods ? tamis_frame_load(json_object_get(from, "train"), &train, err) : tamis_fail_memory(err);
 
         if (r == 0 && !same_columns(&train, shape))
                 r = tamis_fail(err, TAMIS_BAD_MODEL, "\"train\" has other columns than the model");
         if (r == 0)
-                r = load_options(from, &options, &purpose, err);
+                r = load_options(from, &options, &arena, err);
         if (r == 0)
                 r = load_methods(from, &train, methods, err);
         if (r == 0)
@@ -173,7 +176,7 @@ int tamis_mice_load(const json_t *from, const tamis_frame *shape, void **ret, ta
                 r = load_filled(m, &m->chains[i], json_array_get(filled, i), err);
         tamis_frame_done(&train);
         free(methods);
-        free(purpose);
+        tamis_arena_done(&arena);
         if (r < 0) {
                 tamis_mice_free(m);
                 return r;
