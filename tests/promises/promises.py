@@ -70,7 +70,7 @@ CASES = {
     ],
 }
 # verbs that are not steps of a chain
-NO_STEPS = {"apply", "cat", "help", "part", "version"}
+NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
 ROWS = 9000
 
 
