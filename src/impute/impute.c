@@ -30,13 +30,13 @@ static const tamis_option options[] = {
 
 /* Those that fill columns from each other; by name. */
 static const tamis_joint *const joints[] = {
-        &tamis_joint_mice,
+        &tamis_joint_mice, &tamis_joint_softimpute,
 };
 
 /* All; by name. */
 static const tamis_strategy *const strategies[] = {
         &tamis_imputer_constant.base, &tamis_imputer_mean.base, &tamis_imputer_median.base,
-        &tamis_joint_mice.base, &tamis_imputer_mode.base,
+        &tamis_joint_mice.base, &tamis_imputer_mode.base, &tamis_joint_softimpute.base,
 };
 
 static const tamis_strategy *const *all_strategies(size_t *n) {

@@ -48,7 +48,7 @@ typedef struct tamis_imputer {
 } tamis_imputer;
 
 extern const tamis_imputer tamis_imputer_constant, tamis_imputer_mean, tamis_imputer_median, tamis_imputer_mode;
-extern const tamis_joint tamis_joint_mice;
+extern const tamis_joint tamis_joint_mice, tamis_joint_softimpute;
 extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_median, tamis_filler_mode_of_numbers,
         tamis_filler_mode_of_texts;
 
