@@ -38,7 +38,11 @@ typedef struct tamis_column {
         size_t first_nonnumber; /* the row of the first */
         size_t missing;         /* how many (with number_view or missing_view) */
 
+        const uint8_t *train_view;      /* of a column of marks, for the runner: which rows say "train" */
+        size_t n_train;                 /* how many (with train_view) */
+
         /* for this module alone */
+        const uint32_t *picked;         /* views and parsed are those of before rows went: item i is their item picked[i] */
         const double *parsed;   /* a number_view of before: still right where an untouched cell is a number */
         const tamis_missing *view_missing;      /* what the views call missing; another step may call other things so */
         bool view_padded;       /* in number_view and parsed, zero padded cells count as numbers */
@@ -107,6 +111,8 @@ int tamis_batch_missing(tamis_batch *batch, size_t column, const uint8_t **ret, 
 /* The decoded value of one cell ("" when emptied). */
 tamis_slice tamis_batch_text(tamis_batch *batch, size_t row, size_t column);
 bool tamis_batch_cell_missing(tamis_batch *batch, size_t row, size_t column);
+/* False: no cell in the bytes the batch lies over has a blank in it, or begins with a quote. */
+bool tamis_batch_has_blanks(const tamis_batch *batch);
 /* Decimals the cell shows, or would show; 0 for what is no number. */
 int tamis_batch_decimals(tamis_batch *batch, size_t row, size_t column);
 

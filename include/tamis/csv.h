@@ -64,7 +64,7 @@ typedef struct tamis_reader_options {
         const char *rejects;      /* NULL, or a file (written aside, renamed at the end) malformed and ragged records go to */
         bool again;               /* the table will be read more than once: keep what cannot be read again */
         uint64_t memory;          /* bytes kept in memory before spilling; 0: 1 GiB */
-        size_t chunk_bytes;       /* a chunk has about so many bytes, but whole records; 0: 256 KiB */
+        size_t chunk_bytes;       /* a chunk has about so many bytes, but whole records; 0: 256 KiB, up to 2 MiB for many columns */
 } tamis_reader_options;
 
 /* Open the sources and read the header. The errors a person meets are made here: no such file, a directory, no header

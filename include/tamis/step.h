@@ -123,6 +123,7 @@ typedef struct tamis_context {
         tamis_pool *pool;               /* for finish */
         uint64_t seed;
         const tamis_missing *missing;
+        bool learn_all;                 /* --learn-from all: for TAMIS_LEARNS_ALL, which sees every row in any case */
         tamis_notes *notes;
 } tamis_context;
 

@@ -114,11 +114,13 @@ static int choose_rows(struct tamis_clean *s, tamis_batch *batch, uint8_t *keep,
 int tamis_clean_apply(void *state, tamis_batch *batch, tamis_error *err) {
         struct tamis_clean *s = state;
         bool rows = (s->dedupe || !isnan(s->rows_over)) && !s->loaded;
+        /* where nothing is to trim one look at all bytes is a tenth of the work of one at each cell */
+        bool plain = !s->blanks && !tamis_batch_has_blanks(batch);
         uint8_t *keep = NULL;
         int r = 0;
 
         for (size_t column = 0; column < s->picks.n && r == 0; column++)
-                if (tamis_clean_changes(s, column))
+                if (tamis_clean_changes(s, column) && !(plain && !batch->columns[column].state))
                         r = change_column(s, batch, column, err);
         if (r == 0 && rows) {
                 keep = tamis_arena_get(&batch->arena, batch->n_rows + 1);

@@ -2,10 +2,17 @@
 """Writes number_table.h: the powers of ten that reading and printing numbers multiply by.
 
     src/csv/number_table.py > src/csv/number_table.h
+    src/csv/number_table.py print > src/csv/number_print_table.h
 
 10^q = 1.f * 2^p: the table holds the upper 128 bits of 1.f, rounded down, for every q a double can meet: from -342,
 where nineteen digits times 10^q round to 0, to 324, by which the smallest subnormal is scaled to be printed.
+
+The second table is by the exponent field of a double, for the fast way of printing: of the doubles m * 2^q with that
+field, 2^q / 10^(k+1), where 10^k <= 2^q < 10^(k+1), times 2^128, rounded down. For 0 (subnormals) and 2047 it holds 0.
 """
+
+from fractions import Fraction
+import sys
 
 LEAST, GREATEST, BITS = -342, 324, 128
 
@@ -42,4 +49,21 @@ def main():
     print("};")
 
 
-main()
+def main_print():
+    print("/* Made by number_table.py, which says what this is: do not edit. */")
+    print("static const struct { uint64_t high, low; } units[2048] = {")
+    k = -340
+    for field in range(1, 2047):
+        two = Fraction(2) ** (field - 1075)
+        while Fraction(10) ** (k + 1) <= two:
+            k += 1
+        value = int(two / Fraction(10) ** (k + 1) * 2**128)
+        assert Fraction(1, 10) <= Fraction(value + 1, 2**128) and value < 2**128
+        print("        [%d] = { 0x%016x, 0x%016x }," % (field, value >> 64, value & (2**64 - 1)))
+    print("};")
+
+
+if sys.argv[1:] == ["print"]:
+    main_print()
+else:
+    main()

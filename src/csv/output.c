@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "csv/output.h"
+#include "csv/pipe.h"
 
 #define LINKS 40                /* followed at most, as Linux does */
 #define TRIES 10000             /* names for the file written aside */
@@ -42,6 +43,7 @@ static int open_standard(tamis_output *out, tamis_error *err) {
         out->fd = STDOUT_FILENO;
         if (fcntl(out->fd, F_GETFL) < 0)
                 return tamis_fail_at(err, TAMIS_IO, out->name, 0, 0, "is closed");
+        tamis_pipe_widen(out->fd);
         return 0;
 }
 

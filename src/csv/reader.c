@@ -5,6 +5,9 @@
 #include "csv/reader.h"
 
 #define CHUNK_BYTES ((size_t) 256 << 10)
+/* The chunk of a wide table: so many bytes for each column, but not more than that. */
+#define CELL_BYTES ((size_t) 1 << 10)
+#define MOST_BYTES ((size_t) 2 << 20)
 #define MEMORY ((uint64_t) 1 << 30)
 
 /* Padding can make much out of little: a chunk is cut early when it has so many cells. */
@@ -78,6 +81,9 @@ int tamis_reader_new(const tamis_reader_options *o, tamis_reader **ret, tamis_er
         r = begin(reader, err);
         if (r < 0)
                 goto out;
+        /* of a wide table at least some hundred rows, for what is done once a column and chunk */
+        if (!o->chunk_bytes && reader->cells > CHUNK_BYTES / CELL_BYTES)
+                reader->chunk_bytes = reader->cells < MOST_BYTES / CELL_BYTES ? reader->cells * CELL_BYTES : MOST_BYTES;
         if (o->rejects) {
                 r = tamis_output_new(o->rejects, &reader->rejects, err);
                 if (r < 0)

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "csv/pipe.h"
 #include "csv/source.h"
 #include "csv/spool.h"
 #include "csv/unpack.h"
@@ -109,6 +110,8 @@ static int open_descriptor(tamis_source *s, tamis_error *err) {
         s->fd = s->path ? open(s->path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
         if (s->fd < 0 || fstat(s->fd, &now) < 0)
                 return io_error(s, err);
+        if (S_ISFIFO(now.st_mode))
+                tamis_pipe_widen(s->fd);
         if (!s->is_file)
                 return 0;
         if (!s->was_open)

@@ -118,7 +118,7 @@ static int fill_column(struct filling *f, size_t i, tamis_error *err) {
 
         for (size_t row = f->copies - 1; f->copies > 1 && row < f->batch->n_rows; row += f->copies)
                 n += f->missing[i][row];
-        if (n == 0 || c->drops || m->joints.wishes[i].joint)
+        if (n == 0 || c->drops || tamis_impute_is_other(m, i))
                 return 0;
         if (c->fill.kind == TAMIS_FILL_NONE) {
                 warn_left(m);
@@ -132,7 +132,9 @@ static int fill_column(struct filling *f, size_t i, tamis_error *err) {
 /* -- several imputations ------------------------------------------------------------------------------------------- */
 
 const char *tamis_impute_why(const tamis_impute_column *c) {
-        return c->joint->why ? c->joint->why : "too little was observed beside them";
+        const char *why = c->joint ? c->joint->why : c->series->why;
+
+        return why ? why : "too little was observed beside them";
 }
 
 static const uint8_t *repeat_mask(tamis_batch *batch, const uint8_t *mask, size_t rows, size_t copies, bool original) {
@@ -179,10 +181,10 @@ static int put_marks(struct filling *f, double *values, tamis_error *err) {
         return r;
 }
 
-/* -- joint strategies ---------------------------------------------------------------------------------------------- */
+/* -- what joint strategies and series say ----------------------------------------------------------------------------- */
 
 /* Of a hole with copies, the first stands for them all. */
-static void count_joint(const struct filling *f, size_t i) {
+static void count_other(const struct filling *f, size_t i) {
         tamis_impute *m = f->m;
         const tamis_joint_values *v = &f->values[i];
         size_t rows = f->batch->n_rows / f->copies, first = f->copies - 1;
@@ -200,7 +202,14 @@ static void count_joint(const struct filling *f, size_t i) {
         tamis_batch_count(f->batch, &m->column[i].left, left);
         if (left > 0)
                 tamis_warn(m->context, "column \"%s\": missing cells stay that %s could not fill: %s (--report counts them)",
-                           m->columns.names[i], m->column[i].joint->base.name, tamis_impute_why(&m->column[i]));
+                           m->columns.names[i], tamis_impute_name(&m->column[i]), tamis_impute_why(&m->column[i]));
+}
+
+/* From each imputation: a series says one and the same. */
+static const tamis_joint_values *values_of(const struct filling *f, size_t copy, size_t i) {
+        size_t which = f->m->serial.wishes[i] ? 0 : copy;
+
+        return &f->values[which * f->m->columns.n + i];
 }
 
 static int put_numbers(const struct filling *f, size_t i, double *into, tamis_error *err) {
@@ -209,7 +218,7 @@ static int put_numbers(const struct filling *f, size_t i, double *into, tamis_er
 
         for (size_t row = 0; row < f->batch->n_rows; row++) {
                 size_t k = row % f->copies;
-                const double *from = k < skipped ? NULL : f->values[(k - skipped) * m->columns.n + i].numbers;
+                const double *from = k < skipped ? NULL : values_of(f, k - skipped, i)->numbers;
 
                 into[row] = from ? tamis_impute_settle(&m->column[i], from[row / f->copies]) : NAN;
         }
@@ -223,7 +232,7 @@ static int put_texts(const struct filling *f, size_t i, tamis_error *err) {
 
         for (size_t row = 0; r == 0 && row < f->batch->n_rows; row++) {
                 size_t k = row % f->copies;
-                const tamis_slice *from = k < skipped ? NULL : f->values[(k - skipped) * m->columns.n + i].texts;
+                const tamis_slice *from = k < skipped ? NULL : values_of(f, k - skipped, i)->texts;
 
                 if (from && from[row / f->copies].p)
                         r = tamis_batch_set_text(f->batch, row, m->columns.at[i], from[row / f->copies], err);
@@ -231,10 +240,10 @@ static int put_texts(const struct filling *f, size_t i, tamis_error *err) {
         return r;
 }
 
-static int put_joint(const struct filling *f, size_t i, double *values, tamis_error *err) {
-        if (!f->m->joints.wishes[i].joint)
+static int put_other(const struct filling *f, size_t i, double *values, tamis_error *err) {
+        if (!tamis_impute_is_other(f->m, i))
                 return 0;
-        count_joint(f, i);
+        count_other(f, i);
         if (f->values[i].numbers)
                 return put_numbers(f, i, values, err);
         return f->values[i].texts ? put_texts(f, i, err) : 0;
@@ -290,16 +299,69 @@ static int look(struct filling *f, tamis_error *err) {
         return r;
 }
 
-/* What joint strategies say of the rows as they came, before anything is filled; then as many copies as there are answers. */
-static int ask_joints(struct filling *f, tamis_error *err) {
+/* What a series says of the holes of column i. */
+static int ask_series(const struct filling *f, size_t i, tamis_joint_values *v, tamis_error *err) {
+        const tamis_impute *m = f->m;
+        size_t rows = f->batch->n_rows;
+
+        if (m->serial.wishes[i]->numbers)
+                v->numbers = tamis_arena_get(&f->batch->arena, rows * sizeof *v->numbers);
+        else
+                v->texts = tamis_arena_get_zeroed(&f->batch->arena, rows, sizeof *v->texts);
+        if (!v->numbers && !v->texts)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < rows; row++) {
+                tamis_slice text = {0};
+                double value = NAN;
+                bool any = f->missing[i][row] && tamis_serial_value(&m->serial, i, f->batch->first_row + row, &value, &text);
+
+                if (v->numbers)
+                        v->numbers[row] = any ? value : NAN;
+                else
+                        v->texts[row] = text;
+        }
+        return 0;
+}
+
+/* Beside a series every row is learned from, so the runner marks none: joint strategies need to know the train rows. */
+static int mark_train(struct filling *f, const uint8_t **train, tamis_error *err) {
+        const tamis_serial *s = &f->m->serial;
+        uint64_t first = f->batch->first_row;
+        uint8_t *marks = tamis_arena_get(&f->batch->arena, f->batch->n_rows);
+
+        if (!marks)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < f->batch->n_rows; row++)
+                marks[row] = first + row < s->rows.n && s->rows.train[first + row];
+        f->batch->first_train = first < s->rows.n ? s->train_before[first] : 0;
+        *train = marks;
+        return 0;
+}
+
+static int ask_all(struct filling *f, tamis_joint_values **values, tamis_error *err) {
+        tamis_impute *m = f->m;
+        const uint8_t *before = f->batch->train;
+        int r = tamis_serial_any(&m->serial) ? mark_train(f, &f->batch->train, err) : 0;
+
+        if (r == 0)
+                r = tamis_joints_fill(&m->joints, f->batch, f->missing, values, err);
+        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
+                if (m->serial.wishes[i])
+                        r = ask_series(f, i, &(*values)[i], err);
+        f->batch->train = before;
+        return r;
+}
+
+/* What is to be said of the rows as they came, before anything is filled; then as many copies as there are answers. */
+static int ask_others(struct filling *f, tamis_error *err) {
         tamis_impute *m = f->m;
         tamis_joint_values *values;
         int r;
 
         f->copies = 1;
-        if (m->joints.n_strategies == 0)
+        if (m->joints.n_strategies == 0 && !tamis_serial_any(&m->serial))
                 return 0;
-        r = tamis_joints_fill(&m->joints, f->batch, f->missing, &values, err);
+        r = ask_all(f, &values, err);
         if (r < 0)
                 return r;
         f->values = values;
@@ -317,8 +379,8 @@ int tamis_impute_apply(void *state, tamis_batch *batch, tamis_error *err) {
         int r = look(&f, err);
 
         if (r == 0)
-                r = ask_joints(&f, err);
-        if (r == 0 && (m->indicator || m->joints.n_strategies > 0)) {
+                r = ask_others(&f, err);
+        if (r == 0 && (m->indicator || f.values)) {
                 values = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *values);
                 if (!values)
                         r = tamis_fail_memory(err);
@@ -326,7 +388,7 @@ int tamis_impute_apply(void *state, tamis_batch *batch, tamis_error *err) {
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r = fill_column(&f, i, err);
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
-                r = put_joint(&f, i, values, err);
+                r = put_other(&f, i, values, err);
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 if (m->column[i].indicated)
                         r = put_indicator(batch, f.holes[i], values, err);

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 
 #include <tamis/number.h>
@@ -10,6 +11,7 @@ struct partial {
         tamis_page page;
         int *decimals;          /* per column; only with --round */
         tamis_collected collected;
+        tamis_serial_rows serial;
 };
 
 static const char *const empties[] = { "keep", "drop", "fill", NULL };
@@ -24,19 +26,27 @@ static const tamis_option options[] = {
         { "min", 0, TAMIS_TEXT, "RULES", NULL, "the least that is filled in: a number, or 'Age=0,*=-10' by column" },
         { "max", 0, TAMIS_TEXT, "RULES", NULL, "the most that is filled in" },
         { "original", 0, TAMIS_FLAG, NULL, NULL, "with several imputations: also the row with its holes, as _imputation 0" },
+        TAMIS_SIMPLE_OPTIONS,
+        TAMIS_SERIES_OPTIONS,
         TAMIS_JOINT_OPTIONS,
         { NULL },
 };
 
 /* Those that fill columns from each other; by name. */
 static const tamis_joint *const joints[] = {
-        &tamis_joint_mice, &tamis_joint_softimpute,
+        &tamis_joint_mice, &tamis_joint_random, &tamis_joint_softimpute,
+};
+
+/* Those that go by the rows around a hole; by name. */
+static const tamis_series *const series[] = {
+        &tamis_series_bfill, &tamis_series_ffill, &tamis_series_hotdeck, &tamis_series_interpolate,
 };
 
 /* All; by name. */
 static const tamis_strategy *const strategies[] = {
-        &tamis_imputer_constant.base, &tamis_imputer_mean.base, &tamis_imputer_median.base,
-        &tamis_joint_mice.base, &tamis_imputer_mode.base, &tamis_joint_softimpute.base,
+        &tamis_series_bfill.base, &tamis_imputer_constant.base, &tamis_series_ffill.base, &tamis_series_hotdeck.base,
+        &tamis_series_interpolate.base, &tamis_imputer_mean.base, &tamis_imputer_median.base, &tamis_joint_mice.base,
+        &tamis_imputer_mode.base, &tamis_joint_random.base, &tamis_joint_softimpute.base,
 };
 
 static const tamis_strategy *const *all_strategies(size_t *n) {
@@ -57,11 +67,18 @@ const tamis_joint *tamis_joint_find(const char *name) {
         return NULL;
 }
 
-/* The strategy that rule `rule` names, the default one for -1; NULL: a joint one. The names were checked when configured. */
+const tamis_series *tamis_series_find(const char *name) {
+        for (size_t i = 0; i < sizeof series / sizeof *series; i++)
+                if (strcmp(series[i]->base.name, name) == 0)
+                        return series[i];
+        return NULL;
+}
+
+/* The strategy that rule `rule` names, the default one for -1; NULL: none of these. The names were checked when configured. */
 static const tamis_imputer *imputer_of(const tamis_impute *m, long rule) {
         const char *name = strategy_of(m, rule);
 
-        for (size_t i = 0; !tamis_joint_find(name) && i < sizeof strategies / sizeof *strategies; i++)
+        for (size_t i = 0; !tamis_joint_find(name) && !tamis_series_find(name) && i < sizeof strategies / sizeof *strategies; i++)
                 if (strcmp(strategies[i]->name, name) == 0)
                         return (const tamis_imputer *) strategies[i];
         return NULL;
@@ -88,24 +105,35 @@ static int configure_fill(tamis_impute *m, tamis_error *err) {
         return r;
 }
 
-/* Which joint strategies are named, what they ask of the runner, and whether the options given are theirs. */
-static int configure_joints(tamis_impute *m, tamis_error *err) {
-        const tamis_joint *used[sizeof joints / sizeof *joints];
-        size_t n = 0, n_all = 0;
+/* What is named, what it asks of the runner, and whether the options given are anybody's. */
+static int configure_others(tamis_impute *m, tamis_error *err) {
+        enum { JOINTS = sizeof joints / sizeof *joints, SERIES = sizeof series / sizeof *series };
+        static const char *const of_mean[] = { "trim", NULL };
+        tamis_option_taker takers[JOINTS + SERIES + 1];
+        bool ordered = tamis_settings_given(m->context->settings, "order");
 
+        takers[JOINTS + SERIES] = (tamis_option_taker) { tamis_imputer_mean.base.name, of_mean, false };
+        for (size_t i = 0; i < JOINTS; i++)
+                takers[i] = (tamis_option_taker) { joints[i]->base.name, joints[i]->options, false };
+        for (size_t i = 0; i < SERIES; i++)
+                takers[JOINTS + i] = (tamis_option_taker) { series[i]->base.name, series[i]->options, false };
         for (size_t i = 0; i < m->strategies.n; i++) {
                 const tamis_joint *joint = tamis_joint_find(m->strategies.rules[i].value);
+                const tamis_series *serial = tamis_series_find(m->strategies.rules[i].value);
 
-                if (joint && n < sizeof used / sizeof *used)
-                        used[n++] = joint;
+                for (size_t k = 0; k <= JOINTS + SERIES; k++)
+                        takers[k].used |= strcmp(takers[k].name, m->strategies.rules[i].value) == 0;
                 if (joint && joint->random)
                         m->also |= TAMIS_RANDOM | TAMIS_HOLDS_ROWS;
                 if (joint && joint->fitted)
                         m->also |= TAMIS_HOLDS_ROWS;
+                if (serial)
+                        m->also |= TAMIS_LEARNS_ALL | TAMIS_HOLDS_ROWS;
+                if (serial && serial->needs_order && !ordered)
+                        return tamis_fail(err, TAMIS_USAGE, "strategy %s needs --order COL: which column puts alike rows side by side "
+                                          "(random draws without an order; ffill goes by the rows as they come)", serial->base.name);
         }
-        while (n_all < sizeof joints / sizeof *joints && joints[n_all])
-                n_all++;
-        return tamis_joint_options_check(m->context->settings, used, n, joints, n_all, err);
+        return tamis_joint_options_check(m->context->settings, takers, JOINTS + SERIES + 1, err);
 }
 
 static int parse_bounds(tamis_impute *m, tamis_error *err) {
@@ -124,6 +152,10 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         m->context = context;
         m->indicator = tamis_settings_flag(context->settings, "indicator");
         m->round = tamis_settings_flag(context->settings, "round");
+        m->trim = tamis_settings_real(context->settings, "trim");
+        if (m->trim >= .5)
+                return tamis_fail(err, TAMIS_USAGE, "--trim %s: less than half goes from either end",
+                                  tamis_settings_text(context->settings, "trim"));
         m->original = tamis_settings_flag(context->settings, "original");
         while (strcmp(empties[m->empty], empty) != 0)
                 m->empty++;
@@ -133,7 +165,7 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         if (r == 0)
                 r = configure_fill(m, err);
         if (r == 0)
-                r = configure_joints(m, err);
+                r = configure_others(m, err);
         return r == 0 ? parse_bounds(m, err) : r;
 }
 
@@ -153,9 +185,13 @@ static int plan(tamis_impute *m, tamis_schema *schema, const tamis_selection *fe
 
                 c->imputer = imputer_of(m, which[i]);
                 c->joint = tamis_joint_find(strategy_of(m, which[i]));
+                c->series = tamis_series_find(strategy_of(m, which[i]));
                 m->joints.wishes[i].joint = m->columns.types[i] == TAMIS_TYPE_EMPTY ? NULL : c->joint;
+                m->serial.wishes[i] = m->columns.types[i] == TAMIS_TYPE_EMPTY ? NULL : c->series;
                 if (m->columns.types[i] != TAMIS_TYPE_EMPTY && c->imputer)
                         c->filler = m->columns.types[i] == TAMIS_TYPE_NUMERIC ? c->imputer->numbers : c->imputer->texts;
+                if (c->filler == &tamis_filler_mean && !isnan(m->trim))
+                        c->filler = &tamis_filler_trimmed;
                 c->decimals = -1;
         }
         r = tamis_rules_resolve(&m->constants, schema, features, which, err);
@@ -196,7 +232,11 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         if (r == 0)
                 r = tamis_joints_open(&m->joints, context, &m->columns, &m->grouping, err);
         if (r == 0)
+                r = tamis_serial_open(&m->serial, context, &m->columns, &m->grouping, err);
+        if (r == 0)
                 r = plan(m, schema, &features, which, err);
+        if (r == 0)
+                r = tamis_serial_bind(&m->serial, schema, err);
         if (r == 0)
                 r = open_ledger(m, err);
         free(which);
@@ -226,9 +266,8 @@ static int count_decimals(const tamis_impute *m, int *decimals, tamis_batch *bat
         return 0;
 }
 
-static int learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) {
-        const tamis_impute *m = state;
-        struct partial *p = partial;
+/* From train rows. */
+static int learn_rows(const tamis_impute *m, struct partial *p, tamis_batch *batch, tamis_error *err) {
         int r = tamis_ledger_learn(&m->ledger, &p->page, batch, err);
 
         if (r == 0 && m->ledger.passes == 0 && tamis_joints_any(&m->joints))
@@ -240,6 +279,26 @@ static int learn(const void *state, void *partial, tamis_batch *batch, tamis_err
         return p->decimals ? count_decimals(m, p->decimals, batch, err) : tamis_fail_memory(err);
 }
 
+/* Series see every row; what is learned beside them, train rows alone. */
+static int learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) {
+        const tamis_impute *m = state;
+        struct partial *p = partial;
+        const uint8_t *train = NULL;
+        tamis_batch rows = {0};
+        int r;
+
+        if (!tamis_serial_any(&m->serial))
+                return learn_rows(m, p, batch, err);
+        r = tamis_serial_learn(&m->serial, &p->serial, batch, &train, err);
+        if (r < 0 || !train)
+                return r < 0 ? r : learn_rows(m, p, batch, err);
+        r = tamis_batch_view(batch, train, &rows, err);
+        if (r == 0)
+                r = learn_rows(m, p, &rows, err);
+        tamis_batch_done(&rows);
+        return r;
+}
+
 static int merge(void *state, void *partial, tamis_error *err) {
         tamis_impute *m = state;
         struct partial *p = partial;
@@ -249,7 +308,9 @@ static int merge(void *state, void *partial, tamis_error *err) {
                 if (p->decimals[i] > m->column[i].decimals)
                         m->column[i].decimals = p->decimals[i];
         r = tamis_ledger_merge(&m->ledger, &m->grouping.keys, &p->page, err);
-        return r == 0 && p->collected.n ? tamis_collected_merge(&m->joints.collected, &p->collected, &m->grouping, err) : r;
+        if (r == 0 && p->collected.n)
+                r = tamis_collected_merge(&m->joints.collected, &p->collected, &m->grouping, err);
+        return r == 0 && p->serial.columns && m->ledger.passes == 0 ? tamis_serial_merge(&m->serial, &p->serial, err) : r;
 }
 
 static void partial_done(void *partial) {
@@ -257,6 +318,7 @@ static void partial_done(void *partial) {
 
         tamis_page_done(&p->page);
         tamis_collected_done(&p->collected);
+        tamis_serial_rows_done(&p->serial);
         free(p->decimals);
 }
 
@@ -264,7 +326,14 @@ static void partial_done(void *partial) {
 
 /* The value from a sum, with a text of our own, rounded. */
 static int take(tamis_impute *m, const tamis_impute_column *c, const void *sum, tamis_fill *ret, tamis_error *err) {
-        c->filler->value(sum, ret);
+        int r = 0;
+
+        if (c->filler->trimmed)
+                r = c->filler->trimmed(sum, m->trim, ret, err);
+        else
+                c->filler->value(sum, ret);
+        if (r < 0)
+                return r;
         if (ret->kind == TAMIS_FILL_NUMBER)
                 ret->number = tamis_impute_settle(c, ret->number);
         if (ret->kind == TAMIS_FILL_TEXT) {
@@ -301,6 +370,7 @@ static int settle_column(tamis_impute *m, size_t i, tamis_error *err) {
         c->indicated = m->indicator && c->missing > 0 && !c->drops;
         c->constant = (empty && m->empty == TAMIS_EMPTY_FILL) || (c->imputer && c->imputer->given && c->given);
         m->joints.wishes[i].holes = c->missing > 0;
+        m->serial.holes[i] = c->missing > 0;
         if (c->drops || c->constant)
                 m->joints.wishes[i].joint = NULL;
         if (c->drops)
@@ -339,7 +409,7 @@ static void warn_much(const tamis_impute *m) {
         for (size_t i = 0; i < m->columns.n; i++) {
                 const tamis_impute_column *c = &m->column[i];
 
-                if (c->joint || c->missing * 5 <= c->rows || c->missing == c->rows)
+                if (!c->imputer || c->missing * 5 <= c->rows || c->missing == c->rows)
                         continue;
                 if (!c->constant || c->fill.kind != TAMIS_FILL_TEXT)
                         tamis_names_add(&names, m->columns.names[i], 100.0 * (double) c->missing / (double) c->rows);
@@ -363,6 +433,8 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         tamis_ledger_done(&m->ledger);
         if (r == 0 && tamis_joints_any(&m->joints))
                 r = tamis_joints_fit(&m->joints, err);
+        if (r == 0 && tamis_serial_any(&m->serial))
+                r = tamis_serial_finish(&m->serial, err);
         if (r == 0)
                 warn_much(m);
         return r;
@@ -373,6 +445,7 @@ static void done(void *state) {
 
         tamis_ledger_done(&m->ledger);
         tamis_joints_done(&m->joints);
+        tamis_serial_done(&m->serial);
         tamis_grouping_done(&m->grouping);
         tamis_columns_done(&m->columns);
         tamis_rules_done(&m->strategies);

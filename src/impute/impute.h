@@ -10,7 +10,8 @@
  *     mean.c median.c mode.c constant.c    a strategy each
  *     bounds.c   --min and --max
  *
- * Other strategies fill columns from each other: joint.h says how, joints.h puts them to work.
+ * Other strategies fill columns from each other: joint.h says how, joints.h puts them to work; or from the rows before and
+ * behind: series.h.
  *
  * Ownership: a fill's text is the step's, in its arena or its rules, and outlives every batch.
  */
@@ -20,6 +21,7 @@
 #include <tamis/step.h>
 
 #include "impute/joints.h"
+#include "impute/series.h"
 #include "step/ledger.h"
 #include "step/rules.h"
 
@@ -38,6 +40,8 @@ typedef struct tamis_filler {
         const tamis_summary *summary;   /* NULL: nothing is learned */
         /* From a sum of something (or NULL); a text lies in the sum. kind NONE: it says nothing. */
         void (*value)(const void *sum, tamis_fill *ret);
+        /* In its place: with --trim's share. */
+        int (*trimmed)(const void *sum, double share, tamis_fill *ret, tamis_error *err);
 } tamis_filler;
 
 /* A strategy. */
@@ -48,9 +52,10 @@ typedef struct tamis_imputer {
 } tamis_imputer;
 
 extern const tamis_imputer tamis_imputer_constant, tamis_imputer_mean, tamis_imputer_median, tamis_imputer_mode;
-extern const tamis_joint tamis_joint_mice, tamis_joint_softimpute;
-extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_median, tamis_filler_mode_of_numbers,
+extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_trimmed, tamis_filler_median, tamis_filler_mode_of_numbers,
         tamis_filler_mode_of_texts;
+
+extern const tamis_joint tamis_joint_mice, tamis_joint_random, tamis_joint_softimpute;
 
 /* -- the step's own ------------------------------------------------------------------------------------------------ */
 
@@ -58,9 +63,11 @@ typedef enum tamis_impute_empty { TAMIS_EMPTY_KEEP, TAMIS_EMPTY_DROP, TAMIS_EMPT
 
 /* Beside columns.names[i]. */
 typedef struct tamis_impute_column {
-        const tamis_imputer *imputer;   /* NULL: a joint strategy fills it */
+        /* one of the three */
+        const tamis_imputer *imputer;
         const tamis_joint *joint;
-        const tamis_filler *filler;     /* NULL: joint; or an empty column that is left, dropped or filled as --empty says */
+        const tamis_series *series;
+        const tamis_filler *filler;     /* NULL: not an imputer; or an empty column that is left, dropped or filled as --empty says */
         const char *given;              /* --fill's word for it, should it be asked; or NULL */
         uint64_t rows, missing;         /* learned from */
         int decimals;                   /* shown by the learned cells at most; -1: not asked */
@@ -75,6 +82,7 @@ typedef struct tamis_impute {
         const tamis_context *context;
         tamis_rules strategies, constants, least, most;
         tamis_impute_empty empty;
+        double trim;                    /* share; NaN: not asked for */
         bool indicator, round, loaded;
         bool marks;                     /* column _imputation is added: there are several */
         bool original;                  /* with several imputations, the row with its holes goes out first */
@@ -84,20 +92,28 @@ typedef struct tamis_impute {
         tamis_grouping grouping;
         tamis_ledger ledger;
         tamis_joints joints;
+        tamis_serial serial;
         tamis_fill *grouped;            /* per group, per column */
         uint8_t *goes;                  /* per column of the table: it is dropped */
         tamis_arena texts;
 } tamis_impute;
 
-/* NULL: not a joint one. */
+/* NULL: not one of these. */
 const tamis_joint *tamis_joint_find(const char *name);
+const tamis_series *tamis_series_find(const char *name);
+/* What --report and messages call what fills the column. */
+const char *tamis_impute_name(const tamis_impute_column *column);
+/* Whether it is another's than an imputer's: of joint strategies or of series. */
+static inline bool tamis_impute_is_other(const tamis_impute *m, size_t i) {
+        return m->joints.wishes[i].joint || m->serial.wishes[i];
+}
 /* Within the bounds, and with the column's decimals (--round). */
 double tamis_impute_settle(const tamis_impute_column *column, double value);
 /* --min and --max, for each of `features`. `which` has room for an answer a column. */
 int tamis_impute_bounds(tamis_impute *m, tamis_schema *schema, const tamis_selection *features, long *which,
                         tamis_error *err) TAMIS_CHECKED;
 
-/* Why holes stay in a column that a joint strategy fills. */
+/* Why holes stay in a column that no imputer fills. */
 const char *tamis_impute_why(const tamis_impute_column *column);
 
 int tamis_impute_attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err)

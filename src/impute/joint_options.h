@@ -1,4 +1,4 @@
-/* joint_options.h: the options of joint strategies, in one table, and which strategies take which.
+/* joint_options.h: the options of joint strategies and of series, in one table each, and which strategies take which.
  *
  * A strategy lists the long names of those it takes (joint.h); one given without such a strategy is a mistake of the
  * command line, and said. To add one: its line here.
@@ -8,7 +8,7 @@
 
 #include "impute/joint.h"
 
-extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *const tamis_joint_sweeps[];
+extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *const tamis_joint_sweeps[], *const tamis_series_ends[];
 
 #define TAMIS_JOINT_OPTIONS                                                                                             \
         { "neighbors", 'k', TAMIS_COUNT, "K", "5", "how many donors a hole is filled from" },                           \
@@ -32,8 +32,25 @@ extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *c
         { "rank", 0, TAMIS_COUNT, "N", NULL, "rank of the completed table at most" },                                   \
         { "lambda", 0, TAMIS_REAL, "X", NULL, "shrinkage of singular values; by a held-out share, if not said" }
 
-/* What of these was given is taken by one of the `n` strategies in use (of `n_all` there are), or TAMIS_USAGE. */
-int tamis_joint_options_check(const tamis_settings *settings, const tamis_joint *const *used, size_t n,
-                              const tamis_joint *const *all, size_t n_all, tamis_error *err) TAMIS_CHECKED;
+/* Of strategies that take one value for a column. */
+#define TAMIS_SIMPLE_OPTIONS                                                                                            \
+        { "trim", 0, TAMIS_SHARE, "SHARE", NULL, "mean: leave out this share of the values at either end" }
+
+/* And those of series. */
+#define TAMIS_SERIES_OPTIONS                                                                                            \
+        { "order", 0, TAMIS_TEXT, "COLS", NULL, "the rows' order for ffill, bfill, interpolate and hotdeck; as they come, if not said" }, \
+        { "max-gap", 0, TAMIS_COUNT, "N", NULL, "leave a run of more than N missing cells as it is" },                  \
+        { "spline", 0, TAMIS_FLAG, NULL, NULL, "interpolate on a natural cubic spline, not on lines" },                 \
+        { "ends", 0, TAMIS_CHOICE, "HOW", "leave", "interpolate beyond the first and last observed cell", tamis_series_ends }
+
+typedef struct tamis_option_taker {
+        const char *name;               /* of the strategy */
+        const char *const *options;     /* long names, NULL-ended; may be NULL */
+        bool used;
+} tamis_option_taker;
+
+/* What of these was given is taken by a strategy that is used, or TAMIS_USAGE. */
+int tamis_joint_options_check(const tamis_settings *settings, const tamis_option_taker *takers, size_t n, tamis_error *err)
+        TAMIS_CHECKED;
 
 #endif

@@ -55,9 +55,12 @@ static const tamis_grouped grouped = {
         .key = "values", .size = sizeof(tamis_fill), .save = grouped_to_json, .load = grouped_from_json,
 };
 
-static const char *strategy_name(const tamis_impute_column *c) {
-        return c->constant ? tamis_imputer_constant.base.name : c->filler ? c->filler->name
-                : c->joint ? c->joint->base.name : c->imputer->base.name;
+const char *tamis_impute_name(const tamis_impute_column *c) {
+        if (c->constant)
+                return tamis_imputer_constant.base.name;
+        if (c->filler)
+                return c->filler->name;
+        return c->joint ? c->joint->base.name : c->series ? c->series->base.name : c->imputer->base.name;
 }
 
 /* -- saving -------------------------------------------------------------------------------------------------------- */
@@ -75,10 +78,10 @@ static int save_columns(const tamis_impute *m, json_t *into, tamis_error *err) {
                 const tamis_impute_column *c = &m->column[i];
                 json_t *one = tamis_json_child(fills, NULL, json_object());
 
-                r |= json_object_set_new(one, "strategy", json_string(strategy_name(c)));
+                r |= json_object_set_new(one, "strategy", json_string(tamis_impute_name(c)));
                 if (c->drops)
                         r |= json_object_set_new(one, "drop", json_true());
-                else if (!m->joints.wishes[i].joint)
+                else if (!tamis_impute_is_other(m, i))
                         r |= json_object_set_new(one, "value", to_json(&c->fill));
                 if (c->decimals >= 0 && m->joints.wishes[i].joint)
                         r |= json_object_set_new(one, "decimals", json_integer(c->decimals));
@@ -90,7 +93,13 @@ static int save_columns(const tamis_impute *m, json_t *into, tamis_error *err) {
 
 int tamis_impute_save(const void *state, json_t *into, tamis_error *err) {
         const tamis_impute *m = state;
-        int r = save_columns(m, into, err);
+        int r = 0;
+
+        for (size_t i = 0; i < m->columns.n; i++)
+                if (m->serial.wishes[i])
+                        return tamis_fail(err, TAMIS_USAGE, "strategy %s cannot be saved: what it fills in hangs on the rows around "
+                                          "a hole, and new rows have others", m->serial.wishes[i]->base.name);
+        r = save_columns(m, into, err);
 
         if (r == 0)
                 r = tamis_grouped_save(&grouped, &m->grouping, m, m->columns.n, m->grouped, into, err);
@@ -115,7 +124,8 @@ static int load_column(tamis_impute *m, size_t i, const json_t *one, tamis_error
         c->least = -INFINITY;
         c->most = INFINITY;
         c->joint = tamis_joint_find(name);
-        c->imputer = c->joint ? NULL : (const tamis_imputer *) found;
+        c->series = tamis_series_find(name);
+        c->imputer = c->joint || c->series ? NULL : (const tamis_imputer *) found;
         c->constant = c->imputer && c->imputer->given;
         m->joints.wishes[i].joint = m->columns.types[i] == TAMIS_TYPE_EMPTY ? NULL : c->joint;
         c->decimals = -1;
@@ -154,6 +164,8 @@ int tamis_impute_load(void *state, const tamis_context *context, const json_t *f
         if (!m->column)
                 return tamis_fail_memory(err);
         r = tamis_joints_open(&m->joints, context, &m->columns, &m->grouping, err);
+        if (r == 0)
+                r = tamis_serial_open(&m->serial, context, &m->columns, &m->grouping, err);
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r = load_column(m, i, json_array_get(fills, i), err);
         if (r == 0)
@@ -175,18 +187,18 @@ static int report_column(const tamis_impute *m, size_t i, json_t *all) {
         json_t *one = tamis_json_child(all, NULL, json_object());
         int r = json_object_set_new(one, "name", tamis_json_bytes(tamis_slice_of(m->columns.names[i])));
         r |= json_object_set_new(one, "type", json_string(tamis_type_name(m->columns.types[i])));
-        r |= json_object_set_new(one, "strategy", json_string(strategy_name(c)));
+        r |= json_object_set_new(one, "strategy", json_string(tamis_impute_name(c)));
         if (c->drops)
                 return r | json_object_set_new(one, "dropped", json_true());
-        if (!m->joints.wishes[i].joint)
+        if (!tamis_impute_is_other(m, i))
                 r |= json_object_set_new(one, "value", to_json(&c->fill));
         r |= json_object_set_new(one, "filled", json_integer((json_int_t) c->filled));
-        if (m->grouping.columns.n && !m->joints.wishes[i].joint)
+        if (m->grouping.columns.n && !tamis_impute_is_other(m, i))
                 r |= json_object_set_new(one, "filled_without_group", json_integer((json_int_t) c->fallback));
         r |= json_object_set_new(one, "left", json_integer((json_int_t) c->left));
         if (c->strange)
                 r |= json_object_set_new(one, "not_numbers", json_integer((json_int_t) c->strange));
-        if (m->joints.wishes[i].joint) {
+        if (tamis_impute_is_other(m, i)) {
                 if (c->left)
                         r |= json_object_set_new(one, "why", json_string(tamis_impute_why(c)));
         } else if (c->fill.kind == TAMIS_FILL_NONE)

@@ -7,7 +7,7 @@
 #include "split/deal.h"
 #include "split/decide.h"
 #include "split/groups.h"
-#include "split/moment.h"
+#include "table/moment.h"
 
 void tamis_plan_done(tamis_plan *p) {
         tamis_codes_done(&p->classes);

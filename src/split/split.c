@@ -4,7 +4,7 @@
 
 #include "split/deal.h"
 #include "split/decide.h"
-#include "split/moment.h"
+#include "table/moment.h"
 #include "split/split.h"
 
 /* A numeric target with more values than this is measured, not named: there are no classes to keep even. */

@@ -6,6 +6,7 @@
 
 #include "stats/bracket.h"
 #include "stats/order.h"
+#include "stats/range.h"
 
 /* First everything is held; when the room is full, what lies around each quantile (bracket.h). That is the answer, in one
  * pass, unless the data drift so far that the quantile leaves what is held. Then further passes find it for certain:
@@ -14,20 +15,7 @@
  * is no room for one more; then it counts them, in cells of equal width. After the pass, each cell that holds a wanted
  * order statistic is a range of the next pass, at most 2^-8 as wide; one key, and it is known. So whether a range is
  * held or counted hangs on how many values it has in all, not on where they were cut. */
-enum { CELLS_LEAST = 8, CELLS_MOST = 16, BLOCK = 512 }; /* log2 of the number of cells; values looked at together */
-
-typedef struct range {
-        uint64_t low;           /* the first of 2^bits keys */
-        unsigned bits, cells;   /* cells: log2 of their number, at most bits */
-        uint64_t below, n;      /* values below the range and in it; not known in the first pass */
-        size_t first, last;     /* the wanted ones [first, last) lie in it; not known in the first pass */
-        size_t room;            /* how many values to hold, then count */
-
-        uint64_t taken;         /* in this pass */
-        double *held;           /* `taken` of them, while counts is NULL */
-        size_t capacity;
-        uint64_t *counts;       /* 2^cells */
-} range;
+enum { BLOCK = 512 };   /* values looked at together */
 
 typedef struct wanted {
         uint64_t rank;
@@ -41,28 +29,13 @@ struct tamis_quantiles {
         bool first, settled;
         wanted *wanted;         /* ascending, different */
         size_t n_wanted;
-        range *ranges;          /* ascending, apart; in the first pass what is held before there are brackets */
+        tamis_range *ranges;          /* ascending, apart; in the first pass what is held before there are brackets */
         size_t n_ranges;
         tamis_bracket *brackets; /* n_p; NULL before the first pass has more than the budget, and after it */
         bool part, crowded;     /* a partial; in the first pass one had no room to hold all it was given */
 };
 
 /* -- making and freeing -------------------------------------------------------------------------------------------- */
-
-static void empty_range(range *r) {
-        free(r->held);
-        free(r->counts);
-        r->held = NULL;
-        r->counts = NULL;
-        r->capacity = 0;
-        r->taken = 0;
-}
-
-static void free_ranges(range *ranges, size_t n) {
-        for (size_t i = 0; i < n; i++)
-                empty_range(&ranges[i]);
-        free(ranges);
-}
 
 static void free_brackets(tamis_quantiles *q) {
         for (size_t i = 0; q->brackets && i < q->n_p; i++)
@@ -74,22 +47,15 @@ static void free_brackets(tamis_quantiles *q) {
 void tamis_quantiles_free(tamis_quantiles *q) {
         if (!q)
                 return;
-        free_ranges(q->ranges, q->n_ranges);
+        tamis_ranges_empty(q->ranges, q->n_ranges);
         free_brackets(q);
-        free(q->p);
-        free(q->results);
-        free(q->wanted);
+        if (!q->part) {         /* a partial is one piece of memory: there are many of them */
+                free(q->ranges);
+                free(q->p);
+                free(q->results);
+                free(q->wanted);
+        }
         free(q);
-}
-
-/* Cells take no more bytes than the values they stand for did. */
-static void set_room(range *r, size_t room) {
-        unsigned cells = CELLS_LEAST;
-
-        while (cells < CELLS_MOST && room >> (cells + 1))
-                cells++;
-        r->room = room;
-        r->cells = cells < r->bits ? cells : r->bits;
 }
 
 static tamis_quantiles *allocate(const double *p, size_t n_p) {
@@ -114,7 +80,7 @@ static tamis_quantiles *allocate(const double *p, size_t n_p) {
 }
 
 int tamis_quantiles_new(const double *p, size_t n_p, size_t budget, tamis_quantiles **ret, tamis_error *err) {
-        const size_t least = (size_t) 1 << CELLS_LEAST, most = PTRDIFF_MAX / sizeof(double);
+        const size_t least = (size_t) 1 << TAMIS_RANGE_CELLS_LEAST, most = PTRDIFF_MAX / sizeof(double);
         tamis_quantiles *q;
 
         for (size_t i = 0; i < n_p; i++)
@@ -129,30 +95,29 @@ int tamis_quantiles_new(const double *p, size_t n_p, size_t budget, tamis_quanti
         q->first = true;
         q->ranges[0].bits = 64;
         q->n_ranges = 1;
-        set_room(&q->ranges[0], q->budget);
+        tamis_range_room(&q->ranges[0], q->budget);
         *ret = q;
         return 0;
 }
 
 int tamis_quantiles_partial(const tamis_quantiles *q, tamis_quantiles **ret, tamis_error *err) {
-        tamis_quantiles *part = allocate(q->p, q->n_p);
+        tamis_quantiles *part = calloc(1, sizeof *part + q->n_ranges * sizeof *part->ranges);
 
         if (!part)
                 return tamis_fail_memory(err);
         part->part = true;
+        part->n_p = q->n_p;
         part->budget = q->budget;
         part->n = q->n;
         part->first = q->first;
         part->settled = q->settled;
-        part->n_wanted = q->n_wanted;
         part->n_ranges = q->n_ranges;
-        memcpy(part->results, q->results, q->n_p * sizeof *q->results);
-        memcpy(part->wanted, q->wanted, q->n_wanted * sizeof *q->wanted);
+        part->ranges = (tamis_range *) (part + 1);
         /* what was taken is left alone: another thread may be merging into it */
         for (size_t i = 0; i < q->n_ranges; i++) {
-                const range *r = &q->ranges[i];
+                const tamis_range *r = &q->ranges[i];
 
-                part->ranges[i] = (range) {
+                part->ranges[i] = (tamis_range) {
                         .low = r->low, .bits = r->bits, .cells = r->cells, .below = r->below, .n = r->n,
                         .first = r->first, .last = r->last, .room = r->room,
                 };
@@ -163,67 +128,10 @@ int tamis_quantiles_partial(const tamis_quantiles *q, tamis_quantiles **ret, tam
 
 /* -- adding -------------------------------------------------------------------------------------------------------- */
 
-static void count(range *r, const double *x, size_t n) {
-        const unsigned shift = r->bits - r->cells;
-        const uint64_t low = r->low;
-        uint64_t *counts = r->counts;
-
-        for (size_t i = 0; i < n; i++)
-                counts[(tamis_order_key(x[i]) - low) >> shift]++;
-}
-
-static int start_counting(range *r, tamis_error *err) {
-        if (r->counts)
-                return 0;
-        r->counts = calloc((size_t) 1 << r->cells, sizeof *r->counts);
-        if (!r->counts)
-                return tamis_fail_memory(err);
-        count(r, r->held, r->taken);
-        free(r->held);
-        r->held = NULL;
-        r->capacity = 0;
-        return 0;
-}
-
-static int hold(range *r, const double *x, size_t n, tamis_error *err) {
-        size_t need = r->taken + n, capacity = 2 * r->capacity;
-        double *held;
-
-        if (need > r->capacity) {
-                capacity = capacity < need ? need : capacity;
-                capacity = capacity > r->room ? r->room : capacity;
-                held = realloc(r->held, capacity * sizeof *held);
-                if (!held)
-                        return tamis_fail_memory(err);
-                r->held = held;
-                r->capacity = capacity;
-        }
-        memcpy(r->held + r->taken, x, n * sizeof *x);
-        return 0;
-}
-
-/* n values that lie in the range. */
-static int take(range *r, const double *x, size_t n, tamis_error *err) {
-        int status = 0;
-
-        if (!n)
-                return 0;
-        if (!r->counts && n <= r->room - r->taken) {
-                status = hold(r, x, n, err);
-        } else {
-                status = start_counting(r, err);
-                if (status == 0)
-                        count(r, x, n);
-        }
-        if (status == 0)
-                r->taken += n;
-        return status;
-}
-
 /* What is held goes into brackets. */
 static int open_brackets(tamis_quantiles *q, tamis_error *err) {
-        range *all = &q->ranges[0];
-        size_t room = q->budget / q->n_p, least = (size_t) 1 << CELLS_LEAST;
+        tamis_range *all = &q->ranges[0];
+        size_t room = q->budget / q->n_p, least = (size_t) 1 << TAMIS_RANGE_CELLS_LEAST;
         int status = 0;
 
         q->brackets = calloc(q->n_p + 1, sizeof *q->brackets);
@@ -241,20 +149,20 @@ static int open_brackets(tamis_quantiles *q, tamis_error *err) {
 /* The first pass is no good beyond the number of values. */
 static void crowd(tamis_quantiles *q) {
         q->crowded = true;
-        empty_range(&q->ranges[0]);
+        tamis_range_empty(&q->ranges[0]);
         free_brackets(q);
 }
 
 /* n values of the first pass, the last of q->taken. What a partial would keep around its own middle is of no use to the
  * whole: it holds all it is given or nothing. */
 static int take_first(tamis_quantiles *q, const double *x, size_t n, tamis_error *err) {
-        range *all = &q->ranges[0];
+        tamis_range *all = &q->ranges[0];
         int status = 0;
 
         if (!q->crowded && !q->brackets) {
                 size_t some = n < all->room - all->taken ? n : all->room - all->taken;
 
-                status = take(all, x, some, err);
+                status = tamis_range_take(all, x, some, err);
                 x += some;
                 n -= some;
                 if (n > 0 && (q->part || q->n_p == 0))
@@ -268,8 +176,8 @@ static int take_first(tamis_quantiles *q, const double *x, size_t n, tamis_error
 }
 
 /* The last range that begins at or below `key`, or the first; whether it reaches so far is another question. */
-static range *near_key(tamis_quantiles *q, uint64_t key) {
-        range *r = q->ranges;
+static tamis_range *near_key(tamis_quantiles *q, uint64_t key) {
+        tamis_range *r = q->ranges;
 
         for (size_t n = q->n_ranges; n > 1;) {
                 size_t half = n / 2;
@@ -286,13 +194,13 @@ static int take_where_wanted(tamis_quantiles *q, const double *x, size_t n, tami
         if (!q->n_ranges)
                 return 0;
         if (q->ranges[0].bits == 64)
-                return take(&q->ranges[0], x, n, err);
+                return tamis_range_take(&q->ranges[0], x, n, err);
         for (size_t i = 0; i < n && status == 0; i++) {
                 uint64_t key = tamis_order_key(x[i]);
-                range *r = near_key(q, key);
+                tamis_range *r = near_key(q, key);
 
                 if ((key - r->low) >> r->bits == 0)
-                        status = take(r, &x[i], 1, err);
+                        status = tamis_range_take(r, &x[i], 1, err);
         }
         return status;
 }
@@ -337,7 +245,7 @@ int tamis_quantiles_add(tamis_quantiles *q, const double *x, size_t n, tamis_err
 }
 
 static int merge_first(tamis_quantiles *into, tamis_quantiles *from, tamis_error *err) {
-        range *all = &from->ranges[0];
+        tamis_range *all = &from->ranges[0];
         int status = 0;
 
         into->taken += from->taken;
@@ -345,23 +253,7 @@ static int merge_first(tamis_quantiles *into, tamis_quantiles *from, tamis_error
                 crowd(into);
         else
                 status = take_first(into, all->held, all->taken, err);
-        empty_range(all);
-        return status;
-}
-
-static int merge_range(range *into, range *from, tamis_error *err) {
-        int status = 0;
-
-        if (!from->counts) {
-                status = take(into, from->held, from->taken, err);
-        } else {
-                status = start_counting(into, err);
-                for (size_t i = 0; status == 0 && i < (size_t) 1 << into->cells; i++)
-                        into->counts[i] += from->counts[i];
-                if (status == 0)
-                        into->taken += from->taken;
-        }
-        empty_range(from);
+        tamis_range_empty(all);
         return status;
 }
 
@@ -372,7 +264,7 @@ int tamis_quantiles_merge(tamis_quantiles *into, tamis_quantiles *from, tamis_er
                 status = merge_first(into, from, err);
         } else {
                 for (size_t i = 0; i < into->n_ranges && status == 0; i++)
-                        status = merge_range(&into->ranges[i], &from->ranges[i], err);
+                        status = tamis_range_merge(&into->ranges[i], &from->ranges[i], err);
                 into->taken += from->taken;
         }
         from->taken = 0;
@@ -416,7 +308,7 @@ static int check_same_data(const tamis_quantiles *q, tamis_error *err) {
         return 0;
 }
 
-static int settle_held(tamis_quantiles *q, range *r, tamis_error *err) {
+static int settle_held(tamis_quantiles *q, tamis_range *r, tamis_error *err) {
         size_t n = r->last - r->first;
         uint64_t *ranks = malloc((n + 1) * sizeof *ranks);
 
@@ -433,7 +325,7 @@ static int settle_held(tamis_quantiles *q, range *r, tamis_error *err) {
 
 /* The cells of r where the wanted ones lie, as ranges behind next[0..n); returns the new n. A cell of one key is an
  * answer. */
-static size_t narrow(tamis_quantiles *q, const range *r, range *next, size_t n) {
+static size_t narrow(tamis_quantiles *q, const tamis_range *r, tamis_range *next, size_t n) {
         unsigned shift = r->bits - r->cells;
         uint64_t below = r->below;
         size_t cell = 0, i = r->first;
@@ -446,15 +338,15 @@ static size_t narrow(tamis_quantiles *q, const range *r, range *next, size_t n) 
                 for (; i < r->last && q->wanted[i].rank - below < r->counts[cell]; i++)
                         q->wanted[i].value = tamis_order_value(r->low + ((uint64_t) cell << shift));
                 if (shift)
-                        next[n++] = (range) { .low = r->low + ((uint64_t) cell << shift), .bits = shift, .below = below,
+                        next[n++] = (tamis_range) { .low = r->low + ((uint64_t) cell << shift), .bits = shift, .below = below,
                                               .n = r->counts[cell], .first = first, .last = i };
         }
         return n;
 }
 
 /* All held where the budget allows it, else each has its share. */
-static void share_budget(const tamis_quantiles *q, range *ranges, size_t n) {
-        const size_t least = (size_t) 1 << CELLS_LEAST;
+static void share_budget(const tamis_quantiles *q, tamis_range *ranges, size_t n) {
+        const size_t least = (size_t) 1 << TAMIS_RANGE_CELLS_LEAST;
         size_t share = n ? q->budget / n : 0;
         uint64_t all = 0;
 
@@ -462,7 +354,7 @@ static void share_budget(const tamis_quantiles *q, range *ranges, size_t n) {
         for (size_t i = 0; i < n; i++)
                 all += ranges[i].n;
         for (size_t i = 0; i < n; i++)
-                set_room(&ranges[i], all <= q->budget ? ranges[i].n : share);
+                tamis_range_room(&ranges[i], all <= q->budget ? ranges[i].n : share);
 }
 
 static void answer(tamis_quantiles *q) {
@@ -499,7 +391,7 @@ static bool settle_first(tamis_quantiles *q) {
 }
 
 /* What was held or counted in this pass, to answers or to the ranges of the next one. */
-static int settle_ranges(tamis_quantiles *q, range *next, size_t *n, tamis_error *err) {
+static int settle_ranges(tamis_quantiles *q, tamis_range *next, size_t *n, tamis_error *err) {
         int status = 0;
 
         for (size_t i = 0; i < q->n_ranges && status == 0; i++)
@@ -511,7 +403,7 @@ static int settle_ranges(tamis_quantiles *q, range *next, size_t *n, tamis_error
 }
 
 int tamis_quantiles_settle(tamis_quantiles *q, bool *again, tamis_error *err) {
-        range *next = calloc(2 * q->n_p + 1, sizeof *next);
+        tamis_range *next = calloc(2 * q->n_p + 1, sizeof *next);
         bool settled = q->settled, missed = false;
         size_t n = 0;
         int status = 0;
@@ -524,8 +416,8 @@ int tamis_quantiles_settle(tamis_quantiles *q, bool *again, tamis_error *err) {
         } else if (!settled) {
                 status = check_same_data(q, err);
         }
-        if (missed) {                   /* once more, from the start, as one range */
-                next[0] = (range) { .bits = 64, .n = q->n, .last = q->n_wanted };
+        if (missed) {                   /* once more, from the start, as one tamis_range */
+                next[0] = (tamis_range) { .bits = 64, .n = q->n, .last = q->n_wanted };
                 n = 1;
         } else if (status == 0 && !settled) {
                 status = settle_ranges(q, next, &n, err);
@@ -536,7 +428,8 @@ int tamis_quantiles_settle(tamis_quantiles *q, bool *again, tamis_error *err) {
         }
         free_brackets(q);
         share_budget(q, next, n);
-        free_ranges(q->ranges, q->n_ranges);
+        tamis_ranges_empty(q->ranges, q->n_ranges);
+        free(q->ranges);
         q->ranges = next;
         q->n_ranges = n;
         q->first = false;

@@ -20,6 +20,7 @@ int tamis_link_new(tamis_run *run, tamis_settings *settings, tamis_link **ret, t
                 .pool = run->pool,
                 .seed = tamis_settings_count(settings, "seed"),
                 .missing = &link->missing,
+                .learn_all = run->options.learn_all,
                 .notes = &run->notes,
         };
         *ret = link;

@@ -25,6 +25,7 @@ struct pass {
         bool stored;            /* batches come from memory, not from the reader */
         bool keeps;             /* and are left there for the next pass */
         bool counts;            /* each link sees each row this once */
+        atomic_bool outgrown;   /* the first reading found more than there is room for: what was kept goes */
 
         pthread_mutex_t reading;        /* guards reader, next, read, tail_link, tail_block, ended */
         uint64_t next, read;            /* batches; bytes of them, unpacked */
@@ -124,6 +125,8 @@ static bool next_batch(struct worker *w, int *r) {
         *r = tamis_reader_next(p->run->reader, &w->batch->chunk, &w->error);
         if (*r == 0)
                 p->read += w->batch->chunk.bytes.n;
+        if (p->keeps && p->links == 0 && p->read > tamis_store_room(p->run))
+                p->outgrown = true;
         note_reached(p);
         return *r < 0 || w->batch->chunk.records > 0;
 }
@@ -137,7 +140,7 @@ static int take(struct worker *w) {
 
         tamis_batch_reset(&w->own);
         w->batch = &w->own;
-        if (p->keeps && !p->stored) {
+        if (p->keeps && !p->stored && !p->outgrown) {
                 w->batch = tamis_store_batch(&w->error);
                 r = w->batch ? 0 : TAMIS_NO_MEMORY;
         }
@@ -180,9 +183,29 @@ static int let_go(struct worker *w, bool keep) {
 
 /* -- through the links ----------------------------------------------------------------------------------------------- */
 
-int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) {
-        uint8_t *train = NULL;
+/* The view stays with the column: the links of a chain have the same marks at their doors. */
+static int read_marks(tamis_batch *batch, size_t column, tamis_error *err) {
+        uint8_t *train = tamis_arena_get(&batch->arena, batch->n_rows);
         size_t n = 0;
+
+        if (!train)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < batch->n_rows; row++) {
+                tamis_slice mark = tamis_batch_text(batch, row, column);
+
+                train[row] = mark.n == 5 && memcmp(mark.p, "train", 5) == 0;
+                n += train[row];
+        }
+        if (batch->no_memory)
+                return tamis_fail_memory(err);
+        batch->columns[column].train_view = train;
+        batch->columns[column].n_train = n;
+        return 0;
+}
+
+int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) {
+        tamis_column *marks;
+        int r;
 
         batch->schema = &link->in;
         batch->missing = &link->missing;
@@ -191,19 +214,14 @@ int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis
         batch->n_train = batch->n_rows;
         if (link->mark < 0 || tamis_link_learns_all(run, link))
                 return 0;
-        train = tamis_arena_get(&batch->arena, batch->n_rows);
-        if (!train)
-                return tamis_fail_memory(err);
-        for (size_t row = 0; row < batch->n_rows; row++) {
-                tamis_slice mark = tamis_batch_text(batch, row, (size_t) link->mark);
-
-                train[row] = mark.n == 5 && memcmp(mark.p, "train", 5) == 0;
-                n += train[row];
-        }
-        if (n < batch->n_rows)
-                batch->train = train;
-        batch->n_train = n;
-        return batch->no_memory ? tamis_fail_memory(err) : 0;
+        marks = &batch->columns[link->mark];
+        r = marks->train_view ? 0 : read_marks(batch, (size_t) link->mark, err);
+        if (r < 0)
+                return r;
+        if (marks->n_train < batch->n_rows)
+                batch->train = marks->train_view;
+        batch->n_train = marks->n_train;
+        return 0;
 }
 
 /* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch failed.
@@ -305,8 +323,10 @@ static int hand_over(struct worker *w, void *result) {
 
         /* nobody else has this turn: no lock is held while writing */
         r = p->visitor->turn(p->visitor->arg, result, &w->error);
+        if (p->outgrown)
+                tamis_store_done(&p->kept);
         if (r == 0)
-                r = let_go(w, p->keeps);
+                r = let_go(w, p->keeps && !p->outgrown);
         if (r < 0) {
                 fail(w, r);
                 return r;
@@ -400,7 +420,7 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
                 run->table_bytes = p.read;
         }
         tamis_store_done(&run->store);
-        if (p.status < 0)
+        if (p.status < 0 || p.outgrown)
                 tamis_store_done(&p.kept);      /* not the whole table */
         run->store = p.kept;
         run->store.level = p.links;

@@ -230,7 +230,7 @@ static int open_input(tamis_run *run, tamis_error *err) {
 
 static void warn_learn_all(const tamis_run *run, const tamis_link *link) {
         if (!run->options.learn_all || link->mark < 0 || !(link->type->common & TAMIS_OPT_LEARN)
-            || (tamis_link_traits(link) & TAMIS_LEARNS_ALL))
+            || (link->type->traits & TAMIS_LEARNS_ALL))
                 return;
         if (tamis_link_learns_all(run, link))
                 tamis_warn(&link->context, "--learn-from all: it learns from the test rows too, "

@@ -106,6 +106,7 @@ int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis
 /* store.c */
 /* Whether this pass should leave its batches in memory: the chain goes on learning, and the table has room. */
 bool tamis_store_worthwhile(const tamis_run *run);
+uint64_t tamis_store_room(const tamis_run *run);        /* the largest table, in bytes, that may stay */
 int tamis_store_add(struct tamis_store *store, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;    /* takes the batch */
 void tamis_store_done(struct tamis_store *store);
 tamis_batch *tamis_store_batch(tamis_error *err);       /* an empty one; NULL when memory is out */

@@ -17,6 +17,14 @@ struct tamis_sink {
         tamis_buffer header;
         struct mouth *mouths;
         size_t n;
+        pthread_mutex_t lock;   /* guards spare */
+        struct spare *spare;
+};
+
+/* Room that was written from and waits for another batch: without it the bytes of each would grow from nothing. */
+struct spare {
+        tamis_buffer bytes;
+        struct spare *next;
 };
 
 /* The rows of one batch, by where they go. */
@@ -85,6 +93,7 @@ int tamis_sink_new(const tamis_run *run, const tamis_schema *schema, tamis_sink 
 
         if (!s)
                 return tamis_fail_memory(err);
+        pthread_mutex_init(&s->lock, NULL);
         s->dialect = schema->dialect;
         s->pattern = run->options.parts;
         if (!s->pattern && run->options.output && strstr(run->options.output, "{}")) {
@@ -119,18 +128,56 @@ void tamis_sink_free(tamis_sink *s) {
                 free(s->mouths[i].value);
         }
         free(s->mouths);
+        while (s->spare) {
+                struct spare *one = s->spare;
+
+                s->spare = one->next;
+                tamis_buffer_done(&one->bytes);
+                free(one);
+        }
+        pthread_mutex_destroy(&s->lock);
         tamis_buffer_done(&s->header);
         free(s);
+}
+
+static tamis_buffer take_spare(tamis_sink *s) {
+        tamis_buffer bytes = {0};
+        struct spare *one;
+
+        pthread_mutex_lock(&s->lock);
+        one = s->spare;
+        if (one)
+                s->spare = one->next;
+        pthread_mutex_unlock(&s->lock);
+        if (one)
+                bytes = one->bytes;
+        free(one);
+        bytes.n = 0;
+        return bytes;
+}
+
+static void leave_spare(tamis_sink *s, tamis_buffer *bytes) {
+        struct spare *one = bytes->capacity ? malloc(sizeof *one) : NULL;
+
+        if (!one) {
+                tamis_buffer_done(bytes);
+                return;
+        }
+        *one = (struct spare) { .bytes = *bytes };
+        *bytes = (tamis_buffer) {0};
+        pthread_mutex_lock(&s->lock);
+        one->next = s->spare;
+        s->spare = one;
+        pthread_mutex_unlock(&s->lock);
 }
 
 void tamis_sink_drop(tamis_sink *s, void *piece) {
         struct piece *p = piece;
 
-        (void) s;
         if (!p)
                 return;
         for (size_t i = 0; i < p->n; i++)
-                tamis_buffer_done(&p->runs[i].bytes);
+                leave_spare(s, &p->runs[i].bytes);
         free(p->runs);
         tamis_buffer_done(&p->values);
         free(p);
@@ -157,7 +204,7 @@ static int format_run(tamis_sink *s, struct piece *p, tamis_batch *batch, size_t
                         return tamis_fail_memory(err);
                 p->runs = more;
                 run = &more[p->n++];
-                *run = (struct run_of_rows) { .value = value };
+                *run = (struct run_of_rows) { .value = value, .bytes = take_spare(s) };
         }
         return tamis_batch_print(batch, first, last, &s->dialect, &run->bytes, &run->open, err);
 }

@@ -6,15 +6,24 @@
  * table of 12 columns through seven steps. */
 enum { SWELLS = 7 };
 
+uint64_t tamis_store_room(const tamis_run *run) {
+        return run->options.input.memory / SWELLS;
+}
+
+/* One step alone keeps its promise of little memory. How large the table is, is known after one reading; before that it is
+ * tried, unless steps are at work that count what they do and must not do it twice. */
 bool tamis_store_worthwhile(const tamis_run *run) {
+        tamis_reader_counts counts;
         size_t learners = 0;
 
         for (size_t i = 0; i < run->n_links; i++)
                 learners += (run->links[i]->type->traits & TAMIS_LEARNS) && !run->links[i]->loaded;
-        /* how large the table is, is known after one reading; and one step alone keeps its promise of little memory */
-        if (learners < 2 || run->passes < 1)
+        if (learners < 2)
                 return false;
-        return run->table_bytes <= run->options.input.memory / SWELLS;
+        if (run->passes > 0)
+                return run->table_bytes <= tamis_store_room(run);
+        tamis_reader_count(run->reader, &counts);
+        return run->ready == 0 && counts.bytes_total <= tamis_store_room(run);
 }
 
 int tamis_store_add(struct tamis_store *store, tamis_batch *batch, tamis_error *err) {

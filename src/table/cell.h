@@ -44,12 +44,18 @@ static inline tamis_cell_state tamis_cell_state_at(const tamis_column *column, s
         return column->state ? (tamis_cell_state) column->state[row] : TAMIS_CELL_RAW;
 }
 
-/* A cell was changed. The others need not be parsed again. */
+/* A cell was changed. The others need not be parsed again, if somebody asked for them since rows last went. */
 static inline void tamis_column_drop_views(tamis_column *column) {
         if (column->number_view)
                 column->parsed = column->number_view;
+        if (column->picked)
+                column->parsed = NULL;
+        column->picked = NULL;
         column->number_view = NULL;
-        column->missing_view = NULL;
+        column->missing_view = column->train_view = NULL;
 }
+
+/* rows.c: the views of the rows that stayed, now that somebody asks. */
+int tamis_column_pick_views(tamis_batch *batch, tamis_column *column, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -9,7 +9,10 @@
         new_items;                                                                      \
 })
 
-static int gather_views(tamis_batch *batch, tamis_column *c, const uint32_t *rows, size_t n, tamis_error *err) {
+/* Views are gathered when somebody asks: of the columns that are there when a step learns it looks at few. */
+int tamis_column_pick_views(tamis_batch *batch, tamis_column *c, tamis_error *err) {
+        const uint32_t *rows = c->picked;
+        size_t n = batch->n_rows;
         const double *old = c->number_view ? c->number_view : c->parsed;
         bool whole = c->number_view && c->nonnumbers == 0;      /* else where they are would have to be found again */
         double *numbers = NULL;
@@ -28,6 +31,7 @@ static int gather_views(tamis_batch *batch, tamis_column *c, const uint32_t *row
         }
         for (size_t i = 0; i < n; i++)
                 n_missing += missing ? missing[i] : whole ? numbers[i] != numbers[i] : 0;
+        c->picked = NULL;
         c->number_view = whole ? numbers : NULL;
         c->parsed = numbers;
         c->missing_view = missing;
@@ -38,6 +42,12 @@ static int gather_views(tamis_batch *batch, tamis_column *c, const uint32_t *row
 static int gather_column(tamis_batch *batch, tamis_column *c, const uint32_t *rows, size_t n, tamis_error *err) {
         tamis_arena *arena = &batch->arena;
 
+        if (c->picked) {
+                int r = tamis_column_pick_views(batch, c, err);
+
+                if (r < 0)
+                        return r;
+        }
         if (c->state) {
                 uint8_t *state = GATHER(arena, uint8_t, c->state, rows, n);
                 double *numbers = c->numbers ? GATHER(arena, double, c->numbers, rows, n) : NULL;
@@ -50,7 +60,10 @@ static int gather_column(tamis_batch *batch, tamis_column *c, const uint32_t *ro
                 c->texts = texts;
         }
         c->shared = false;
-        return c->number_view || c->missing_view || c->parsed ? gather_views(batch, c, rows, n, err) : 0;
+        c->train_view = NULL;
+        if (c->number_view || c->missing_view || c->parsed)
+                c->picked = rows;
+        return 0;
 }
 
 static int gather(tamis_batch *batch, const uint32_t *rows, size_t n, tamis_error *err) {

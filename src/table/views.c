@@ -226,11 +226,13 @@ static bool same_tokens(const tamis_missing *a, const tamis_missing *b) {
 }
 
 /* Views made for an earlier step of the chain hold while both call the same things missing, and numbers. */
-static void check_views(const tamis_batch *batch, tamis_column *c, bool padded) {
+static void check_views(tamis_batch *batch, tamis_column *c, bool padded) {
         const tamis_missing *missing = missing_of(batch);
 
         if (!c->number_view && !c->missing_view && !c->parsed)
                 return;
+        if (c->picked && tamis_column_pick_views(batch, c, NULL) < 0)
+                tamis_column_drop_views(c);     /* made again, if there is memory for that */
         if (c->view_missing != missing && !same_tokens(c->view_missing, missing)) {
                 c->number_view = c->parsed = NULL;
                 c->missing_view = NULL;
@@ -395,7 +397,10 @@ tamis_slice tamis_batch_text(tamis_batch *batch, size_t row, size_t column) {
 
         switch (tamis_cell_state_at(c, row)) {
         case TAMIS_CELL_RAW:
-                text = tamis_cell_value(tamis_cell_raw(batch, c, row), &batch->arena);
+                text = tamis_cell_raw(batch, c, row);
+                if (text.n == 0 || text.p[0] != '"')
+                        return text;
+                text = tamis_cell_value(text, &batch->arena);
                 if (!text.p) {
                         batch->no_memory = batch->no_memory || text.n > 0;
                         text = (tamis_slice) { "", 0 };
@@ -418,6 +423,13 @@ bool tamis_batch_cell_missing(tamis_batch *batch, size_t row, size_t column) {
         if (c->missing_view)
                 return c->missing_view[row];
         return judge_missing(batch, c, row, missing_of(batch)) == KIND_MISSING;
+}
+
+bool tamis_batch_has_blanks(const tamis_batch *batch) {
+        const tamis_buffer *bytes = &batch->chunk.bytes;
+
+        return bytes->n > 0 && (memchr(bytes->p, ' ', bytes->n) || memchr(bytes->p, '\t', bytes->n)
+                                || memchr(bytes->p, '"', bytes->n));
 }
 
 int tamis_batch_decimals(tamis_batch *batch, size_t row, size_t column) {

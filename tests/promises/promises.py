@@ -35,6 +35,12 @@ CASES = {
         ("-t label -s 'age=mean,city=constant,*=median' --fill nowhere", None, "holes"),
         ("-t label -g city -s median", None, "holes"),
         ("-t label -c age -s mean --round", {"age"}, "holes"),
+        ("-t label -s mean --trim .1", None, "holes"),
+        ("-t label -s random", None, "holes"),
+        ("-t label -g city -s 'age=median,*=random'", None, "holes"),
+        ("-t label -s ffill", None, "holes"),
+        ("-t label -s 'age=interpolate,income=random,visits=mean,*=bfill' -g city --order id --max-gap 3", None, "holes"),
+        ("-t label -c age,income,city -s hotdeck --order visits,id", {"age", "income", "city"}, "holes"),
     ],
     "scale": [
         ("-t label -c age:tiny", {"age", "income", "visits", "tiny"}, "holes"),
@@ -71,7 +77,21 @@ CASES = {
 }
 # verbs that are not steps of a chain
 NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
+# strategies of impute that draw; the others give the same for any seed
+DRAWS = {"mice", "random", "softimpute"}
+# and those whose answer hangs on the order of the rows
+ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000
+
+
+def names_any(arguments, strategies):
+    return any(re.search(r"\b%s\b" % name, arguments) for name in strategies)
+
+
+def copies(step, arguments):
+    """How often each row goes out (impute --imputations)."""
+    m = re.search(r"-m (\d+)", arguments) if step == "impute" else None
+    return int(m.group(1)) + ("--original" in arguments) if m else 1
 
 
 class Broken(Exception):
@@ -153,6 +173,9 @@ class World:
         """Whether help lists the option: what a step has, it is tested for."""
         lines = self.shell("%s help %s" % (self.tamis, step)).decode().splitlines()
         return any(re.match(r"\s+(-\w, )?--%s\b" % option, line) for line in lines)
+
+    def saves(self, step, arguments):
+        return self.takes(step, "save") and not (step == "impute" and names_any(arguments, ORDERED))
 
     def run(self, arguments, stdin=None, files=(), pieces=None, extra=""):
         command = "%s %s %s %s" % (self.tamis, arguments, extra, " ".join(map(str, files)))
@@ -281,7 +304,7 @@ def test_rows_teach_nothing(w, step, arguments, changes, kind):
         outputs, models = [], []
         for i, source in enumerate((path, other)):
             model = Path(folder) / ("model%d.json" % i)
-            save = "--save %s" % model if w.takes(step, "save") else ""
+            save = "--save %s" % model if w.saves(step, arguments) else ""
             out = raw_records(w.run(step + " " + arguments, files=[source], extra="-q " + save))
             mark = out[0].index(b"_split")
             outputs.append([out[0]] + [record for record in out[1:] if record[mark] == b"train"])
@@ -294,7 +317,7 @@ def test_rows_stay_where_they_are(w, step, arguments, changes, kind):
     if kind in ("unsplit", "whole"):
         return
     path, header, lines = w.files[kind]
-    want = [line.split(",")[0].encode() for line in lines if line.endswith(",test")]
+    want = [line.split(",")[0].encode() for line in lines if line.endswith(",test") for _ in range(copies(step, arguments))]
     for more in ("", " --learn-from all") if w.takes(step, "learn-from") else ("",):
         out = raw_records(w.run(step + " " + arguments + more, files=[path], extra="-q"))
         mark = out[0].index(b"_split")
@@ -310,7 +333,7 @@ def learning_from_all_is_told(w, step, arguments, changes, kind):
 
 
 def learned_once_applied_anywhere(w, step, arguments, changes, kind):
-    if not w.takes(step, "save"):
+    if not w.saves(step, arguments):
         return
     path, header, lines = w.files[kind]
     new_header, new_lines = make(300, 99, kind == "holes", True)
@@ -320,10 +343,12 @@ def learned_once_applied_anywhere(w, step, arguments, changes, kind):
         json.loads(model.read_text())
         whole = w.run("apply %s" % model, stdin=text(new_header, new_lines), extra="-q")
         got = raw_records(whole)
-        check(len(got) == 301, "apply changed the number of rows: %d" % (len(got) - 1))
+        n = copies(step, arguments)
+        check(len(got) == 300 * n + 1, "apply changed the number of rows: %d" % (len(got) - 1))
         for i in random.Random(5).sample(range(300), 12):
             one = raw_records(w.run("apply %s" % model, stdin=text(new_header, [new_lines[i]]), extra="-q"))
-            check(one == [got[0], got[1 + i]], "row %d alone gives other bytes: %r, not %r" % (i, one[1:], got[1 + i]))
+            want = got[1 + i * n:1 + (i + 1) * n]
+            check(one == [got[0]] + want, "row %d alone gives other bytes: %r, not %r" % (i, one[1:], want))
         again = w.run("%s --load %s" % (step, model), stdin=text(new_header, new_lines), extra="-q")
         check(again == whole, "--load gives other bytes than apply")
 
@@ -334,7 +359,32 @@ def a_seed_means_something(w, step, arguments, changes, kind):
     path = w.files[kind][0]
     outs = [w.run(step + " " + arguments, files=[path], extra="-q --seed %d" % s) for s in (1, 1, 2)]
     check(outs[0] == outs[1], "the same seed gives other bytes")
-    check(outs[0] != outs[2], "another seed gives the same bytes")
+    if step == "impute" and not names_any(arguments, DRAWS):
+        check(outs[0] == outs[2], "another seed gives other bytes, and nothing is drawn")
+    else:
+        check(outs[0] != outs[2], "another seed gives the same bytes")
+
+
+def order_changes_nothing_but_order(w, step, arguments, changes, kind):
+    """Rows and columns shuffled: the same rows come out, shuffled."""
+    if step != "impute" or names_any(arguments, ORDERED):
+        return
+    path, header, lines = w.files[kind]
+    r = random.Random(13)
+    table = [[c.decode() for c in record] for record in raw_records(text(header, lines))]
+    columns = list(range(len(table[0])))
+    r.shuffle(columns)
+    rows = table[1:]
+    r.shuffle(rows)
+    shuffled = [[record[i] for i in columns] for record in [table[0]] + rows]
+    out = []
+    for data in (path.read_bytes(), text(",".join(shuffled[0]), [",".join(record) for record in shuffled[1:]])):
+        got = raw_records(w.run(step + " " + arguments, stdin=data, extra="-q"))
+        names = sorted(range(len(got[0])), key=lambda i: got[0][i])
+        out.append([[record[i] for i in names] for record in got])
+    check(out[0][0] == out[1][0], "other columns come out when rows and columns are shuffled")
+    other = [(a, b) for a, b in zip(sorted(out[0][1:]), sorted(out[1][1:])) if a != b]
+    check(not other, "%d rows are other ones when rows and columns are shuffled: %r" % (len(other), other[:1]))
 
 
 def a_report_tells_the_rows(w, step, arguments, changes, kind):
@@ -385,7 +435,7 @@ def verbs_that_are_no_steps(w):
 PROMISES = [same_for_any_threads_and_source, same_for_any_cut_into_files, a_byte_at_a_time, a_chain_is_a_pipeline,
             untouched_cells_keep_their_bytes, test_rows_teach_nothing,
             test_rows_stay_where_they_are, learning_from_all_is_told, learned_once_applied_anywhere, a_seed_means_something,
-            a_report_tells_the_rows]
+            order_changes_nothing_but_order, a_report_tells_the_rows]
 
 
 def main():

@@ -1,4 +1,4 @@
-#include "split/moment.h"
+#include "table/moment.h"
 
 /* Take `digits` digits off the front. */
 static bool take(tamis_slice *s, int digits, long *ret) {

@@ -1,6 +1,6 @@
 #include <check.h>
 
-#include "split/moment.h"
+#include "table/moment.h"
 
 /* Seconds as `date -u +%s` has them. */
 static const struct { const char *text; double want; } times[] = {

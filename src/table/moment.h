@@ -4,8 +4,8 @@
  * `2024-05-17 08:30:15.25`, with Z or an offset behind it (none: UTC). What sorts wrongly as text (17/05/2024) is
  * neither.
  */
-#ifndef TAMIS_SPLIT_MOMENT_H
-#define TAMIS_SPLIT_MOMENT_H
+#ifndef TAMIS_TABLE_MOMENT_H
+#define TAMIS_TABLE_MOMENT_H
 
 #include <tamis/memory.h>
 
