@@ -24,6 +24,7 @@
 #include <tamis/pool.h>
 #include <tamis/random.h>
 
+#include "fit/cholesky.h"
 #include "impute/joint.h"
 
 enum {
@@ -170,11 +171,6 @@ static inline double tamis_mice_dot(const double *a, const double *b, size_t n) 
 int tamis_mice_keep(tamis_mice_work *w, size_t column, size_t y, double sign, tamis_error *err) TAMIS_CHECKED;
 int tamis_mice_linear(tamis_mice_work *w, size_t column, tamis_mice_regression *g, tamis_error *err) TAMIS_CHECKED;
 double tamis_mice_match(const tamis_mice *m, size_t column, const tamis_mice_regression *g, double score, tamis_stream *s);
-
-/* Cholesky, lower, in place, `n` rows of `stride`; false: not positive definite. And L x = b, L' x = b in place. */
-bool tamis_mice_cholesky(double *a, size_t n, size_t stride);
-void tamis_mice_forward(const double *l, size_t n, size_t stride, double *x);
-void tamis_mice_backward(const double *l, size_t n, size_t stride, double *x);
 
 /* -- mice_logit.c */
 int tamis_mice_logit(tamis_mice_work *w, size_t column, tamis_mice_regression *g, tamis_error *err) TAMIS_CHECKED;

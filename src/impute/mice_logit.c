@@ -184,7 +184,7 @@ static void take_root(struct data *d, size_t n) {
                 for (size_t i = 0; i < n; i++)
                         d->factor[i * n + i] += ridge * (1 + d->factor[i * n + i]);
                 ridge = ridge > 0 ? ridge * 100 : 1e-9;
-        } while (!tamis_mice_cholesky(d->factor, n, n) && ridge < 1e9);
+        } while (!tamis_cholesky(d->factor, n, n) && ridge < 1e9);
 }
 
 /* Many classes: the information is bounded by (I - 11'/classes) / 2 x X'X (Boehning 1992, "Multinomial logistic regression
@@ -203,13 +203,13 @@ static void find_step(struct data *d) {
         memcpy(d->step, d->gradient, all * sizeof *d->step);
         if (d->newton) {
                 take_root(d, all);
-                tamis_mice_forward(d->factor, all, all, d->step);
-                tamis_mice_backward(d->factor, all, all, d->step);
+                tamis_cholesky_forward(d->factor, all, all, d->step);
+                tamis_cholesky_backward(d->factor, all, all, d->step);
                 return;
         }
         for (size_t a = 0; a < all; a += k) {
-                tamis_mice_forward(d->factor, k, k, d->step + a);
-                tamis_mice_backward(d->factor, k, k, d->step + a);
+                tamis_cholesky_forward(d->factor, k, k, d->step + a);
+                tamis_cholesky_backward(d->factor, k, k, d->step + a);
         }
         for (size_t a = 0; a < k; a++) {
                 double sum = 0;
@@ -252,7 +252,7 @@ static void draw_coefficients(const tamis_mice_work *w, size_t column, struct da
         take_root(d, d->k);
         for (size_t i = 0; i < d->k; i++)
                 d->step[i] = gsl_ran_gaussian(&s.rng, 1);
-        tamis_mice_backward(d->factor, d->k, d->k, d->step);
+        tamis_cholesky_backward(d->factor, d->k, d->k, d->step);
         for (size_t i = 0; i < d->k; i++)
                 d->b[i] += d->step[i];
 }
