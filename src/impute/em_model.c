@@ -10,6 +10,7 @@
 
 enum { BLOCKS = 32 };
 static const double RIDGE = 1e-10;
+static const double REGULAR = 1e-6;     /* no column is determined by those before it but for so much of its variance */
 
 struct block {
         size_t first, last;             /* patterns */
@@ -26,6 +27,8 @@ struct run {
         struct block blocks[BLOCKS];
         size_t n_blocks, rows;          /* rows: those with something observed */
         double constant;                /* of the log-likelihood */
+        bool regular;                   /* the covariance is far from singular: then there is ... */
+        double *precision, log_det;     /* ... its inverse, and the logarithm of its determinant */
 };
 
 static void run_done(struct run *r) {
@@ -37,6 +40,7 @@ static void run_done(struct run *r) {
                 free(r->blocks[i].products);
         }
         tamis_em_patterns_done(&r->patterns);
+        free(r->precision);
 }
 
 /* -- what stays from round to round -------------------------------------------------------------------------------- */
@@ -138,6 +142,7 @@ struct room {
         tamis_em_regression g;
         double *q, *t;                  /* p * p each */
         double *d, *e;                  /* p each */
+        bool *lean;                     /* per pattern of the block: done */
 };
 
 /* The seen cells' part and the holes' part, by their places; `a` is not below `b` where both are of the same part. */
@@ -196,7 +201,7 @@ static void expect_sums(struct block *b, const tamis_em *m, struct room *w, cons
         }
 }
 
-static void expect_row(struct block *b, const struct run *r, struct room *w, size_t row) {
+static void expect_row(struct block *b, const struct run *r, struct room *w, size_t row, bool lean) {
         const tamis_em *m = r->m;
         const tamis_em_regression *g = &w->g;
         size_t n = g->seen, p = m->p;
@@ -217,9 +222,39 @@ static void expect_row(struct block *b, const struct run *r, struct room *w, siz
                 for (size_t c = 0; c <= a; c++)
                         b->products[a * p + c] += d[a] * d[c];
         }
+        if (lean)
+                return;
         tamis_cholesky_forward(g->root, n, n, x);
         for (size_t i = 0; i < n; i++)
                 b->likelihood -= x[i] * x[i];
+}
+
+static void add_left(struct block *b, const struct run *r, const tamis_em_regression *g, double rows) {
+        for (size_t k = 0; k < g->holes; k++)
+                for (size_t l = 0; l <= k; l++)
+                        add(b->products, r->m->p, g->at[g->seen + k], g->at[g->seen + l], rows * g->left[k * g->holes + l]);
+}
+
+/* Few rows with few holes, by the inverse: less work by the number of seen cells. What the deviations add to the likelihood is
+ * left to be taken from the products of all such rows. */
+static bool expect_lean(struct block *b, const struct run *r, size_t i, struct room *w) {
+        tamis_em_regression *g = &w->g;
+        size_t first = r->patterns.begin[i], last = r->patterns.begin[i + 1];
+        double rows = (double) (last - first), log_det;
+
+        if (!r->regular || r->summed[i])
+                return false;
+        tamis_em_look(r->m, r->train, r->patterns.rows[first], g);
+        if (g->seen <= g->holes)
+                return false;
+        log_det = tamis_em_regress_by_precision(r->m, r->precision, g);
+        if (isnan(log_det))
+                return false;
+        for (size_t k = first; k < last; k++)
+                expect_row(b, r, w, r->patterns.rows[k], true);
+        add_left(b, r, g, rows);
+        b->likelihood += rows * (double) g->holes - rows * (r->log_det + log_det);
+        return true;
 }
 
 static void expect(struct block *b, const struct run *r, size_t i, struct room *w) {
@@ -235,12 +270,26 @@ static void expect(struct block *b, const struct run *r, size_t i, struct room *
                 expect_sums(b, r->m, w, r->summed[i], rows);
         else
                 for (size_t k = first; k < last; k++)
-                        expect_row(b, r, w, r->patterns.rows[k]);
-        for (size_t k = 0; k < g->holes; k++)
-                for (size_t l = 0; l <= k; l++)
-                        add(b->products, r->m->p, g->at[g->seen + k], g->at[g->seen + l], rows * g->left[k * g->holes + l]);
+                        expect_row(b, r, w, r->patterns.rows[k], false);
+        add_left(b, r, g, rows);
         for (size_t k = 0; k < g->seen; k++)
                 b->likelihood -= 2 * rows * log(g->root[k * g->seen + k]);
+}
+
+/* The lean ones first: the products are then theirs alone, and their trace with the inverse is what the deviations in seen cells
+ * add up to, and 1 for each hole (that was given back above). */
+static void expect_patterns(struct block *b, const struct run *r, struct room *w) {
+        size_t p = r->m->p;
+        bool *lean = w->lean;
+
+        for (size_t i = b->first; i < b->last; i++)
+                lean[i - b->first] = expect_lean(b, r, i, w);
+        for (size_t a = 0; r->regular && a < p; a++)
+                for (size_t c = 0; c <= a; c++)
+                        b->likelihood -= (a == c ? 1 : 2) * r->precision[a * p + c] * b->products[a * p + c];
+        for (size_t i = b->first; i < b->last; i++)
+                if (!lean[i - b->first])
+                        expect(b, r, i, w);
 }
 
 static void expect_block(void *arg, size_t i) {
@@ -256,16 +305,18 @@ static void expect_block(void *arg, size_t i) {
         w.t = malloc((p * p + 1) * sizeof *w.t);
         w.d = malloc((p + 1) * sizeof *w.d);
         w.e = malloc((p + 1) * sizeof *w.e);
+        w.lean = calloc(b->last - b->first + 1, sizeof *w.lean);
         b->status = tamis_em_regression_init(&w.g, p, NULL);
-        if (!w.q || !w.t || !w.d || !w.e)
+        if (!w.q || !w.t || !w.d || !w.e || !w.lean)
                 b->status = TAMIS_NO_MEMORY;
-        for (size_t k = b->first; b->status == 0 && k < b->last; k++)
-                expect(b, r, k, &w);
+        if (b->status == 0)
+                expect_patterns(b, r, &w);
         tamis_em_regression_done(&w.g);
         free(w.q);
         free(w.t);
         free(w.d);
         free(w.e);
+        free(w.lean);
 }
 
 /* The new mean and covariance; the largest change of either. */
@@ -296,15 +347,37 @@ static double update(struct run *r) {
         return most;
 }
 
+static void invert(struct run *r, const double *root) {
+        size_t p = r->m->p;
+
+        r->log_det = 0;
+        for (size_t a = 0; a < p; a++) {
+                double *x = r->precision + a * p;
+
+                r->log_det += 2 * log(root[a * p + a]);
+                memset(x, 0, p * sizeof *x);
+                x[a] = 1;
+                tamis_cholesky_forward(root, p, p, x);
+                tamis_cholesky_backward(root, p, p, x);
+        }
+}
+
 /* A little on the diagonal, where a column follows from others: the likelihood has no bound then. */
-static void support(tamis_em *m, double *square) {
+static void support(struct run *r, double *square) {
+        tamis_em *m = r->m;
+        size_t p = m->p;
         bool fine;
 
-        memcpy(square, m->covariance, m->p * m->p * sizeof *square);
-        fine = tamis_cholesky(square, m->p, m->p);
-        for (size_t a = 0; !fine && a < m->p; a++)
-                m->covariance[a * m->p + a] += RIDGE;
+        memcpy(square, m->covariance, p * p * sizeof *square);
+        fine = tamis_cholesky(square, p, p);
+        for (size_t a = 0; !fine && a < p; a++)
+                m->covariance[a * p + a] += RIDGE;
         m->ridged += !fine;
+        r->regular = fine;
+        for (size_t a = 0; r->regular && a < p; a++)
+                r->regular = square[a * p + a] * square[a * p + a] > REGULAR * m->covariance[a * p + a];
+        if (r->regular)
+                invert(r, square);
 }
 
 /* -- the start ----------------------------------------------------------------------------------------------------- */
@@ -341,10 +414,13 @@ static int iterate(struct run *r, double tol, size_t most, tamis_pool *pool, tam
         tamis_em *m = r->m;
         double *square = malloc((m->p * m->p + 1) * sizeof *square);
 
-        if (!square)
+        r->precision = malloc((m->p * m->p + 1) * sizeof *r->precision);
+        if (!square || !r->precision) {
+                free(square);
                 return tamis_fail_memory(err);
+        }
         start(r);
-        support(m, square);
+        support(r, square);
         m->ridged = 0;
         for (size_t round = 0; round <= most; round++) {
                 tamis_pool_for(pool, r->n_blocks, expect_block, r);
@@ -365,7 +441,7 @@ static int iterate(struct run *r, double tol, size_t most, tamis_pool *pool, tam
                 m->converged = update(r) < tol;
                 if (round > 0)
                         note(m, (r->constant + r->blocks[0].likelihood) / 2);
-                support(m, square);
+                support(r, square);
                 m->iterations++;
         }
         free(square);
