@@ -1,37 +1,16 @@
 /* One round: sum up, pattern by pattern, what is expected of every row's deviations from the mean and of their products;
  * the new mean and covariance follow. Patterns are cut into blocks that do not depend on the threads, and blocks are
  * added in order. */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "fit/cholesky.h"
-#include "impute/em.h"
+#include "impute/em_run.h"
 
-enum { BLOCKS = 32 };
 static const double RIDGE = 1e-10;
 static const double REGULAR = 1e-6;     /* no column is determined by those before it but for so much of its variance */
 
-struct block {
-        size_t first, last;             /* patterns */
-        double *sum, *products;         /* p; p * p, lower */
-        double likelihood;
-        int status;
-};
-
-struct run {
-        tamis_em *m;
-        const tamis_frame *train;
-        tamis_em_patterns patterns;
-        double **summed;                /* per pattern with many rows: sums (seen), then products (seen * seen) of its cells */
-        struct block blocks[BLOCKS];
-        size_t n_blocks, rows;          /* rows: those with something observed */
-        double constant;                /* of the log-likelihood */
-        bool regular;                   /* the covariance is far from singular: then there is ... */
-        double *precision, log_det;     /* ... its inverse, and the logarithm of its determinant */
-};
-
-static void run_done(struct run *r) {
+static void run_done(tamis_em_rounds *r) {
         for (size_t i = 0; r->summed && i < r->patterns.n; i++)
                 free(r->summed[i]);
         free(r->summed);
@@ -45,16 +24,8 @@ static void run_done(struct run *r) {
 
 /* -- what stays from round to round -------------------------------------------------------------------------------- */
 
-static void take_row(const struct run *r, size_t row, const tamis_em_regression *g, double *x) {
-        size_t n = 0;
-
-        for (size_t j = 0; j < r->m->n && n < g->seen; j++)
-                if (r->m->place[j] >= 0 && (size_t) r->m->place[j] == g->at[n])
-                        x[n++] = tamis_em_cell(r->m, r->train, j, row);
-}
-
 /* Sums need less room than the rows, and are less work, from as many rows as there are cells in one. */
-static int sum_up(struct run *r, size_t i, tamis_em_regression *g, tamis_error *err) {
+static int sum_up(tamis_em_rounds *r, size_t i, tamis_em_regression *g, tamis_error *err) {
         size_t first = r->patterns.begin[i], last = r->patterns.begin[i + 1], n;
         double *sum, *x = g->scratch;
 
@@ -70,7 +41,7 @@ static int sum_up(struct run *r, size_t i, tamis_em_regression *g, tamis_error *
         if (!sum)
                 return tamis_fail_memory(err);
         for (size_t k = first; k < last; k++) {
-                take_row(r, r->patterns.rows[k], g, x);
+                tamis_em_take_row(r, r->patterns.rows[k], g, x);
                 for (size_t a = 0; a < n; a++) {
                         double *to = sum + n + a * n;
 
@@ -82,32 +53,32 @@ static int sum_up(struct run *r, size_t i, tamis_em_regression *g, tamis_error *
         return 0;
 }
 
-static double work_of(const struct run *r, size_t i, size_t p) {
+static double work_of(const tamis_em_rounds *r, size_t i, size_t p) {
         size_t rows = r->patterns.begin[i + 1] - r->patterns.begin[i];
 
         return (double) ((rows < p ? rows : p) + p) * (double) (p * p);
 }
 
-static int cut_blocks(struct run *r, tamis_error *err) {
+static int cut_blocks(tamis_em_rounds *r, tamis_error *err) {
         size_t p = r->m->p, first = 0;
         double all = 0, done = 0;
 
         for (size_t i = 0; i < r->patterns.n; i++)
                 all += work_of(r, i, p);
         for (size_t i = 0; i < r->patterns.n; i++) {
-                struct block *b = &r->blocks[r->n_blocks];
+                tamis_em_block *b = &r->blocks[r->n_blocks];
 
                 done += work_of(r, i, p);
-                if (i + 1 < r->patterns.n && done < all * (double) (r->n_blocks + 1) / BLOCKS)
+                if (i + 1 < r->patterns.n && done < all * (double) (r->n_blocks + 1) / TAMIS_EM_BLOCKS)
                         continue;
-                *b = (struct block) { .first = first, .last = i + 1 };
+                *b = (tamis_em_block) { .first = first, .last = i + 1 };
                 first = i + 1;
                 r->n_blocks++;
                 b->sum = calloc(p + 1, sizeof *b->sum);
                 b->products = calloc(p * p + 1, sizeof *b->products);
                 if (!b->sum || !b->products)
                         return tamis_fail_memory(err);
-                if (r->n_blocks == BLOCKS)
+                if (r->n_blocks == TAMIS_EM_BLOCKS)
                         break;
         }
         if (r->n_blocks > 0)
@@ -115,7 +86,7 @@ static int cut_blocks(struct run *r, tamis_error *err) {
         return 0;
 }
 
-static int prepare(struct run *r, tamis_error *err) {
+static int prepare(tamis_em_rounds *r, tamis_error *err) {
         tamis_em_regression g;
         int status = tamis_em_sort(r->m, r->train, &r->patterns, err);
 
@@ -138,193 +109,12 @@ static int prepare(struct run *r, tamis_error *err) {
 
 /* -- a round ------------------------------------------------------------------------------------------------------- */
 
-struct room {
-        tamis_em_regression g;
-        double *q, *t;                  /* p * p each */
-        double *d, *e;                  /* p each */
-        bool *lean;                     /* per pattern of the block: done */
-};
-
-/* The seen cells' part and the holes' part, by their places; `a` is not below `b` where both are of the same part. */
-static void add(double *products, size_t p, size_t a, size_t b, double x) {
-        products[a >= b ? a * p + b : b * p + a] += x;
-}
-
-/* `q`: the products of the deviations in the seen cells, both halves; `d`: their sums. */
-static void expect_sums(struct block *b, const tamis_em *m, struct room *w, const double *summed, double rows) {
-        const tamis_em_regression *g = &w->g;
-        size_t n = g->seen, p = m->p;
-        const size_t *hole = g->at + n;
-
-        for (size_t i = 0; i < n; i++)
-                w->d[i] = summed[i] - rows * m->mean[g->at[i]];
-        for (size_t i = 0; i < n; i++)
-                for (size_t k = 0; k <= i; k++) {
-                        double mi = m->mean[g->at[i]], mk = m->mean[g->at[k]];
-
-                        w->q[i * n + k] = w->q[k * n + i] = summed[n + i * n + k] - summed[i] * mk - mi * summed[k] + rows * mi * mk;
-                }
-        for (size_t i = 0; i < n; i++) {
-                b->sum[g->at[i]] += w->d[i];
-                for (size_t k = 0; k <= i; k++)
-                        add(b->products, p, g->at[i], g->at[k], w->q[i * n + k]);
-        }
-        for (size_t i = 0; i < g->holes; i++) {
-                const double *beta = g->beta + i * n;
-                double *t = w->t + i * n;       /* beta q */
-
-                for (size_t k = 0; k < n; k++) {
-                        double sum = 0;
-
-                        for (size_t l = 0; l < n; l++)
-                                sum += beta[l] * w->q[k * n + l];
-                        t[k] = sum;
-                        b->sum[hole[i]] += beta[k] * w->d[k];
-                        add(b->products, p, hole[i], g->at[k], sum);
-                }
-                for (size_t k = 0; k <= i; k++) {
-                        double sum = 0;
-
-                        for (size_t l = 0; l < n; l++)
-                                sum += t[l] * g->beta[k * n + l];
-                        add(b->products, p, hole[i], hole[k], sum);
-                }
-        }
-        /* the trace of covariance^-1 q, by columns of root^-1 q root'^-1 */
-        for (size_t i = 0; i < n; i++)
-                tamis_cholesky_forward(g->root, n, n, w->q + i * n);
-        for (size_t i = 0; i < n; i++) {
-                for (size_t k = 0; k < n; k++)
-                        w->e[k] = w->q[k * n + i];
-                tamis_cholesky_forward(g->root, i + 1, n, w->e);
-                b->likelihood -= w->e[i];
-        }
-}
-
-static void expect_row(struct block *b, const struct run *r, struct room *w, size_t row, bool lean) {
-        const tamis_em *m = r->m;
-        const tamis_em_regression *g = &w->g;
-        size_t n = g->seen, p = m->p;
-        double *x = w->e, *d = w->d;    /* d: by place */
-
-        take_row(r, row, g, x);
-        for (size_t i = 0; i < n; i++)
-                d[g->at[i]] = x[i] -= m->mean[g->at[i]];
-        for (size_t i = 0; i < g->holes; i++) {
-                double sum = 0;
-
-                for (size_t k = 0; k < n; k++)
-                        sum += g->beta[i * n + k] * x[k];
-                d[g->at[n + i]] = sum;
-        }
-        for (size_t a = 0; a < p; a++) {
-                b->sum[a] += d[a];
-                for (size_t c = 0; c <= a; c++)
-                        b->products[a * p + c] += d[a] * d[c];
-        }
-        if (lean)
-                return;
-        tamis_cholesky_forward(g->root, n, n, x);
-        for (size_t i = 0; i < n; i++)
-                b->likelihood -= x[i] * x[i];
-}
-
-static void add_left(struct block *b, const struct run *r, const tamis_em_regression *g, double rows) {
-        for (size_t k = 0; k < g->holes; k++)
-                for (size_t l = 0; l <= k; l++)
-                        add(b->products, r->m->p, g->at[g->seen + k], g->at[g->seen + l], rows * g->left[k * g->holes + l]);
-}
-
-/* Few rows with few holes, by the inverse: less work by the number of seen cells. What the deviations add to the likelihood is
- * left to be taken from the products of all such rows. */
-static bool expect_lean(struct block *b, const struct run *r, size_t i, struct room *w) {
-        tamis_em_regression *g = &w->g;
-        size_t first = r->patterns.begin[i], last = r->patterns.begin[i + 1];
-        double rows = (double) (last - first), log_det;
-
-        if (!r->regular || r->summed[i])
-                return false;
-        tamis_em_look(r->m, r->train, r->patterns.rows[first], g);
-        if (g->seen <= g->holes)
-                return false;
-        log_det = tamis_em_regress_by_precision(r->m, r->precision, g);
-        if (isnan(log_det))
-                return false;
-        for (size_t k = first; k < last; k++)
-                expect_row(b, r, w, r->patterns.rows[k], true);
-        add_left(b, r, g, rows);
-        b->likelihood += rows * (double) g->holes - rows * (r->log_det + log_det);
-        return true;
-}
-
-static void expect(struct block *b, const struct run *r, size_t i, struct room *w) {
-        tamis_em_regression *g = &w->g;
-        size_t first = r->patterns.begin[i], last = r->patterns.begin[i + 1];
-        double rows = (double) (last - first);
-
-        tamis_em_look(r->m, r->train, r->patterns.rows[first], g);
-        if (g->seen == 0)
-                return;                 /* such rows tell nothing */
-        tamis_em_regress(r->m, g);
-        if (r->summed[i])
-                expect_sums(b, r->m, w, r->summed[i], rows);
-        else
-                for (size_t k = first; k < last; k++)
-                        expect_row(b, r, w, r->patterns.rows[k], false);
-        add_left(b, r, g, rows);
-        for (size_t k = 0; k < g->seen; k++)
-                b->likelihood -= 2 * rows * log(g->root[k * g->seen + k]);
-}
-
-/* The lean ones first: the products are then theirs alone, and their trace with the inverse is what the deviations in seen cells
- * add up to, and 1 for each hole (that was given back above). */
-static void expect_patterns(struct block *b, const struct run *r, struct room *w) {
-        size_t p = r->m->p;
-        bool *lean = w->lean;
-
-        for (size_t i = b->first; i < b->last; i++)
-                lean[i - b->first] = expect_lean(b, r, i, w);
-        for (size_t a = 0; r->regular && a < p; a++)
-                for (size_t c = 0; c <= a; c++)
-                        b->likelihood -= (a == c ? 1 : 2) * r->precision[a * p + c] * b->products[a * p + c];
-        for (size_t i = b->first; i < b->last; i++)
-                if (!lean[i - b->first])
-                        expect(b, r, i, w);
-}
-
-static void expect_block(void *arg, size_t i) {
-        struct run *r = arg;
-        struct block *b = &r->blocks[i];
-        size_t p = r->m->p;
-        struct room w = {0};
-
-        b->likelihood = 0;
-        memset(b->sum, 0, p * sizeof *b->sum);
-        memset(b->products, 0, p * p * sizeof *b->products);
-        w.q = malloc((p * p + 1) * sizeof *w.q);
-        w.t = malloc((p * p + 1) * sizeof *w.t);
-        w.d = malloc((p + 1) * sizeof *w.d);
-        w.e = malloc((p + 1) * sizeof *w.e);
-        w.lean = calloc(b->last - b->first + 1, sizeof *w.lean);
-        b->status = tamis_em_regression_init(&w.g, p, NULL);
-        if (!w.q || !w.t || !w.d || !w.e || !w.lean)
-                b->status = TAMIS_NO_MEMORY;
-        if (b->status == 0)
-                expect_patterns(b, r, &w);
-        tamis_em_regression_done(&w.g);
-        free(w.q);
-        free(w.t);
-        free(w.d);
-        free(w.e);
-        free(w.lean);
-}
-
 /* The new mean and covariance; the largest change of either. */
-static double update(struct run *r) {
+static double update(tamis_em_rounds *r) {
         tamis_em *m = r->m;
         size_t p = m->p;
         double rows = (double) r->rows, most = 0;
-        struct block *all = &r->blocks[0];
+        tamis_em_block *all = &r->blocks[0];
 
         for (size_t i = 1; i < r->n_blocks; i++) {
                 all->likelihood += r->blocks[i].likelihood;
@@ -347,7 +137,7 @@ static double update(struct run *r) {
         return most;
 }
 
-static void invert(struct run *r, const double *root) {
+static void invert(tamis_em_rounds *r, const double *root) {
         size_t p = r->m->p;
 
         r->log_det = 0;
@@ -363,7 +153,7 @@ static void invert(struct run *r, const double *root) {
 }
 
 /* A little on the diagonal, where a column follows from others: the likelihood has no bound then. */
-static void support(struct run *r, double *square) {
+static void support(tamis_em_rounds *r, double *square) {
         tamis_em *m = r->m;
         size_t p = m->p;
         bool fine;
@@ -383,7 +173,7 @@ static void support(struct run *r, double *square) {
 /* -- the start ----------------------------------------------------------------------------------------------------- */
 
 /* The complete rows' mean and covariance, if there are enough of them; else what was observed in each column alone. */
-static void start(struct run *r) {
+static void start(tamis_em_rounds *r) {
         tamis_em *m = r->m;
         size_t p = m->p, rows = r->patterns.n ? r->patterns.begin[1] : 0;
         const double *sum = r->patterns.n ? r->summed[0] : NULL;
@@ -410,7 +200,7 @@ static void note(tamis_em *m, double likelihood) {
         m->trace[m->n_trace++] = likelihood;
 }
 
-static int iterate(struct run *r, double tol, size_t most, tamis_pool *pool, tamis_error *err) {
+static int iterate(tamis_em_rounds *r, double tol, size_t most, tamis_pool *pool, tamis_error *err) {
         tamis_em *m = r->m;
         double *square = malloc((m->p * m->p + 1) * sizeof *square);
 
@@ -423,7 +213,7 @@ static int iterate(struct run *r, double tol, size_t most, tamis_pool *pool, tam
         support(r, square);
         m->ridged = 0;
         for (size_t round = 0; round <= most; round++) {
-                tamis_pool_for(pool, r->n_blocks, expect_block, r);
+                tamis_pool_for(pool, r->n_blocks, tamis_em_expect, r);
                 for (size_t i = 0; i < r->n_blocks; i++)
                         if (r->blocks[i].status < 0) {
                                 free(square);
@@ -449,7 +239,7 @@ static int iterate(struct run *r, double tol, size_t most, tamis_pool *pool, tam
 }
 
 int tamis_em_run(tamis_em *m, const tamis_frame *train, double tol, size_t most, tamis_pool *pool, tamis_error *err) {
-        struct run r = { .m = m, .train = train };
+        tamis_em_rounds r = { .m = m, .train = train };
         int status = m->p > 0 ? prepare(&r, err) : 0;
 
         if (status == 0 && r.rows > 0)
