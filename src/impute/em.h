@@ -8,7 +8,7 @@
  *
  * Everything is in the standard deviations of the observed cells. Constant columns are not part of the normal.
  *
- * em.c: the strategy. em_model.c, em_expect.c: the rounds. em_pattern.c: patterns, and the regression that belongs to one.
+ * em.c: the strategy. em_model.c, em_expect.c, em_leap.c: the rounds. em_pattern.c: patterns, and the regression that belongs to one.
  */
 #ifndef TAMIS_IMPUTE_EM_H
 #define TAMIS_IMPUTE_EM_H

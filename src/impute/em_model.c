@@ -117,7 +117,6 @@ static double update(tamis_em_rounds *r) {
         tamis_em_block *all = &r->blocks[0];
 
         for (size_t i = 1; i < r->n_blocks; i++) {
-                all->likelihood += r->blocks[i].likelihood;
                 for (size_t a = 0; a < p; a++)
                         all->sum[a] += r->blocks[i].sum[a];
                 for (size_t a = 0; a < p * p; a++)
@@ -156,14 +155,13 @@ static void invert(tamis_em_rounds *r, const double *root) {
 static void support(tamis_em_rounds *r, double *square) {
         tamis_em *m = r->m;
         size_t p = m->p;
-        bool fine;
 
         memcpy(square, m->covariance, p * p * sizeof *square);
-        fine = tamis_cholesky(square, p, p);
-        for (size_t a = 0; !fine && a < p; a++)
+        r->fine = tamis_cholesky(square, p, p);
+        for (size_t a = 0; !r->fine && a < p; a++)
                 m->covariance[a * p + a] += RIDGE;
-        m->ridged += !fine;
-        r->regular = fine;
+        m->ridged += !r->fine;
+        r->regular = r->fine;
         for (size_t a = 0; r->regular && a < p; a++)
                 r->regular = square[a * p + a] * square[a * p + a] > REGULAR * m->covariance[a * p + a];
         if (r->regular)
@@ -200,42 +198,64 @@ static void note(tamis_em *m, double likelihood) {
         m->trace[m->n_trace++] = likelihood;
 }
 
-static int iterate(tamis_em_rounds *r, double tol, size_t most, tamis_pool *pool, tamis_error *err) {
-        tamis_em *m = r->m;
-        double *square = malloc((m->p * m->p + 1) * sizeof *square);
-
-        r->precision = malloc((m->p * m->p + 1) * sizeof *r->precision);
-        if (!square || !r->precision) {
-                free(square);
-                return tamis_fail_memory(err);
+/* A look at the rows with the parameters as they are; the log-likelihood. */
+static int look(tamis_em_rounds *r, tamis_pool *pool, double *likelihood, tamis_error *err) {
+        tamis_pool_for(pool, r->n_blocks, tamis_em_expect, r);
+        *likelihood = r->constant / 2;
+        for (size_t i = 0; i < r->n_blocks; i++) {
+                if (r->blocks[i].status < 0)
+                        return tamis_fail_memory(err);
+                *likelihood += r->blocks[i].likelihood / 2;
         }
-        start(r);
-        support(r, square);
-        m->ridged = 0;
-        for (size_t round = 0; round <= most; round++) {
-                tamis_pool_for(pool, r->n_blocks, tamis_em_expect, r);
-                for (size_t i = 0; i < r->n_blocks; i++)
-                        if (r->blocks[i].status < 0) {
-                                free(square);
-                                return tamis_fail_memory(err);
-                        }
-                /* the last look is for the likelihood alone */
-                if (round == most || m->converged) {
-                        double sum = r->constant;
-
-                        for (size_t i = 0; i < r->n_blocks; i++)
-                                sum += r->blocks[i].likelihood;
-                        note(m, sum / 2);
-                        break;
-                }
-                m->converged = update(r) < tol;
-                if (round > 0)
-                        note(m, (r->constant + r->blocks[0].likelihood) / 2);
-                support(r, square);
-                m->iterations++;
-        }
-        free(square);
         return 0;
+}
+
+/* Rounds; the last look is for the likelihood alone. */
+static int climb(tamis_em_rounds *r, double tol, size_t most, double *square, tamis_em_leap *leap, tamis_pool *pool,
+                 tamis_error *err) {
+        tamis_em *m = r->m;
+
+        for (size_t round = 0; round <= most; round++) {
+                double likelihood;
+                int status = look(r, pool, &likelihood, err);
+
+                if (status < 0)
+                        return status;
+                if (!tamis_em_leap_back(leap, m, likelihood)) {
+                        if (round > 0)
+                                note(m, likelihood);
+                        if (round == most || m->converged)
+                                return 0;
+                        tamis_em_leap_before(leap, m, likelihood);
+                        m->converged = update(r) < tol;
+                        if (!m->converged && round + 1 < most && r->fine)
+                                tamis_em_leap_after(leap, m);
+                        else
+                                leap->steps = 0;
+                }
+                support(r, square);
+                m->iterations = round < most ? round + 1 : most;
+        }
+        return 0;
+}
+
+static int iterate(tamis_em_rounds *r, double tol, size_t most, tamis_pool *pool, tamis_error *err) {
+        double *square = malloc((r->m->p * r->m->p + 1) * sizeof *square);
+        tamis_em_leap leap;
+        int status = tamis_em_leap_init(&leap, r->m, err);
+
+        r->precision = malloc((r->m->p * r->m->p + 1) * sizeof *r->precision);
+        if (status == 0 && (!square || !r->precision))
+                status = tamis_fail_memory(err);
+        if (status == 0) {
+                start(r);
+                support(r, square);
+                r->m->ridged = 0;
+                status = climb(r, tol, most, square, &leap, pool, err);
+        }
+        tamis_em_leap_done(&leap);
+        free(square);
+        return status;
 }
 
 int tamis_em_run(tamis_em *m, const tamis_frame *train, double tol, size_t most, tamis_pool *pool, tamis_error *err) {
