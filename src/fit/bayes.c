@@ -53,13 +53,17 @@ static bool by_cholesky(const struct problem *m, double mu, struct step *ret) {
 }
 
 /* In the directions that the data have: more predictors than rows, or some that others make up. */
-static void by_eigen(struct problem *m, double mu, struct step *ret) {
+static int by_eigen(struct problem *m, double mu, struct step *ret, tamis_error *err) {
         const size_t p = m->p;
         double largest = 0, fit = 0;
 
         if (!m->rotated) {
+                int r;
+
                 memcpy(m->l, m->gram, p * p * sizeof *m->l);
-                tamis_eigen(m->l, p, m->values, m->inverse);
+                r = tamis_eigen(m->l, p, m->values, m->inverse, err);
+                if (r < 0)
+                        return r;
                 m->rotated = true;
         }
         for (size_t k = 0; k < p; k++)
@@ -80,31 +84,34 @@ static void by_eigen(struct problem *m, double mu, struct step *ret) {
                 fit += z / (e + mu) * (z / (e + mu)) * (e + 2 * mu);
         }
         ret->errors = fmax(0, m->yy - fit);
+        return 0;
 }
 
-static void weights(struct problem *m, double mu, struct step *ret) {
-        if (m->rotated || !by_cholesky(m, mu, ret))
-                by_eigen(m, mu, ret);
+static int weights(struct problem *m, double mu, struct step *ret, tamis_error *err) {
+        return !m->rotated && by_cholesky(m, mu, ret) ? 0 : by_eigen(m, mu, ret, err);
 }
 
-void tamis_bayes_fit(const double *gram, const double *xy, double yy, size_t n, size_t p, double *room, double *coef,
-                     tamis_bayes *ret) {
+int tamis_bayes_fit(const double *gram, const double *xy, double yy, size_t n, size_t p, double *room, double *coef,
+                    tamis_bayes *ret, tamis_error *err) {
         struct problem m = { .gram = gram, .xy = xy, .yy = yy, .n = n, .p = p, .l = room, .inverse = room + p * p,
                              .coef = coef, .values = room + 2 * p * p };
         double *before = m.values + p;
         struct step now = { 0 };
         tamis_bayes b = { .alpha = 1 / (yy / (double) (n ? n : 1) + DBL_EPSILON), .lambda = 1 };
         double change = INFINITY;
+        int r = 0;
 
         memset(coef, 0, p * sizeof *coef);
         *ret = b;
         if (n < 2 || p == 0 || !(yy > 0))
-                return;
+                return 0;
         while (b.iterations < MOST && !(change < tolerance)) {
                 double squares = 0;
 
                 memcpy(before, coef, p * sizeof *coef);
-                weights(&m, b.lambda / b.alpha, &now);
+                r = weights(&m, b.lambda / b.alpha, &now, err);
+                if (r < 0)
+                        return r;
                 change = 0;
                 for (size_t i = 0; i < p; i++) {
                         squares += coef[i] * coef[i];
@@ -116,6 +123,8 @@ void tamis_bayes_fit(const double *gram, const double *xy, double yy, size_t n, 
                 b.alpha = ((double) n - now.gamma + 2 * hyper) / (now.errors + 2 * hyper);
                 b.iterations++;
         }
-        weights(&m, b.lambda / b.alpha, &now);
-        *ret = b;
+        r = weights(&m, b.lambda / b.alpha, &now, err);
+        if (r == 0)
+                *ret = b;
+        return r;
 }

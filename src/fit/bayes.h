@@ -23,9 +23,9 @@ static inline size_t tamis_bayes_room(size_t p) {
         return 2 * p * p + 4 * p;
 }
 
-/* gram: p x p, X'X of centred columns; xy: X'y; yy: y'y, y centred; n: rows. coef: p, in the units of y over those of x. Never
- * fails: where there is nothing to learn (n < 2, a constant y) coef is 0. */
-void tamis_bayes_fit(const double *gram, const double *xy, double yy, size_t n, size_t p, double *room, double *coef,
-                     tamis_bayes *ret);
+/* gram: p x p, X'X of centred columns; xy: X'y; yy: y'y, y centred; n: rows. coef: p, in the units of y over those of x; 0
+ * where there is nothing to learn (n < 2, a constant y). Fails for want of memory alone. */
+int tamis_bayes_fit(const double *gram, const double *xy, double yy, size_t n, size_t p, double *room, double *coef,
+                    tamis_bayes *ret, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -1,6 +1,8 @@
 #include <float.h>
 #include <math.h>
 
+#include <gsl/gsl_eigen.h>
+
 #include "fit/dense.h"
 
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
@@ -66,48 +68,14 @@ void tamis_cholesky_invert(const double *l, size_t p, double *inverse) {
         }
 }
 
-/* Turn rows and columns i and k so that a[i][k] becomes 0. */
-static void rotate(double *a, double *vectors, size_t p, size_t i, size_t k) {
-        const double theta = (a[k * p + k] - a[i * p + i]) / (2 * a[i * p + k]);
-        const double t = copysign(1, theta) / (fabs(theta) + hypot(1, theta)), c = 1 / hypot(1, t), s = t * c;
+int tamis_eigen(double *a, size_t p, double *values, double *vectors, tamis_error *err) {
+        gsl_matrix_view matrix = gsl_matrix_view_array(a, p, p), out = gsl_matrix_view_array(vectors, p, p);
+        gsl_vector_view diagonal = gsl_vector_view_array(values, p);
+        gsl_eigen_symmv_workspace *room = gsl_eigen_symmv_alloc(p);
 
-        for (size_t j = 0; j < p; j++) {
-                double x = a[j * p + i], y = a[j * p + k];
-
-                a[j * p + i] = c * x - s * y;
-                a[j * p + k] = s * x + c * y;
-        }
-        for (size_t j = 0; j < p; j++) {
-                double x = a[i * p + j], y = a[k * p + j];
-
-                a[i * p + j] = c * x - s * y;
-                a[k * p + j] = s * x + c * y;
-        }
-        for (size_t j = 0; j < p; j++) {
-                double x = vectors[j * p + i], y = vectors[j * p + k];
-
-                vectors[j * p + i] = c * x - s * y;
-                vectors[j * p + k] = s * x + c * y;
-        }
-}
-
-void tamis_eigen(double *a, size_t p, double *values, double *vectors) {
-        bool turned = true;
-
-        for (size_t i = 0; i < p * p; i++)
-                vectors[i] = i % (p + 1) == 0;
-        for (int sweep = 0; sweep < 40 && turned; sweep++) {
-                turned = false;
-                for (size_t i = 0; i + 1 < p; i++)
-                        for (size_t k = i + 1; k < p; k++) {
-                                double own = sqrt(fabs(a[i * p + i])) * sqrt(fabs(a[k * p + k]));
-
-                                if (!(fabs(a[i * p + k]) > DBL_EPSILON * own))
-                                        continue;
-                                rotate(a, vectors, p, i, k);
-                                turned = true;
-                        }
-        }
-        for (size_t i = 0; i < p; i++)
-                values[i] = a[i * p + i];
+        if (!room)
+                return tamis_fail_memory(err);
+        gsl_eigen_symmv(&matrix.matrix, &diagonal.vector, &out.matrix, room);
+        gsl_eigen_symmv_free(room);
+        return 0;
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <tamis/error.h>
+
 /* The lower Cholesky factor of a (p x p, symmetric, its lower triangle is read) + ridge I into l (its upper triangle is left
  * alone; may be a). False: not positive definite to working precision. */
 bool tamis_cholesky(const double *a, size_t p, double ridge, double *l);
@@ -13,8 +15,7 @@ void tamis_cholesky_solve(const double *l, size_t p, const double *b, double *x)
 /* The inverse of l, lower triangular too, into inverse (the rest is left alone; may not be l). */
 void tamis_cholesky_invert(const double *l, size_t p, double *inverse);
 
-/* Eigenvalues, in no order, and eigenvectors (the columns of `vectors`, p x p) of a, which is destroyed. By Jacobi's rotations,
- * which keep the small eigenvalues of badly scaled columns; O(p^3) a sweep. */
-void tamis_eigen(double *a, size_t p, double *values, double *vectors);
+/* Eigenvalues, in no order, and eigenvectors (the columns of `vectors`, p x p, p > 0) of a, which is destroyed. */
+int tamis_eigen(double *a, size_t p, double *values, double *vectors, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -279,11 +279,12 @@ static int observed_part(struct fitting *f, uint32_t target, tamis_error *err) {
         return r;
 }
 
-static void regress(struct fitting *f, tamis_iterative_step *step) {
+static int regress(struct fitting *f, tamis_iterative_step *step, tamis_error *err) {
         const size_t n = f->m->n, p = step->n, rows = f->train->rows - f->missing[step->target];
         const double count = (double) rows, *sum = f->part, own = sum[step->target];
         double yy = *product(f->part, n, step->target, step->target) - own * own / count;
         tamis_bayes b;
+        int r;
 
         for (size_t i = 0; i < p; i++) {
                 size_t a = step->features[i];
@@ -295,11 +296,12 @@ static void regress(struct fitting *f, tamis_iterative_step *step) {
                 }
                 f->xy[i] = *product(f->part, n, a, step->target) - sum[a] * own / count;
         }
-        tamis_bayes_fit(f->gram, f->xy, yy, rows, p, f->room, step->weights, &b);
+        r = tamis_bayes_fit(f->gram, f->xy, yy, rows, p, f->room, step->weights, &b, err);
         step->intercept = own;
         for (size_t i = 0; i < p; i++)
                 step->intercept -= step->weights[i] * sum[step->features[i]];
         step->intercept /= count;
+        return r;
 }
 
 /* New values for the target's holes, and what they change in the cross-products. */
@@ -340,9 +342,10 @@ static int sweep(struct fitting *f, tamis_error *err) {
                 r = open_step(f, m->rounds, f->order[i], step, err);
                 if (r == 0)
                         r = observed_part(f, step->target, err);
+                if (r == 0)
+                        r = regress(f, step, err);
                 if (r < 0)
                         return r;
-                regress(f, step);
                 refill(f, step);
         }
         m->change = 0;
