@@ -25,7 +25,8 @@ static const tamis_option options[] = {
         { "empty", 0, TAMIS_CHOICE, "WHAT", "keep", "what becomes of a column without a present cell", empties },
         { "min", 0, TAMIS_TEXT, "RULES", NULL, "the least that is filled in: a number, or 'Age=0,*=-10' by column" },
         { "max", 0, TAMIS_TEXT, "RULES", NULL, "the most that is filled in" },
-        { "original", 0, TAMIS_FLAG, NULL, NULL, "with several imputations: also the row with its holes, as _imputation 0" },
+        { "original", 0, TAMIS_FLAG, NULL, NULL, "also the row with its holes, as _imputation 0" },
+        { "delta", 0, TAMIS_TEXT, "RULES", NULL, "adjust what is filled in: 'Age=+5', 'income=0;+10%;+20%' in turn (column _delta)" },
         TAMIS_SIMPLE_OPTIONS,
         TAMIS_SERIES_OPTIONS,
         TAMIS_JOINT_OPTIONS,
@@ -166,6 +167,8 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
                 r = configure_fill(m, err);
         if (r == 0)
                 r = configure_others(m, err);
+        if (r == 0)
+                r = tamis_delta_configure(m, err);
         return r == 0 ? parse_bounds(m, err) : r;
 }
 
@@ -452,6 +455,7 @@ static void done(void *state) {
         tamis_rules_done(&m->constants);
         tamis_rules_done(&m->least);
         tamis_rules_done(&m->most);
+        tamis_rules_done(&m->delta);
         tamis_arena_done(&m->texts);
         free(m->column);
         free(m->grouped);

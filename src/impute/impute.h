@@ -5,7 +5,7 @@
  * both are its mode.
  *
  *     impute.c   the step: options, columns, learning
- *     fill.c     putting values in
+ *     fill.c others.c copies.c    putting values in: filling.h
  *     model.c    saved and reported
  *     mean.c median.c mode.c constant.c    a strategy each
  *     bounds.c   --min and --max
@@ -78,14 +78,18 @@ typedef struct tamis_impute_column {
         _Atomic uint64_t strange;       /* cells that are no number, in a column that was learned as numbers */
 } tamis_impute_column;
 
+/* What --delta makes of a number that is filled in: times, then plus. */
+typedef struct tamis_delta {
+        double times, plus;
+} tamis_delta;
+
 typedef struct tamis_impute {
         const tamis_context *context;
         tamis_rules strategies, constants, least, most;
         tamis_impute_empty empty;
         double trim;                    /* share; NaN: not asked for */
         bool indicator, round, loaded;
-        bool marks;                     /* column _imputation is added: there are several */
-        bool original;                  /* with several imputations, the row with its holes goes out first */
+        bool original;                  /* the row with its holes goes out first */
         unsigned also;                  /* traits, as configured */
         tamis_columns columns;
         tamis_impute_column *column;
@@ -95,6 +99,10 @@ typedef struct tamis_impute {
         tamis_serial serial;
         tamis_fill *grouped;            /* per group, per column */
         uint8_t *goes;                  /* per column of the table: it is dropped */
+        tamis_rules delta;
+        size_t n_deltas;                /* 1 without --delta */
+        tamis_delta *deltas;            /* adjustment after adjustment, per column */
+        tamis_slice *delta_marks;       /* what column _delta calls them */
         tamis_arena texts;
 } tamis_impute;
 
@@ -113,6 +121,7 @@ double tamis_impute_settle(const tamis_impute_column *column, double value);
 int tamis_impute_bounds(tamis_impute *m, tamis_schema *schema, const tamis_selection *features, long *which,
                         tamis_error *err) TAMIS_CHECKED;
 
+int tamis_delta_configure(tamis_impute *m, tamis_error *err) TAMIS_CHECKED;
 /* Why holes stay in a column that no imputer fills. */
 const char *tamis_impute_why(const tamis_impute_column *column);
 
