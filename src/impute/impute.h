@@ -4,7 +4,8 @@
  * and puts it where one is not. Every other cell keeps its bytes. Mean and median are for numbers; on a column of texts
  * both are its mode.
  *
- *     impute.c   the step: options, columns, learning
+ *     impute.c   the step: options, columns
+ *     learned.c  what the rows teach
  *     fill.c others.c copies.c    putting values in: filling.h
  *     model.c    saved and reported
  *     mean.c median.c mode.c constant.c    a strategy each
@@ -119,6 +120,19 @@ const char *tamis_impute_name(const tamis_impute_column *column);
 static inline bool tamis_impute_is_other(const tamis_impute *m, size_t i) {
         return m->joints.wishes[i].joint || m->serial.wishes[i];
 }
+/* What a batch teaches. */
+typedef struct tamis_impute_partial {
+        tamis_page page;
+        int *decimals;          /* per column; only with --round */
+        tamis_collected collected;
+        tamis_serial_rows serial;
+} tamis_impute_partial;
+
+int tamis_impute_learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
+int tamis_impute_merge(void *state, void *partial, tamis_error *err) TAMIS_CHECKED;
+void tamis_impute_partial_done(void *partial);
+int tamis_impute_finish(void *state, const tamis_context *context, bool *again, tamis_error *err) TAMIS_CHECKED;
+
 /* Within the bounds, and with the column's decimals (--round). */
 double tamis_impute_settle(const tamis_impute_column *column, double value);
 /* --min and --max, for each of `features`. `which` has room for an answer a column. */
