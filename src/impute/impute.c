@@ -15,6 +15,8 @@ static const tamis_option options[] = {
           "add COL_missing (0 or 1) for each column that had missing cells when learned", NULL },
         { "round", 0, TAMIS_FLAG, NULL, NULL, "round numbers to the decimals that the column itself shows", NULL },
         { "empty", 0, TAMIS_CHOICE, "WHAT", "keep", "what becomes of a column without a present cell", empties },
+        { "from", 0, TAMIS_SELECTION, "SEL", NULL,
+          "with --columns: what strategies that fill columns from each other learn from besides; all features, if not said" },
         { "min", 0, TAMIS_TEXT, "RULES", NULL, "the least that is filled in: a number, or 'Age=0,*=-10' by column" },
         { "max", 0, TAMIS_TEXT, "RULES", NULL, "the most that is filled in" },
         { "original", 0, TAMIS_FLAG, NULL, NULL, "also the row with its holes, as _imputation 0" },
@@ -130,6 +132,7 @@ static int configure_others(tamis_impute *m, tamis_error *err) {
 
                 for (size_t k = 0; k <= JOINTS + SERIES; k++)
                         takers[k].used |= strcmp(takers[k].name, m->strategies.rules[i].value) == 0;
+                m->joint |= joint != NULL;
                 if (joint && joint->random)
                         m->also |= TAMIS_RANDOM | TAMIS_HOLDS_ROWS;
                 if (joint && joint->fitted)
@@ -140,6 +143,8 @@ static int configure_others(tamis_impute *m, tamis_error *err) {
                         return tamis_fail(err, TAMIS_USAGE, "strategy %s needs --order COL: which column puts alike rows side by side "
                                           "(random draws without an order; ffill goes by the rows as they come)", serial->base.name);
         }
+        if (!m->joint && tamis_settings_given(m->context->settings, "from"))
+                return tamis_fail(err, TAMIS_USAGE, "--from goes with strategies that fill columns from each other (knn, say)");
         return tamis_joint_options_check(m->context->settings, takers, JOINTS + SERIES + 1, err);
 }
 
@@ -184,14 +189,27 @@ static unsigned also(const void *state) {
 
 /* -- columns ------------------------------------------------------------------------------------------------------- */
 
+int tamis_impute_resolve(const tamis_impute *m, const tamis_rules *rules, tamis_schema *schema, const tamis_selection *features,
+                         long *which, tamis_error *err) {
+        int r = tamis_rules_resolve(rules, schema, features, which, err);
+
+        /* from the last, since features are among the columns, in the same order */
+        for (size_t i = m->columns.n, k = features->n; r == 0 && i-- > 0;)
+                which[i] = k > 0 && features->columns[k - 1] == m->columns.at[i] ? which[--k] : -1;
+        return r;
+}
+
 static int plan(tamis_impute *m, tamis_schema *schema, const tamis_selection *features, long *which, tamis_error *err) {
-        int r = tamis_rules_resolve(&m->strategies, schema, features, which, err);
+        int r = tamis_impute_resolve(m, &m->strategies, schema, features, which, err);
 
         if (r < 0)
                 return r;
         for (size_t i = 0; i < m->columns.n; i++) {
                 tamis_impute_column *c = &m->column[i];
 
+                c->decimals = -1;
+                if (c->predicts)
+                        continue;
                 c->imputer = imputer_of(m, which[i]);
                 c->joint = tamis_joint_find(strategy_of(m, which[i]));
                 c->series = tamis_series_find(strategy_of(m, which[i]));
@@ -201,9 +219,8 @@ static int plan(tamis_impute *m, tamis_schema *schema, const tamis_selection *fe
                         c->filler = m->columns.types[i] == TAMIS_TYPE_NUMERIC ? c->imputer->numbers : c->imputer->texts;
                 if (c->filler == &tamis_filler_mean && !isnan(m->trim))
                         c->filler = &tamis_filler_trimmed;
-                c->decimals = -1;
         }
-        r = tamis_rules_resolve(&m->constants, schema, features, which, err);
+        r = tamis_impute_resolve(m, &m->constants, schema, features, which, err);
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 m->column[i].given = which[i] < 0 ? NULL : m->constants.rules[which[i]].value;
         return r == 0 ? tamis_impute_bounds(m, schema, features, which, err) : r;
@@ -222,20 +239,78 @@ static int open_ledger(tamis_impute *m, tamis_error *err) {
         return r;
 }
 
+/* Beside the columns worked on, joint strategies learn from all other features, or those of --from. */
+static int add_predictors(const tamis_impute *m, tamis_schema *schema, tamis_selection *all, tamis_error *err) {
+        const char *from = tamis_settings_text(m->context->settings, "from");
+        tamis_selection more = {0};
+        size_t i = 0, k = 0, n = 0, *both;
+        int r;
+
+        if (!m->joint || (!from && !tamis_settings_given(m->context->settings, "columns")))
+                return 0;
+        r = tamis_features_of(m->context, schema, from, "--from", 0, &more, err);
+        if (r < 0)
+                return r;
+        both = calloc(all->n + more.n + 1, sizeof *both);
+        while (both && (i < all->n || k < more.n)) {
+                size_t next = k == more.n || (i < all->n && all->columns[i] <= more.columns[k]) ? all->columns[i] : more.columns[k];
+
+                i += i < all->n && all->columns[i] == next;
+                k += k < more.n && more.columns[k] == next;
+                both[n++] = next;
+        }
+        tamis_selection_done(&more);
+        if (!both)
+                return tamis_fail_memory(err);
+        free(all->columns);
+        *all = (tamis_selection) { .columns = both, .n = n };
+        return 0;
+}
+
+static int copy_selection(const tamis_selection *from, tamis_selection *ret, tamis_error *err) {
+        ret->columns = calloc(from->n + 1, sizeof *ret->columns);
+        if (!ret->columns)
+                return tamis_fail_memory(err);
+        memcpy(ret->columns, from->columns, from->n * sizeof *ret->columns);
+        ret->n = from->n;
+        return 0;
+}
+
+/* The columns, and which of them are worked on. */
+static int bind_columns(tamis_impute *m, tamis_schema *schema, tamis_selection *features, tamis_error *err) {
+        tamis_selection all = {0};
+        int r = tamis_features(m->context, schema, 0, features, err);
+
+        if (r == 0)
+                r = copy_selection(features, &all, err);
+        if (r == 0)
+                r = add_predictors(m, schema, &all, err);
+        if (r == 0)
+                r = tamis_columns_bind(&m->columns, schema, &all, err);
+        tamis_selection_done(&all);
+        if (r < 0)
+                return r;
+        m->column = calloc(m->columns.n + 1, sizeof *m->column);
+        if (!m->column)
+                return tamis_fail_memory(err);
+        for (size_t i = 0, k = 0; i < m->columns.n; i++) {
+                m->column[i].predicts = k == features->n || features->columns[k] != m->columns.at[i];
+                k += !m->column[i].predicts;
+        }
+        return 0;
+}
+
 static int bind(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
         tamis_impute *m = state;
         tamis_selection features = {0};
         long *which = NULL;
-        int r = tamis_features(context, schema, 0, &features, err);
+        int r = bind_columns(m, schema, &features, err);
 
-        if (r == 0)
-                r = tamis_columns_bind(&m->columns, schema, &features, err);
         if (r == 0)
                 r = tamis_grouping_bind(&m->grouping, context, schema, err);
         if (r == 0) {
-                m->column = calloc(features.n + 1, sizeof *m->column);
-                which = calloc(features.n + 1, sizeof *which);
-                if (!m->column || !which)
+                which = calloc(m->columns.n + 1, sizeof *which);
+                if (!which)
                         r = tamis_fail_memory(err);
         }
         if (r == 0)
@@ -276,13 +351,20 @@ static void done(void *state) {
 const tamis_step_type tamis_step_impute = {
         .name = "impute",
         .summary = "fill missing cells",
-        .details = "Learns one value for each column (or one for each group of rows, with --group) and puts it where a "
-                   "cell is missing; every other cell keeps its bytes. The target and columns whose name begins with _ "
-                   "are never touched.\n"
+        .details = "Learns from the cells that are there what to put where one is missing; every other cell keeps its bytes. "
+                   "The target and columns whose name begins with _ are never touched.\n"
                    "A strategy may be said by column: -s 'Age=median,@categorical=mode,*=mean'. The first item that "
                    "matches decides; * is for the rest (median, if it is not said).\n"
-                   "A row whose group was not seen when learning, or had nothing to learn from, takes the value of the "
-                   "whole column.",
+                   "With --group each group of rows is learned from by itself. A row whose group was not seen when learning, or "
+                   "had nothing to learn from, takes what all rows say.\n"
+                   "constant, mean, median and mode put one value into all holes of a column. bfill, ffill, hotdeck and interpolate "
+                   "go by the rows around a hole, in the order of --order; there is no model of them to save. All others fill "
+                   "columns from each other: --columns says which are filled, and all features are learned from (or those of "
+                   "--from).\n"
+                   "With several imputations (--imputations) every row goes out that often, side by side, train rows or not; "
+                   "column _imputation (1, 2, ...) groups them, and --original puts the row with its holes before them, as 0. "
+                   "--delta adjusts what is filled in: several values of it in turn make as many copies, told apart in column "
+                   "_delta.",
         .options = options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_GROUP | TAMIS_OPT_STRATEGY | TAMIS_OPT_SEED
                 | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING | TAMIS_OPT_PRECISION,
@@ -291,7 +373,10 @@ const tamis_step_type tamis_step_impute = {
         .examples = "tamis impute -t Survived titanic.csv\n"
                     "tamis impute -t Survived -s 'Age=mean,*=mode' --save fill.json titanic.csv\n"
                     "tamis impute -t Survived -c Age -g Sex,Pclass --round titanic.csv\n"
-                    "tamis impute -t Survived -s constant --fill 'Age=0,*=none' titanic.csv",
+                    "tamis impute -t Survived -s constant --fill 'Age=0,*=none' titanic.csv\n"
+                    "tamis impute -s 'sales=interpolate,*=ffill' -g shop --order day --max-gap 7 sales.csv\n"
+                    "tamis impute -t Survived -s auto --report scores.json titanic.csv\n"
+                    "tamis impute -t Survived -c Age -s knn --delta 'Age=0;+10%;+20%' titanic.csv",
         .traits = TAMIS_LEARNS,
         .state_size = sizeof(tamis_impute),
         .configure = configure,

@@ -79,6 +79,7 @@ typedef struct tamis_impute_column {
         double least, most;             /* --min, --max; infinite: none */
         tamis_fill fill;
         bool drops, indicated, constant;
+        bool predicts;                  /* it is not worked on: joint strategies learn from it */
         _Atomic uint64_t filled, left, fallback;
         _Atomic uint64_t strange;       /* cells that are no number, in a column that was learned as numbers */
 } tamis_impute_column;
@@ -94,6 +95,7 @@ typedef struct tamis_impute {
         tamis_impute_empty empty;
         double trim;                    /* share; NaN: not asked for */
         bool indicator, round, loaded;
+        bool joint;                     /* a joint strategy is named */
         bool original;                  /* the row with its holes goes out first */
         unsigned also;                  /* traits, as configured */
         tamis_columns columns;
@@ -135,7 +137,10 @@ int tamis_impute_finish(void *state, const tamis_context *context, bool *again, 
 
 /* Within the bounds, and with the column's decimals (--round). */
 double tamis_impute_settle(const tamis_impute_column *column, double value);
-/* --min and --max, for each of `features`. `which` has room for an answer a column. */
+/* Which rule is for each of the step's columns, into which[]; those of `features` are worked on. */
+int tamis_impute_resolve(const tamis_impute *m, const tamis_rules *rules, tamis_schema *schema, const tamis_selection *features,
+                         long *which, tamis_error *err) TAMIS_CHECKED;
+/* --min and --max. `which` has room for an answer a column. */
 int tamis_impute_bounds(tamis_impute *m, tamis_schema *schema, const tamis_selection *features, long *which,
                         tamis_error *err) TAMIS_CHECKED;
 

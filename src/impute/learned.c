@@ -126,6 +126,8 @@ static int settle_column(tamis_impute *m, size_t i, tamis_error *err) {
         const tamis_ledger_line *line = &m->ledger.lines[i];
         bool empty = line->rows == line->missing;
 
+        if (c->predicts)
+                return 0;
         c->rows = line->rows;
         c->missing = line->missing;
         c->drops = empty && m->empty == TAMIS_EMPTY_DROP;
