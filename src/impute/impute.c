@@ -374,9 +374,9 @@ const tamis_step_type tamis_step_impute = {
                     "tamis impute -t Survived -s 'Age=mean,*=mode' --save fill.json titanic.csv\n"
                     "tamis impute -t Survived -c Age -g Sex,Pclass --round titanic.csv\n"
                     "tamis impute -t Survived -s constant --fill 'Age=0,*=none' titanic.csv\n"
-                    "tamis impute -s 'sales=interpolate,*=ffill' -g shop --order day --max-gap 7 sales.csv\n"
+                    "tamis impute -s 'sales=interpolate,*=ffill' -g shop --order day sales.csv\n"
                     "tamis impute -t Survived -s auto --report scores.json titanic.csv\n"
-                    "tamis impute -t Survived -c Age -s knn --delta 'Age=0;+10%;+20%' titanic.csv",
+                    "tamis impute -t Survived -c Age -s knn --delta 'Age=0;+10%' titanic.csv",
         .traits = TAMIS_LEARNS,
         .state_size = sizeof(tamis_impute),
         .configure = configure,
