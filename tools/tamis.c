@@ -7,6 +7,7 @@
 
 #include "help.h"
 #include "say.h"
+#include "verb_pool.h"
 
 enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
 
@@ -25,6 +26,9 @@ static const verb verbs[] = {
                      "of the files. {} in PATTERN stands for the part's name.",
           .examples = "tamis split --test 0.25 in.csv then part 'in.{}.csv'\n",
           .takes = TAKES_INPUT | TAKES_RUN | TAKES_HELP, .run = verb_chain },
+        { "pool", "pool estimates made from several imputations", "[FILE...]",
+          .details = verb_pool_details, .examples = verb_pool_examples, .options = verb_pool_options,
+          .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_HELP, .run = verb_pool },
         { "version", "show the version", "", .takes = TAKES_HELP, .run = verb_version },
 };
 static const size_t n_verbs = sizeof verbs / sizeof *verbs;

@@ -78,9 +78,9 @@ CASES = {
     ],
 }
 # verbs that are not steps of a chain
-NO_STEPS = {"apply", "cat", "help", "part", "version"}
+NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
 # strategies of impute that draw; the others give the same for any seed
-DRAWS = {"random"}
+DRAWS = {"mice", "random", "softimpute"}
 # and those whose answer hangs on the order of the rows
 ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000
