@@ -25,7 +25,8 @@ static const tamis_option options[] = {
         { "empty", 0, TAMIS_CHOICE, "WHAT", "keep", "what becomes of a column without a present cell", empties },
         { "min", 0, TAMIS_TEXT, "RULES", NULL, "the least that is filled in: a number, or 'Age=0,*=-10' by column" },
         { "max", 0, TAMIS_TEXT, "RULES", NULL, "the most that is filled in" },
-        { "original", 0, TAMIS_FLAG, NULL, NULL, "with several imputations: also the row with its holes, as _imputation 0" },
+        { "original", 0, TAMIS_FLAG, NULL, NULL, "also the row with its holes, as _imputation 0" },
+        { "delta", 0, TAMIS_TEXT, "RULES", NULL, "adjust what is filled in: 'Age=+5', 'income=0;+10%;+20%' in turn (column _delta)" },
         TAMIS_SIMPLE_OPTIONS,
         TAMIS_SERIES_OPTIONS,
         TAMIS_JOINT_OPTIONS,
@@ -34,7 +35,11 @@ static const tamis_option options[] = {
 
 /* Those that fill columns from each other; by name. */
 static const tamis_joint *const joints[] = {
-        &tamis_joint_knn, &tamis_joint_mice, &tamis_joint_random, &tamis_joint_softimpute,
+        &tamis_joint_auto,
+        &tamis_joint_knn,
+        &tamis_joint_mice,
+        &tamis_joint_random,
+        &tamis_joint_softimpute,
 };
 
 /* Those that go by the rows around a hole; by name. */
@@ -44,9 +49,19 @@ static const tamis_series *const series[] = {
 
 /* All; by name. */
 static const tamis_strategy *const strategies[] = {
-        &tamis_series_bfill.base, &tamis_imputer_constant.base, &tamis_series_ffill.base, &tamis_series_hotdeck.base,
-        &tamis_series_interpolate.base, &tamis_joint_knn.base, &tamis_imputer_mean.base, &tamis_imputer_median.base,
-        &tamis_joint_mice.base, &tamis_imputer_mode.base, &tamis_joint_random.base, &tamis_joint_softimpute.base,
+        &tamis_joint_auto.base,
+        &tamis_series_bfill.base,
+        &tamis_imputer_constant.base,
+        &tamis_series_ffill.base,
+        &tamis_series_hotdeck.base,
+        &tamis_series_interpolate.base,
+        &tamis_joint_knn.base,
+        &tamis_imputer_mean.base,
+        &tamis_imputer_median.base,
+        &tamis_joint_mice.base,
+        &tamis_imputer_mode.base,
+        &tamis_joint_random.base,
+        &tamis_joint_softimpute.base,
 };
 
 static const tamis_strategy *const *all_strategies(size_t *n) {
@@ -166,6 +181,8 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
                 r = configure_fill(m, err);
         if (r == 0)
                 r = configure_others(m, err);
+        if (r == 0)
+                r = tamis_delta_configure(m, err);
         return r == 0 ? parse_bounds(m, err) : r;
 }
 
@@ -452,6 +469,7 @@ static void done(void *state) {
         tamis_rules_done(&m->constants);
         tamis_rules_done(&m->least);
         tamis_rules_done(&m->most);
+        tamis_rules_done(&m->delta);
         tamis_arena_done(&m->texts);
         free(m->column);
         free(m->grouped);
