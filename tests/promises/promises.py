@@ -36,6 +36,8 @@ CASES = {
         ("-t label -g city -s median", None, "holes"),
         ("-t label -c age -s mean --round", {"age"}, "holes"),
         ("-t label -s mean --trim .1", None, "holes"),
+        ("-t label -s knn", None, "holes"),
+        ("-t label -g city -s 'age=knn,income=knn,*=median' -k 3 --weights distance --metric nan-euclidean", None, "holes"),
         ("-t label -s random", None, "holes"),
         ("-t label -g city -s 'age=median,*=random'", None, "holes"),
         ("-t label -s 'age=random,*=mean' --delta 'age=0;+10%;-3' --original --min age=0", None, "holes"),
