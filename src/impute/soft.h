@@ -14,6 +14,8 @@
 
 #include <tamis/pool.h>
 
+enum { TAMIS_SOFT_RANK = 500 };         /* at most */
+
 /* The cells that are there, once by row and once by column. */
 typedef struct tamis_soft_cells {
         size_t rows, columns, n;
