@@ -8,7 +8,7 @@
 
 #include "impute/mice.h"
 
-enum { FOREST = 10, LEAF = 5 };
+enum { FOREST = 10, LEAF = 5, BINS = 256 };
 static const double LEAST_GAIN = 1e-4;
 
 typedef struct node {
@@ -39,15 +39,22 @@ void tamis_mice_trees_free(void *p) {
         free(t);
 }
 
-/* What a tree is grown with. */
+/* What a tree is grown with. Predictors are cut into bins of about as many rows each, once a column: a split is between two
+ * of them. */
 struct growth {
         const tamis_mice *m;
         const double *z;
         size_t column, classes;         /* classes 0: a number */
         uint32_t *rows;
-        uint64_t *pairs;                /* to sort by a predictor */
+        uint8_t *bins;                  /* predictor * rows of the table + row */
+        double *edges;                  /* predictor * BINS + bin: between it and the next */
+        size_t *n_bins;
+        double *sums;                   /* per bin: of the number, or rows by class */
+        size_t *counts;                 /* per bin: rows */
         double *left, *right;           /* rows by class, on each side of a split */
+        uint32_t *more;                 /* room for rows */
         uint32_t *places;               /* predictors, and how many are looked at in a split */
+        uint32_t *drawn;                /* their numbers in `places`, those looked at first */
         size_t n_places, looked_at;
         double least;                   /* impurity that a split must take away */
         tamis_stream s;
@@ -81,86 +88,132 @@ static double impurity(struct growth *g, const uint32_t *rows, size_t n) {
 }
 
 struct cut {
-        double gain, at;
-        uint32_t place;
+        double gain;
+        uint32_t predictor, bin;        /* bins up to this one go left */
+        bool found;
 };
 
-static int by_value(const void *a, const void *b) {
-        const double *x = a, *y = b;
+static void count_bins(struct growth *g, const uint32_t *rows, size_t n, size_t p, double mean) {
+        const uint8_t *bins = g->bins + p * g->m->train.rows;
+        size_t width = g->classes ? g->classes : 1;
 
-        return x[0] != y[0] ? (x[0] > y[0]) - (x[0] < y[0]) : (x[1] > y[1]) - (x[1] < y[1]);
-}
+        memset(g->counts, 0, g->n_bins[p] * sizeof *g->counts);
+        memset(g->sums, 0, g->n_bins[p] * width * sizeof *g->sums);
+        for (size_t i = 0; i < n; i++) {
+                uint8_t bin = bins[rows[i]];
 
-/* Numbers: what a split takes away is left^2/n + right^2/n - all^2/n, of sums around the mean. */
-static void scan_numbers(const struct growth *g, const double (*pairs)[2], size_t n, uint32_t place, struct cut *best) {
-        double mean = 0, left = 0;
-
-        for (size_t i = 0; i < n; i++)
-                mean += number_of(g, (uint32_t) pairs[i][1]) / (double) n;
-        for (size_t i = 0; i + 1 < n; i++) {
-                double gain;
-
-                left += number_of(g, (uint32_t) pairs[i][1]) - mean;
-                if (i + 1 < LEAF || n - i - 1 < LEAF || !(pairs[i][0] < pairs[i + 1][0]))
-                        continue;
-                gain = left * left * (1 / (double) (i + 1) + 1 / (double) (n - i - 1));
-                if (gain > best->gain * (1 + 1e-12))
-                        *best = (struct cut) { gain, (pairs[i][0] + pairs[i + 1][0]) / 2, place };
+                g->counts[bin]++;
+                if (g->classes)
+                        g->sums[bin * width + class_of(g, rows[i])]++;
+                else
+                        g->sums[bin] += number_of(g, rows[i]) - mean;
         }
 }
 
-static void scan_classes(struct growth *g, const double (*pairs)[2], size_t n, uint32_t place, struct cut *best) {
+/* Numbers: what a split takes away is left^2 / n + right^2 / n, of sums around the mean. */
+static void scan_numbers(const struct growth *g, size_t n, size_t p, struct cut *best) {
+        size_t rows = 0;
+        double left = 0;
+
+        for (size_t bin = 0; bin + 1 < g->n_bins[p]; bin++) {
+                double gain;
+
+                left += g->sums[bin];
+                rows += g->counts[bin];
+                if (g->counts[bin] == 0 || rows < LEAF || n - rows < LEAF || rows == n)
+                        continue;
+                gain = left * left * (1 / (double) rows + 1 / (double) (n - rows));
+                if (gain > best->gain * (1 + 1e-12))
+                        *best = (struct cut) { gain, (uint32_t) p, (uint32_t) bin, true };
+        }
+}
+
+static void scan_classes(struct growth *g, size_t n, size_t p, struct cut *best) {
         double left = 0, right = 0, all;
+        size_t rows = 0;
 
         memset(g->left, 0, g->classes * sizeof *g->left);
         memset(g->right, 0, g->classes * sizeof *g->right);
-        for (size_t i = 0; i < n; i++)
-                g->right[class_of(g, (uint32_t) pairs[i][1])]++;
+        for (size_t bin = 0; bin < g->n_bins[p]; bin++)
+                for (size_t c = 0; g->counts[bin] && c < g->classes; c++)
+                        g->right[c] += g->sums[bin * g->classes + c];
         for (size_t c = 0; c < g->classes; c++)
                 right += g->right[c] * g->right[c];
         all = right / (double) n;
-        for (size_t i = 0; i + 1 < n; i++) {
-                size_t c = class_of(g, (uint32_t) pairs[i][1]);
+        for (size_t bin = 0; bin + 1 < g->n_bins[p]; bin++) {
                 double gain;
 
-                left += 2 * g->left[c]++ + 1;           /* the sum of squares, kept */
-                right -= 2 * g->right[c]-- - 1;
-                if (i + 1 < LEAF || n - i - 1 < LEAF || !(pairs[i][0] < pairs[i + 1][0]))
+                if (g->counts[bin] == 0)
                         continue;
-                gain = left / (double) (i + 1) + right / (double) (n - i - 1) - all;
+                rows += g->counts[bin];
+                for (size_t c = 0; c < g->classes; c++) {       /* sums of squares, kept */
+                        double k = g->sums[bin * g->classes + c];
+
+                        left += k * (2 * g->left[c] + k);
+                        right -= k * (2 * g->right[c] - k);
+                        g->left[c] += k;
+                        g->right[c] -= k;
+                }
+                if (rows < LEAF || n - rows < LEAF || rows == n)
+                        continue;
+                gain = left / (double) rows + right / (double) (n - rows) - all;
                 if (gain > best->gain * (1 + 1e-12))
-                        *best = (struct cut) { gain, (pairs[i][0] + pairs[i + 1][0]) / 2, place };
+                        *best = (struct cut) { gain, (uint32_t) p, (uint32_t) bin, true };
         }
 }
 
 static struct cut find_cut(struct growth *g, const uint32_t *rows, size_t n) {
-        double (*pairs)[2] = (double (*)[2]) g->pairs;
         struct cut best = { .gain = g->least > 0 ? g->least : 1e-12 };
+        double mean = 0;
 
+        for (size_t i = 0; i < n && g->classes == 0; i++)
+                mean += number_of(g, rows[i]) / (double) n;
         for (size_t k = 0; k < g->looked_at; k++) {
-                uint32_t place;
+                size_t p;
 
                 if (g->looked_at < g->n_places) {       /* some of them, drawn to the front */
                         size_t pick = k + (size_t) tamis_stream_below(&g->s, g->n_places - k);
+                        uint32_t swap = g->drawn[pick];
 
-                        place = g->places[pick];
-                        g->places[pick] = g->places[k];
-                        g->places[k] = place;
+                        g->drawn[pick] = g->drawn[k];
+                        g->drawn[k] = swap;
                 }
-                place = g->places[k];
-                for (size_t i = 0; i < n; i++) {
-                        pairs[i][0] = g->z[rows[i] * g->m->stride + place];
-                        pairs[i][1] = rows[i];
-                }
-                qsort(pairs, n, sizeof *pairs, by_value);
-                if (!(pairs[0][0] < pairs[n - 1][0]))
-                        continue;
+                p = g->drawn[k];
+                count_bins(g, rows, n, p, mean);
                 if (g->classes)
-                        scan_classes(g, (const double (*)[2]) pairs, n, place, &best);
+                        scan_classes(g, n, p, &best);
                 else
-                        scan_numbers(g, (const double (*)[2]) pairs, n, place, &best);
+                        scan_numbers(g, n, p, &best);
         }
         return best;
+}
+
+/* Bins of the rows seen: one a value, or where there are too many, some neighbours together. */
+static void bin_place(struct growth *g, tamis_mice_work *w, size_t p) {
+        const tamis_mice_column *c = &g->m->columns[g->column];
+        uint8_t *bins = g->bins + p * g->m->train.rows;
+        const uint64_t *sorted;
+        size_t distinct = 0, n = c->n_seen, bin = 0, in_bin = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                w->order[0][2 * i] = tamis_mice_bits(g->z[c->seen[i] * g->m->stride + g->places[p]]);
+                w->order[0][2 * i + 1] = c->seen[i];
+        }
+        sorted = tamis_mice_sort(w->order[0], w->order[1], n);
+        for (size_t i = 0; i < n; i++)
+                distinct += i == 0 || sorted[2 * i] != sorted[2 * i - 2];
+        for (size_t i = 0; i < n; i++) {
+                bool new = i > 0 && sorted[2 * i] != sorted[2 * i - 2];
+
+                if (new && bin + 1 < BINS && (distinct <= BINS || in_bin >= n / BINS + 1)) {
+                        g->edges[p * BINS + bin++] = tamis_mice_unbits(sorted[2 * i - 2]) / 2
+                                + tamis_mice_unbits(sorted[2 * i]) / 2;
+                        in_bin = 0;
+                }
+                in_bin++;
+                bins[sorted[2 * i + 1]] = (uint8_t) bin;
+        }
+        g->n_bins[p] = bin + 1;
 }
 
 static int add_node(tree *t, node n, tamis_error *err) {
@@ -177,17 +230,17 @@ static int add_node(tree *t, node n, tamis_error *err) {
         return 0;
 }
 
-/* Rows at most `at` first, in their order; g->pairs is room. */
+/* Rows up to the bin first, in their order. */
 static size_t partition(struct growth *g, uint32_t *rows, size_t n, const struct cut *cut) {
-        uint32_t *more = (uint32_t *) g->pairs;
+        const uint8_t *bins = g->bins + cut->predictor * g->m->train.rows;
         size_t low = 0, high = 0;
 
         for (size_t i = 0; i < n; i++)
-                if (g->z[rows[i] * g->m->stride + cut->place] <= cut->at)
+                if (bins[rows[i]] <= cut->bin)
                         rows[low++] = rows[i];
                 else
-                        more[high++] = rows[i];
-        memcpy(rows + low, more, high * sizeof *more);
+                        g->more[high++] = rows[i];
+        memcpy(rows + low, g->more, high * sizeof *g->more);
         return low;
 }
 
@@ -213,10 +266,10 @@ static int grow(struct growth *g, tree *t, size_t n, tamis_error *err) {
                         if (end - begin >= 2 * LEAF)
                                 cut = find_cut(g, g->rows + begin, end - begin);
                         r = add_node(t, (node) { .begin = begin, .end = end }, err);
-                        if (r < 0 || end - begin < 2 * LEAF || cut.place == 0)
+                        if (r < 0 || end - begin < 2 * LEAF || !cut.found)
                                 break;
-                        t->nodes[t->n - 1].place = cut.place;
-                        t->nodes[t->n - 1].at = cut.at;
+                        t->nodes[t->n - 1].place = g->places[cut.predictor];
+                        t->nodes[t->n - 1].at = g->edges[cut.predictor * BINS + cut.bin];
                         low = partition(g, g->rows + begin, end - begin, &cut);
                         waiting[waits].begin = begin + (uint32_t) low;
                         waiting[waits].end = end;
@@ -241,34 +294,61 @@ static int grow_one(struct growth *g, tree *t, bool resampled, tamis_error *err)
         return grow(g, t, c->n_seen, err);
 }
 
-int tamis_mice_trees(tamis_mice_work *w, size_t column, tamis_mice_regression *g, tamis_error *err) {
+static void growth_done(struct growth *g) {
+        free(g->bins);
+        free(g->edges);
+        free(g->n_bins);
+        free(g->sums);
+        free(g->counts);
+        free(g->left);
+        free(g->right);
+        free(g->more);
+        free(g->places);
+        free(g->drawn);
+}
+
+static int growth_init(struct growth *g, tamis_mice_work *w, size_t column, tamis_error *err) {
         const tamis_mice *m = w->model;
         const tamis_mice_column *c = &m->columns[column];
-        bool forest = c->method == TAMIS_MICE_FOREST;
-        struct growth growth = { .m = m, .z = w->z, .column = column, .classes = c->place ? m->train.columns[column].levels : 0 };
+
+        *g = (struct growth) { .m = m, .z = w->z, .column = column, .classes = c->place ? m->train.columns[column].levels : 0 };
+        g->bins = malloc(m->q * m->train.rows + 1);
+        g->edges = malloc(m->q * BINS * sizeof *g->edges);
+        g->n_bins = calloc(m->q, sizeof *g->n_bins);
+        g->sums = malloc(BINS * (g->classes + 1) * sizeof *g->sums);
+        g->counts = malloc(BINS * sizeof *g->counts);
+        g->left = calloc(g->classes + 1, sizeof *g->left);
+        g->right = calloc(g->classes + 1, sizeof *g->right);
+        g->more = malloc((c->n_seen + 1) * sizeof *g->more);
+        g->places = malloc(m->q * sizeof *g->places);
+        g->drawn = malloc(m->q * sizeof *g->drawn);
+        if (!g->bins || !g->edges || !g->n_bins || !g->sums || !g->counts || !g->left || !g->right || !g->more || !g->places
+            || !g->drawn)
+                return tamis_fail_memory(err);
+        for (uint32_t a = 1; a < m->q; a++)
+                if (a < c->at || a >= c->at + c->width) {
+                        g->drawn[g->n_places] = (uint32_t) g->n_places;
+                        g->places[g->n_places++] = a;
+                }
+        for (size_t p = 0; p < g->n_places; p++)
+                bin_place(g, w, p);
+        tamis_stream_init(&g->s, m->options.seed, m->fit_purpose, tamis_mice_key(m, w->chain, w->iteration, column), 1);
+        return 0;
+}
+
+int tamis_mice_trees(tamis_mice_work *w, size_t column, tamis_mice_regression *g, tamis_error *err) {
+        bool forest = w->model->columns[column].method == TAMIS_MICE_FOREST;
         struct trees *trees = calloc(1, sizeof *trees);
-        int r;
+        struct growth growth = {0};
+        int r = trees ? growth_init(&growth, w, column, err) : tamis_fail_memory(err);
 
         tamis_mice_trees_free(g->trees);
         g->trees = trees;
-        growth.pairs = malloc((2 * c->n_seen + 2) * sizeof *growth.pairs);
-        growth.left = calloc(growth.classes + 1, sizeof *growth.left);
-        growth.right = calloc(growth.classes + 1, sizeof *growth.right);
-        growth.places = malloc(m->stride * sizeof *growth.places);
-        r = trees && growth.pairs && growth.left && growth.right && growth.places ? 0 : tamis_fail_memory(err);
-        for (size_t a = 1; r == 0 && a < m->q; a++)
-                if (a < c->at || a >= c->at + c->width)
-                        growth.places[growth.n_places++] = (uint32_t) a;
-        growth.looked_at = forest ? (size_t) fmax(1, floor(sqrt((double) growth.n_places))) : growth.n_places;
-        if (growth.looked_at > growth.n_places)
-                growth.looked_at = growth.n_places;
-        tamis_stream_init(&growth.s, m->options.seed, m->fit_purpose, tamis_mice_key(m, w->chain, w->iteration, column), 1);
+        /* as many as ranger looks at */
+        growth.looked_at = forest && growth.n_places > 1 ? (size_t) sqrt((double) growth.n_places) : growth.n_places;
         while (r == 0 && trees->n < (forest ? FOREST : 1))
                 r = grow_one(&growth, &trees->tree[trees->n++], forest, err);
-        free(growth.pairs);
-        free(growth.left);
-        free(growth.right);
-        free(growth.places);
+        growth_done(&growth);
         return r;
 }
 
