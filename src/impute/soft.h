@@ -10,6 +10,7 @@
 #ifndef TAMIS_IMPUTE_SOFT_H
 #define TAMIS_IMPUTE_SOFT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <tamis/pool.h>
