@@ -43,10 +43,13 @@ static void scale_column(const double *x, size_t n, double *centre, double *spre
                 seen += !isnan(x[i]);
         for (size_t i = 0; i < n; i++)
                 if (!isnan(x[i])) {
-                        mean += x[i] / (double) seen;
+                        mean += x[i];
                         largest = fmax(largest, fabs(x[i]));
                         first = isnan(first) ? x[i] : first;
                 }
+        mean /= (double) seen;
+        for (size_t i = 0; i < n && isinf(largest * (double) seen); i++)       /* the sum may not fit: in shares */
+                mean = (i == 0 ? 0 : mean) + (isnan(x[i]) ? 0 : x[i] / (double) seen);
         for (size_t i = 0; i < n; i++)
                 if (!isnan(x[i]))
                         sd = hypot(sd, x[i] - mean);
