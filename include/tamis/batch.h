@@ -5,7 +5,8 @@
  * and a chain of steps hands numbers on without printing them.
  *
  * Views are made on demand and kept: the numbers of a column (missing: NaN, which no cell can be), the mask of its missing
- * cells, the text of one cell. A change to a column drops its views. Whatever a batch would print and read again, it
+ * cells, the text of one cell. A change to a column drops its views: the arrays handed out before hold until one is asked for
+ * again. Whatever a batch would print and read again, it
  * already says: that is what makes a `then` chain the same as a pipeline.
  *
  * Ownership: everything a batch hands out lives in its arena or its chunk until tamis_batch_reset(). Texts given to
@@ -32,7 +33,7 @@ typedef struct tamis_column {
         tamis_slice *texts;     /* per row; allocated with the first text */
 
         /* views */
-        const double *number_view;
+        double *number_view;
         const uint8_t *missing_view;
         size_t nonnumbers;      /* present cells that are no number, or would lose a leading zero (with number_view) */
         size_t first_nonnumber; /* the row of the first */
@@ -43,7 +44,7 @@ typedef struct tamis_column {
 
         /* for this module alone */
         const uint32_t *picked;         /* views and parsed are those of before rows went: item i is their item picked[i] */
-        const double *parsed;   /* a number_view of before: still right where an untouched cell is a number */
+        double *parsed;         /* a number_view of before: still right where an untouched cell is a number */
         const tamis_missing *view_missing;      /* what the views call missing; another step may call other things so */
         bool view_padded;       /* in number_view and parsed, zero padded cells count as numbers */
         bool shared;            /* state, numbers and texts are those of the batch this is a view of: copy to change */

@@ -7,7 +7,7 @@
  * Parsing: Clinger's exact cases, then Eisel-Lemire (Lemire 2021, "Number parsing at a gigabyte per second"), then
  * strtod for the few left, given digits without a point, which every locale reads alike. Printing: the shortest digits
  * that read back to the same double, the nearest to it among those (Giulietti 2020, "The Schubfach way to render
- * doubles").
+ * doubles"), found with one multiplication by all but a few in 2^60.
  */
 #ifndef TAMIS_NUMBER_H
 #define TAMIS_NUMBER_H

@@ -4,7 +4,7 @@
 #include "step/ledger.h"
 
 /* Bytes that all columns together may hold while they learn, and bounds for one. */
-enum { BUDGET = 24 << 20, MOST = 1 << 20, LEAST = 4 << 10 };
+enum { BUDGET = 16 << 20, MOST = 1 << 20, LEAST = 4 << 10 };
 
 static void free_sum(const tamis_summary *summary, void *sum) {
         if (sum && summary->done)

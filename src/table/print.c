@@ -97,9 +97,11 @@ static int put_number(struct printer *p, double value, tamis_error *err) {
         if (p->awkward)
                 return tamis_cell_write(p->out, (tamis_slice) { text, tamis_number_print(value, text) }, p->delimiter,
                                         p->only, err);
-        r = tamis_buffer_reserve(p->out, TAMIS_NUMBER_MAX, err);
-        if (r < 0)
-                return r;
+        if (p->out->capacity - p->out->n < TAMIS_NUMBER_MAX) {
+                r = tamis_buffer_reserve(p->out, TAMIS_NUMBER_MAX, err);
+                if (r < 0)
+                        return r;
+        }
         p->out->n += tamis_number_print(value, p->out->p + p->out->n);
         return 0;
 }

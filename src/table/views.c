@@ -196,14 +196,16 @@ static void parse_changed(tamis_batch *batch, const tamis_column *c, bool padded
         }
 }
 
-/* The numbers of a column. What is `parsed` must be right for `padded` (check_views). */
-static int parse(tamis_batch *batch, size_t column, bool padded, struct numbers *ret, tamis_error *err) {
+/* The numbers of a column, in `place` or (NULL) in an array of their own. What is `parsed` must be right for `padded`
+ * (check_views). */
+static int parse(tamis_batch *batch, size_t column, bool padded, double *place, struct numbers *ret, tamis_error *err) {
         const tamis_column *c = &batch->columns[column];
-        struct numbers n = { 0 };
+        struct numbers n = { .values = place };
 
         if (batch->n_rows > SIZE_MAX / sizeof *n.values)
                 return tamis_fail_memory(err);
-        n.values = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *n.values);
+        if (!place)
+                n.values = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *n.values);
         if (!n.values)
                 return tamis_fail_memory(err);
         if (c->state || c->parsed)
@@ -252,7 +254,8 @@ int tamis_batch_numbers(tamis_batch *batch, size_t column, const double **ret, t
 
         check_views(batch, c, padded);
         if (!c->number_view) {
-                r = parse(batch, column, padded, &n, err);
+                /* what was parsed before some cells changed becomes the new view, where nobody else sees it */
+                r = parse(batch, column, padded, c->shared ? NULL : c->parsed, &n, err);
                 if (r < 0)
                         return r;
                 c->number_view = n.values;
@@ -286,7 +289,7 @@ int tamis_batch_numbers_only(tamis_batch *batch, size_t column, const double **r
         if (r < 0)
                 return r;
         if (c->nonnumbers > 0) {
-                r = parse(batch, column, true, &n, err);
+                r = parse(batch, column, true, NULL, &n, err);
                 if (r < 0)
                         return r;
                 if (n.nonnumbers > 0)

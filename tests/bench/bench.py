@@ -117,7 +117,7 @@ def once(command, cwd, out, env):
 class Bench:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
-        self.tamis = str(ROOT / "build/tools/tamis")
+        self.tamis = options.tamis
         self.env = dict(os.environ, LC_ALL="C")
         self.rows = []
         self.rivals = self.find_rivals()
@@ -168,11 +168,11 @@ class Bench:
             if rival in self.rivals:
                 self.compare("cat " + name, "%s cat %s" % (self.tamis, path), rival, command + str(path))
 
-    def filling(self, name, path, target="-t label"):
+    def filling(self, name, path, target="-t label", prefix="x"):
         for rival in ("polars", "duckdb", "sklearn"):
             if rival in self.rivals:
-                self.compare("impute -s median " + name, "%s impute -q %s -c 'x*' -s median %s" % (self.tamis, target, path),
-                             rival, "%s median %s" % (self.rivals[rival], path))
+                self.compare("impute -s median " + name, "%s impute -q %s -c '%s*' -s median %s"
+                             % (self.tamis, target, prefix, path), rival, "%s median %s %s" % (self.rivals[rival], path, prefix))
 
     def scaling(self, name, path):
         for rival in ("polars", "duckdb", "sklearn"):
@@ -185,8 +185,19 @@ class Bench:
         subprocess.run("%s impute -q -t label -c 'x*' then encode -t label -c city then scale -t label -c 'x*' "
                        "--save %s %s > /dev/null" % (self.tamis, model, path), shell=True, check=True, cwd=self.folder)
         if "polars" in self.rivals:
+            polars, its_model = self.rivals["polars"], self.folder / "polars.json"
+            subprocess.run("%s learn %s x %s" % (polars, path, its_model), shell=True, check=True, cwd=self.folder)
             self.compare("apply impute+encode+scale", "%s apply %s %s" % (self.tamis, model, path), "polars",
-                         "%s apply %s" % (self.rivals["polars"], path), tolerance=1e-7)
+                         "%s apply %s x %s" % (polars, path, its_model), tolerance=1e-7)
+
+    def one_thread(self, path):
+        """-j 1 against Polars held to one thread."""
+        if "polars" not in self.rivals:
+            return
+        for name, ours, theirs in (("cat", "cat -j 1", "copy"), ("impute -s median", "impute -q -j 1 -t label -c 'x*' -s median", "median"),
+                                   ("scale -s standard", "scale -q -j 1 -t label -c 'x*'", "standard")):
+            self.compare(name + ", one thread", "%s %s %s" % (self.tamis, ours, path), "polars",
+                         "POLARS_MAX_THREADS=1 %s %s %s" % (self.rivals["polars"], theirs, path), tolerance=1e-7)
 
     def piping(self, path):
         """Seven filters: as a pipeline, one after another, as a chain, and as pandas with scikit-learn."""
@@ -227,6 +238,9 @@ class Bench:
         for name in ("quoted", "wide", "text"):
             self.copying(name, f / (name + ".csv"))
         self.filling("quoted", f / "quoted.csv")
+        self.filling("wide", f / "wide.csv", target="", prefix="c")
+        self.filling("text", f / "text.csv", target="", prefix="score")
+        self.one_thread(f / "numbers.csv")
         self.piping(f / "numbers.csv")
         full = f / "full.csv"
         subprocess.run("%s impute -q -t label %s > %s" % (self.tamis, f / "numbers.csv", full), shell=True, check=True)
@@ -237,6 +251,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--python", default="python3")
+    parser.add_argument("--tamis", default=str(ROOT / "build/tools/tamis"))
     parser.add_argument("--only", default="")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--csv", help="write the figures there too")

@@ -1,26 +1,57 @@
-"""The works of the benchmark, by Polars: with_polars.py copy|median|standard|apply FILE"""
+"""The works of the benchmark, by Polars: with_polars.py copy|median|standard|learn|apply FILE [PREFIX [MODEL]]
+
+Lazy and streaming, types guessed from the first rows as Polars does by default; all rows are looked at only where that guess
+fails. PREFIX begins the names of the columns worked on. `learn` writes the constants of `apply` to MODEL, `apply` reads them.
+"""
+import json
 import sys
 
 import polars as pl
-import polars.selectors as cs
 
-work, path = sys.argv[1:]
-frame = pl.read_csv(path, infer_schema_length=None)
-xs = [c for c in frame.columns if c.startswith("x")]
-if work == "median":
-    frame = frame.with_columns(pl.col(xs).fill_null(pl.col(xs).median()))
-elif work == "standard":
-    frame = frame.with_columns((pl.col(xs) - pl.col(xs).mean()) / pl.col(xs).std(ddof=0))
-elif work == "apply":
-    # what was learned is written out as numbers, as a saved model has it
-    medians = frame.select(pl.col(xs).median()).row(0, named=True)
-    filled = frame.with_columns([pl.col(x).fill_null(medians[x]) for x in xs])
-    means = filled.select(pl.col(xs).mean()).row(0, named=True)
-    sds = filled.select(pl.col(xs).std(ddof=0)).row(0, named=True)
-    levels = sorted(frame["city"].unique().to_list())
-    at = frame.columns.index("city")
-    frame = filled.select(
-        [((pl.col(x) - means[x]) / sds[x]) for x in xs]
-        + [(pl.col("city") == level).cast(pl.Int8).alias("city_" + level) for level in levels]
-        + [pl.col(c) for c in frame.columns[at + 1:]])
-frame.write_csv(sys.stdout.buffer)
+work, path = sys.argv[1:3]
+prefix = sys.argv[3] if len(sys.argv) > 3 else "x"
+model = sys.argv[4] if len(sys.argv) > 4 else None
+
+
+def learned(frame, xs):
+    medians = frame.select(pl.col(xs).median()).collect().row(0, named=True)
+    filled = frame.select([pl.col(x).fill_null(medians[x]) for x in xs])
+    return {"median": medians,
+            "mean": filled.select(pl.col(xs).mean()).collect().row(0, named=True),
+            "sd": filled.select(pl.col(xs).std(ddof=0)).collect().row(0, named=True),
+            "levels": sorted(frame.select(pl.col("city").unique()).collect()["city"].to_list())}
+
+
+def applied(frame, names, xs, m):
+    after = names[names.index("city") + 1:]
+    return frame.select(
+        [(pl.col(x).fill_null(m["median"][x]) - m["mean"][x]) / m["sd"][x] for x in xs]
+        + [(pl.col("city") == level).cast(pl.Int8).alias("city_" + level) for level in m["levels"]]
+        + [pl.col(c) for c in after])
+
+
+def run(**inference):
+    frame = pl.scan_csv(path, **inference)
+    names = frame.collect_schema().names()
+    xs = [c for c in names if c.startswith(prefix)]
+    texts = [x for x in xs if frame.collect_schema()[x] == pl.String]
+    if texts and work != "copy":        # quoted numbers are text to Polars unless it is told
+        frame = pl.scan_csv(path, schema_overrides=dict.fromkeys(texts, pl.Float64), **inference)
+    if work == "learn":
+        with open(model, "w") as f:
+            json.dump(learned(frame, xs), f)
+        return
+    if work == "median":
+        frame = frame.with_columns(pl.col(xs).fill_null(pl.col(xs).median()))
+    elif work == "standard":
+        frame = frame.with_columns((pl.col(xs) - pl.col(xs).mean()) / pl.col(xs).std(ddof=0))
+    elif work == "apply":
+        with open(model) as f:
+            frame = applied(frame, names, xs, json.load(f))
+    frame.sink_csv("/dev/stdout")
+
+
+try:
+    run()
+except (pl.exceptions.ComputeError, pl.exceptions.InvalidOperationError):
+    run(infer_schema_length=None)

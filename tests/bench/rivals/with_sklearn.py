@@ -1,12 +1,13 @@
 """The works of the benchmark, by pandas, scikit-learn and imbalanced-learn:
-with_sklearn.py copy|median|standard|smote|seven FILE"""
+with_sklearn.py copy|median|standard|smote|seven FILE [PREFIX]"""
 import sys
 
 import pandas as pd
 
-work, path = sys.argv[1:]
+work, path = sys.argv[1:3]
+prefix = sys.argv[3] if len(sys.argv) > 3 else "x"
 frame = pd.read_csv(path)
-xs = [c for c in frame.columns if c.startswith("x")]
+xs = [c for c in frame.columns if c.startswith(prefix)]
 if work == "median":
     from sklearn.impute import SimpleImputer
     frame[xs] = SimpleImputer(strategy="median").fit_transform(frame[xs])

@@ -9,6 +9,8 @@
 #include <tamis/number.h>
 #include <tamis/random.h>
 
+#include "csv/number_print.h"
+
 static uint64_t bits_of(double x) {
         uint64_t bits;
 
@@ -334,6 +336,69 @@ START_TEST(neighbours_of_powers_go_round) {
 }
 END_TEST
 
+/* -- the short way and the long one ---------------------------------------------------------------------------------- */
+
+static void check_ways(double x) {
+        char quick[TAMIS_NUMBER_MAX + 1], slow[TAMIS_NUMBER_MAX + 1];
+
+        for (int sign = 0; sign < 2; sign++, x = -x) {
+                quick[tamis_number_print(x, quick)] = '\0';
+                slow[tamis_number_print_slowly(x, slow)] = '\0';
+                if (strcmp(quick, slow) != 0)
+                        ck_abort_msg("%a: \"%s\", the long way \"%s\"", x, quick, slow);
+        }
+}
+
+static void check_about(double x) {
+        uint64_t bits = bits_of(x);
+
+        for (uint64_t step = 0; step < 9; step++)
+                if (bits + step >= 4 && isfinite(double_of(bits + step - 4)))
+                        check_ways(double_of(bits + step - 4));
+}
+
+/* An odd number of halves, quarters, ... of a number with as many bits as there are: the digits end in 5, in the middle of
+ * what is shown; and beyond 2^53 the ends of the interval are whole numbers. */
+static void check_ties(tamis_stream *s) {
+        for (int q = -60; q <= 60; q++)
+                for (int i = 0; i < 200; i++)
+                        check_ways(ldexp((double) (UINT64_C(1) << 52 | tamis_stream_below(s, UINT64_C(1) << 52)), q));
+        for (int bits = 1; bits <= 53; bits++)
+                for (int i = 0; i < 200; i++)
+                        check_ways(ldexp((double) (tamis_stream_below(s, UINT64_C(1) << bits) | 1), -(i % 60)));
+}
+
+START_TEST(both_ways_print_the_same) {
+        tamis_stream s;
+        double x, power = 1;
+
+        tamis_stream_init(&s, 21, "test.number.ways", 0, 0);
+        check_ties(&s);
+        for (uint64_t field = 0; field < 0x7ff; field++) {
+                check_about(double_of(field << 52));
+                for (int bit = 0; bit < 52; bit++)
+                        check_ways(double_of(field << 52 | UINT64_C(1) << bit));
+        }
+        for (int i = -330; i <= 308; i++)
+                for (int d = 1; d < 100; d++) {
+                        char text[16];
+
+                        snprintf(text, sizeof text, "%de%d", d, i - 1);
+                        check_about(strtod(text, NULL));
+                }
+        for (int decimals = 0; decimals <= 17; decimals++, power *= 10)
+                for (int i = 0; i < 20000; i++)         /* short decimals, whole numbers */
+                        check_ways((double) (tamis_stream_bits(&s) >> (i % 64)) / power);
+        for (int i = 0; i < 300000; i++) {
+                x = double_of(tamis_stream_bits(&s));
+                check_ways(isfinite(x) ? x : 0);
+                check_ways(double_of(tamis_stream_bits(&s) >> 12));      /* subnormals */
+                x = (double) tamis_stream_below(&s, 1000000) / 1e4;     /* as `scale` has them */
+                check_ways((x - 49.987654321) / 28.8675134594813);
+        }
+}
+END_TEST
+
 /* -- a given number of digits -------------------------------------------------------------------------------------- */
 
 static const struct { double value; int decimals; const char *want; double rounded; } fixed[] = {
@@ -451,6 +516,7 @@ int main(void) {
         tcase_add_loop_test(tc, prints_the_shortest_that_reads_back, 0, COUNT(printed));
         tcase_add_loop_test(tc, random_doubles_go_round, 0, 4);
         tcase_add_test(tc, neighbours_of_powers_go_round);
+        tcase_add_test(tc, both_ways_print_the_same);
         tcase_add_loop_test(tc, prints_fixed, 0, COUNT(fixed));
         tcase_add_test(tc, fixed_is_as_printf_has_it);
         tcase_add_test(tc, round_leaves_what_is_not_finite);

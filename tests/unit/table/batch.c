@@ -468,6 +468,48 @@ START_TEST(a_view_has_the_rows_kept) {
 }
 END_TEST
 
+/* Rows go twice before anybody asks, and once after; a change in between makes what was parsed of no use. */
+START_TEST(views_are_right_however_often_rows_went_before_somebody_asks) {
+        static const uint8_t first[] = { 0, 1, 1, 1, 1, 1 }, second[] = { 1, 0, 1, 1, 1 }, third[] = { 0, 1, 1, 1 };
+        const double *view;
+        const uint8_t *missing;
+        struct table t;
+
+        table_begin(&t, "a,b\n", "1,10\n2,20\n3,30\n,\n5,50\n6,60\n");
+        for (size_t column = 0; column < 2; column++) {
+                assert_ok(tamis_batch_numbers(&t.batch, column, &view, &t.err));
+                assert_ok(tamis_batch_missing(&t.batch, column, &missing, &t.err));
+        }
+        assert_ok(tamis_batch_keep_rows(&t.batch, first, &t.err));
+        assert_ok(tamis_batch_keep_rows(&t.batch, second, &t.err));
+        assert_ok(tamis_batch_set_number(&t.batch, 1, 1, 40, &t.err));
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &view, &t.err));
+        ck_assert(view[0] == 2 && isnan(view[1]) && view[2] == 5 && view[3] == 6);
+        ck_assert_uint_eq(t.batch.columns[0].missing, 1);
+        assert_ok(tamis_batch_missing(&t.batch, 1, &missing, &t.err));
+        ck_assert(!missing[0] && !missing[1] && !missing[2] && !missing[3]);
+        assert_ok(tamis_batch_keep_rows(&t.batch, third, &t.err));
+        ck_assert(tamis_batch_cell_missing(&t.batch, 0, 0) && !tamis_batch_cell_missing(&t.batch, 1, 0));
+        assert_ok(tamis_batch_numbers(&t.batch, 1, &view, &t.err));
+        ck_assert(view[0] == 40 && view[1] == 50 && view[2] == 60);
+        table_done(&t);
+}
+END_TEST
+
+START_TEST(blanks_in_the_bytes_are_seen) {
+        static const struct { const char *rows; bool want; } cases[] = {
+                { "1,x\n", false }, { "1, x\n", true }, { "1,x\t\n", true }, { "1,\"x\"\n", true }, { "1,x y\n", true },
+        };
+        struct table t;
+
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                table_begin(&t, "a,b\n", cases[i].rows);
+                ck_assert(tamis_batch_has_blanks(&t.batch) == cases[i].want);
+                table_done(&t);
+        }
+}
+END_TEST
+
 START_TEST(a_view_of_all_rows_is_an_alias_that_can_be_changed) {
         const double *view, *again;
         tamis_batch into = { 0 };
@@ -595,6 +637,8 @@ TEST_MAIN("batch",
         TEST(views_of_nonnumbers_are_made_anew)
         TEST(what_was_parsed_is_used_again_but_only_where_it_holds)
         TEST(a_view_has_the_rows_kept)
+        TEST(views_are_right_however_often_rows_went_before_somebody_asks)
+        TEST(blanks_in_the_bytes_are_seen)
         TEST(a_view_of_all_rows_is_an_alias_that_can_be_changed)
         TEST(a_reset_batch_is_as_new)
         tcase_add_loop_test(tc, printed_and_read_again_all_views_say_the_same, 0, 600);)
