@@ -42,6 +42,8 @@ CASES = {
          {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -c age,income,visits,tiny -s softimpute --rank 2", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -g city -s 'age=median,*=random'", None, "holes"),
+        ("-t label -s 'age=random,*=mean' --delta 'age=0;+10%;-3' --original --min age=0", None, "holes"),
+        ("-t label -s auto --neighbors 3", None, "holes"),
         ("-t label -s ffill", None, "holes"),
         ("-t label -s 'age=interpolate,income=random,visits=mean,*=bfill' -g city --order id --max-gap 3", None, "holes"),
         ("-t label -c age,income,city -s hotdeck --order visits,id", {"age", "income", "city"}, "holes"),
@@ -93,9 +95,11 @@ def names_any(arguments, strategies):
 
 
 def copies(step, arguments):
-    """How often each row goes out (impute --imputations)."""
-    m = re.search(r"-m (\d+)", arguments) if step == "impute" else None
-    return int(m.group(1)) + ("--original" in arguments) if m else 1
+    """How often each row goes out (impute --imputations, --delta)."""
+    if step != "impute":
+        return 1
+    m, delta = re.search(r"-m (\d+)", arguments), re.search(r"--delta '(.*?)'", arguments)
+    return int(m.group(1) if m else 1) * (delta.group(1).count(";") + 1 if delta else 1) + ("--original" in arguments)
 
 
 class Broken(Exception):
@@ -363,6 +367,8 @@ def a_seed_means_something(w, step, arguments, changes, kind):
     path = w.files[kind][0]
     outs = [w.run(step + " " + arguments, files=[path], extra="-q --seed %d" % s) for s in (1, 1, 2)]
     check(outs[0] == outs[1], "the same seed gives other bytes")
+    if step == "impute" and "auto" in arguments:
+        return                              # the seed decides what is masked, and that need not change the choice
     if step == "impute" and not names_any(arguments, DRAWS):
         check(outs[0] == outs[2], "another seed gives other bytes, and nothing is drawn")
     else:
