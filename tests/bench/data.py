@@ -94,9 +94,9 @@ def numbers_file(path, rows, quoted=False, seed=1):
 
 
 def tiny_file(path, seed=1):
-    """Ten rows as in numbers_file, five of each label."""
+    """Ten rows as in numbers_file, five of each label; two cities, so that any train part has seen both."""
     d = draws(seed)
-    columns = [printed(d.normal(10, 10 * j, 1 + j), "%.4f") for j in range(10)] + [CITIES * 2, ["0", "1"] * 5]
+    columns = [printed(d.normal(10, 10 * j, 1 + j), "%.4f") for j in range(10)] + [["north"] * 5 + ["south"] * 5, ["0", "1"] * 5]
     columns[0][3] = columns[4][7] = ""
     with open(path, "w") as f:
         f.write(",".join("x%d" % i for i in range(10)) + ",city,label\n")

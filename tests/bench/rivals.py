@@ -5,6 +5,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 NAMES = {"polars": "Polars", "duckdb": "DuckDB", "sklearn": "pandas, scikit-learn", "R": "R", "mlr": "Miller"}
+COUNTING = ["polars", "duckdb", "sklearn", "R"]     # who can do more than copy here
 MODULES = {"polars": ["polars"], "duckdb": ["duckdb"], "sklearn": ["pandas", "sklearn", "imblearn"]}
 COPIES = {"mlr": "mlr --csv cat %s", "xan": "xan select '*' %s", "xsv": "xsv select 1- %s", "qsv": "qsv select 1- %s"}
 
@@ -32,6 +33,3 @@ def find(python):
         found["R"] = ("Rscript %s/rivals/with_r.R" % HERE, output(["Rscript", "-e", asked]))
     return found
 
-
-def copying(rival, call, path):
-    return COPIES[rival] % path if rival in COPIES else "%s copy %s" % (call, path)
