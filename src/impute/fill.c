@@ -50,7 +50,8 @@ static void warn_left(const tamis_impute *m) {
         tamis_names names = {0};
 
         for (size_t i = 0; i < m->columns.n; i++)
-                if (m->column[i].fill.kind == TAMIS_FILL_NONE && !m->column[i].drops && !tamis_impute_is_other(m, i))
+                if (m->column[i].fill.kind == TAMIS_FILL_NONE && !m->column[i].drops && !m->column[i].predicts
+                    && !tamis_impute_is_other(m, i))
                         tamis_names_add(&names, m->columns.names[i], -1);
         tamis_warn(m->context, "missing cells stay in %s: there was %s (--empty drop or --empty fill)",
                    tamis_names_end(&names), why);
@@ -109,7 +110,7 @@ static int fill_column(tamis_filling *f, size_t i, tamis_error *err) {
 
         for (size_t row = f->copies - 1; f->copies > 1 && row < f->batch->n_rows; row += f->copies)
                 n += f->missing[i][row];
-        if (n == 0 || c->drops || tamis_impute_is_other(m, i))
+        if (n == 0 || c->drops || c->predicts || tamis_impute_is_other(m, i))
                 return 0;
         if (c->fill.kind == TAMIS_FILL_NONE) {
                 warn_left(m);
@@ -143,7 +144,7 @@ static int look_for_words(tamis_filling *f, size_t i, tamis_error *err) {
         const double *numbers;
         int r;
 
-        if (!m->loaded || m->columns.types[i] != TAMIS_TYPE_NUMERIC || m->column[i].drops)
+        if (!m->loaded || m->columns.types[i] != TAMIS_TYPE_NUMERIC || m->column[i].drops || m->column[i].predicts)
                 return 0;
         r = tamis_batch_numbers(f->batch, m->columns.at[i], &numbers, err);
         if (r < 0 || column->nonnumbers == 0)
