@@ -235,7 +235,7 @@ static const struct {
         { 3000, 4, 1, .1, true, 9, FLAT },      { 700, 6, 6, .6, true, 5, PLAIN },      { 300, 0, 5, .1, true, 5, PLAIN },
         { 30, 300, 0, .3, false, 5, PLAIN },    { 40, 70, 80, .1, true, 5, ROUND },     { 2500, 2, 2, .1, true, 5, LEVELLED },
         { 300, 4, 2, 1, true, 5, PLAIN },       { 100, 3, 3, .9, true, 5, PLAIN },      { 400, 3, 0, .9, false, 5, ROUND },
-        { 600, 3, 0, .1, false, 5, CLUSTERED }, { 600, 3, 1, .1, true, 5, CLUSTERED },  { 600, 3, 0, .6, false, 5, CLUSTERED },
+        { 600, 3, 0, .1, false, 5, CLUSTERED }, { 600, 3, 1, .1, true, 5, CLUSTERED },  { 600, 8, 0, .6, false, 5, CLUSTERED },
         { 300, 5, 0, .1, true, 5, SCALED },     { 600, 3, 3, .1, true, 5, OUTLIER },    { 3000, 1, 2, 0, true, 5, PLAIN },
 };
 
@@ -262,7 +262,7 @@ static tamis_frame random_frame(size_t which, uint64_t part, size_t rows) {
                                 x *= i % 2 == 0 ? 1e9 : 1e-9;
                         /* nearer to each other than single precision can tell so far from the middle */
                         if (tables[which].kind == CLUSTERED)
-                                x = 1e6 * (double) (row % 4) + .01 * x;
+                                x = 1e6 * (double) (row % 4) + x;
                         if (tables[which].kind == OUTLIER && row % 200 == 7)
                                 x *= 1e12;
                         if (hole)
