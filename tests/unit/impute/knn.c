@@ -107,7 +107,7 @@ static const struct {
           { { 1, 1, N, N }, { 2, 1, N, N }, { 6, 1, N, N }, { N, N, N, N } }, 3 },
         { "squares that do not fit", 1, 3, false, false, { { 10, 1e300, 0, 0 }, { 20, 2, 0, 0 }, { N, -1e300, 0, 0 } }, 10 },
         { "a range that does not fit", 1, 4, true, false,
-          { { 10, 1e308, 0, 0 }, { 20, -1e308, 0, 0 }, { 30, 0, 0, 0 }, { N, .9e308, 0, 0 } }, 10 },
+          { { 10, 1e308, 0, 0 }, { 20, -1e308, 0, 0 }, { 30, 0, 0, 0 }, { N, .1e308, 0, 0 } }, 30 },
         { "a sum that does not fit", 2, 3, false, false, { { 1e308, 1, 0, 0 }, { 1.5e308, 2, 0, 0 }, { N, 1, 0, 0 } }, 1.25e308 },
 };
 
@@ -218,7 +218,7 @@ END_TEST
 
 /* -- against looking at every row ---------------------------------------------------------------------------------- */
 
-enum { PLAIN, ROUND, SCALED, OUTLIER, FLAT, LEVELLED };
+enum { PLAIN, ROUND, SCALED, OUTLIER, FLAT, LEVELLED, CLUSTERED };
 
 static const struct {
         size_t rows, d, c;
@@ -235,6 +235,7 @@ static const struct {
         { 3000, 4, 1, .1, true, 9, FLAT },      { 700, 6, 6, .6, true, 5, PLAIN },      { 300, 0, 5, .1, true, 5, PLAIN },
         { 30, 300, 0, .3, false, 5, PLAIN },    { 40, 70, 80, .1, true, 5, ROUND },     { 2500, 2, 2, .1, true, 5, LEVELLED },
         { 300, 4, 2, 1, true, 5, PLAIN },       { 100, 3, 3, .9, true, 5, PLAIN },      { 400, 3, 0, .9, false, 5, ROUND },
+        { 600, 3, 0, .1, false, 5, CLUSTERED }, { 600, 3, 1, .1, true, 5, CLUSTERED },  { 600, 8, 0, .6, false, 5, CLUSTERED },
         { 300, 5, 0, .1, true, 5, SCALED },     { 600, 3, 3, .1, true, 5, OUTLIER },    { 3000, 1, 2, 0, true, 5, PLAIN },
 };
 
@@ -259,6 +260,9 @@ static tamis_frame random_frame(size_t which, uint64_t part, size_t rows) {
                                 x = floor(4 * x);
                         if (tables[which].kind == SCALED)
                                 x *= i % 2 == 0 ? 1e9 : 1e-9;
+                        /* nearer to each other than single precision can tell so far from the middle */
+                        if (tables[which].kind == CLUSTERED)
+                                x = 1e6 * (double) (row % 4) + x;
                         if (tables[which].kind == OUTLIER && row % 200 == 7)
                                 x *= 1e12;
                         if (hole)
