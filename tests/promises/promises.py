@@ -36,6 +36,8 @@ CASES = {
         ("-t label -g city -s median", None, "holes"),
         ("-t label -c age -s mean --round", {"age"}, "holes"),
         ("-t label -s mean --trim .1", None, "holes"),
+        ("-t label -s knn", None, "holes"),
+        ("-t label -g city -s 'age=knn,income=knn,*=median' -k 3 --weights distance --metric nan-euclidean", None, "holes"),
         ("-t label -s random", None, "holes"),
         ("-t label -c !code -s mice -m 2 --iterations 2", None, "holes"),
         ("-t label -c id,age,income,visits,tiny -g city -s mice -m 1 --iterations 2 --method 'age=norm,income=cart,visits=sample,*=pmm'",
