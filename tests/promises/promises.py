@@ -50,6 +50,10 @@ CASES = {
         ("-t label -g city -s 'age=median,*=random'", None, "holes"),
         ("-t label -s 'age=random,*=mean' --delta 'age=0;+10%;-3' --original --min age=0", None, "holes"),
         ("-t label -s auto --neighbors 3", None, "holes"),
+        ("-t label -s '@numeric=em,*=mode'", None, "holes"),
+        ("-t label -g city -s '@numeric=em,*=random' --draw --max-iter 20 -c age,income,visits,tiny,city,note", None, "holes"),
+        ("-t label -c age,income,visits,tiny,city -s regression", {"age", "income", "visits", "tiny", "city"}, "holes"),
+        ("-t label -c age,income,visits,tiny,city -s regression --stochastic", {"age", "income", "visits", "tiny", "city"}, "holes"),
         ("-t label -s ffill", None, "holes"),
         ("-t label -s 'age=interpolate,income=random,visits=mean,*=bfill' -g city --order id --max-gap 3", None, "holes"),
         ("-t label -c age,income,city -s hotdeck --order visits,id", {"age", "income", "city"}, "holes"),
@@ -91,6 +95,8 @@ CASES = {
 NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
 # strategies of impute that draw; the others give the same for any seed
 DRAWS = {"mice", "random", "softimpute", "--nearest"}
+# strategies and options of impute that draw; the others give the same for any seed
+DRAWS = {"mice", "random", "softimpute", "draw", "stochastic"}
 # and those whose answer hangs on the order of the rows
 ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000
