@@ -45,26 +45,26 @@ uint8_t tamis_binning_code(const tamis_binning *b, int32_t code);       /* not a
 
 /* -- what a tree is grown on --------------------------------------------------------------------------------------- */
 
-typedef struct tamis_tree_data {
+typedef struct tamis_cart_data {
         size_t n;                       /* predictors */
         const uint8_t *const *columns;  /* of each, its bins by row; NULL: not to be looked at */
         const bool *category;           /* of each */
         const double *target;           /* by row; a class is its number */
         size_t classes;                 /* 0: a number */
-} tamis_tree_data;
+} tamis_cart_data;
 
-typedef struct tamis_tree_options {
+typedef struct tamis_cart_options {
         size_t tries;                   /* predictors a node looks at; more only while none of them splits it. 0: all */
         size_t leaf;                    /* rows in a leaf at least */
         size_t split;                   /* rows in a node that is split at least */
         size_t depth;                   /* splits one below the other at most; 0: any number */
-} tamis_tree_options;
+} tamis_cart_options;
 
 /* -- a tree -------------------------------------------------------------------------------------------------------- */
 
 /* Nodes lie in preorder. A split is followed by its left side; before that, a category's by the four words of the set of bins
  * that go left. A leaf is followed by its value. */
-typedef union tamis_tree_word {
+typedef union tamis_cart_word {
         struct {
                 uint32_t what;          /* predictor << 10 | missing goes left << 9 | category << 8 | last bin that goes left;
                                          * all ones: a leaf */
@@ -72,44 +72,44 @@ typedef union tamis_tree_word {
         } node;
         uint64_t set;
         double value;
-} tamis_tree_word;
+} tamis_cart_word;
 
-enum { TAMIS_TREE_PREDICTORS = (1 << 22) - 2 };         /* at most */
-#define TAMIS_TREE_LEAF UINT32_MAX
+enum { TAMIS_CART_PREDICTORS = (1 << 22) - 2 };         /* at most */
+#define TAMIS_CART_LEAF UINT32_MAX
 
-typedef struct tamis_tree {
-        tamis_tree_word *words;
+typedef struct tamis_cart {
+        tamis_cart_word *words;
         size_t n;
-} tamis_tree;
+} tamis_cart;
 
 /* On `rows` (n >= 1, all different), each counting `times` over; the stream draws predictors, and is not read when all are
  * tried. */
-int tamis_tree_grow(const tamis_tree_data *data, const tamis_tree_options *options, const uint32_t *rows, const uint32_t *times,
-                    size_t n, tamis_stream *stream, tamis_tree *ret, tamis_error *err) TAMIS_CHECKED;
-void tamis_tree_done(tamis_tree *tree);
+int tamis_cart_grow(const tamis_cart_data *data, const tamis_cart_options *options, const uint32_t *rows, const uint32_t *times,
+                    size_t n, tamis_stream *stream, tamis_cart *ret, tamis_error *err) TAMIS_CHECKED;
+void tamis_cart_done(tamis_cart *tree);
 
 /* The value, or the class, for a row given as one bin for each predictor. */
-double tamis_tree_predict(const tamis_tree *tree, const uint8_t *row);
+double tamis_cart_predict(const tamis_cart *tree, const uint8_t *row);
 
 /* -- a forest ------------------------------------------------------------------------------------------------------ */
 
 typedef struct tamis_forest_options {
         size_t trees;
-        tamis_tree_options tree;
+        tamis_cart_options tree;
         uint64_t seed, key;
         const char *purpose;
         tamis_pool *pool;               /* NULL: this thread alone */
 } tamis_forest_options;
 
 typedef struct tamis_forest {
-        tamis_tree *trees;
+        tamis_cart *trees;
         size_t n;
         size_t classes;
 } tamis_forest;
 
 /* On `rows` (n >= 1, all different). `outside`, unless NULL: for each of them what the trees say that did not draw it, NaN if
  * all did. */
-int tamis_forest_grow(const tamis_tree_data *data, const tamis_forest_options *options, const uint32_t *rows, size_t n,
+int tamis_forest_grow(const tamis_cart_data *data, const tamis_forest_options *options, const uint32_t *rows, size_t n,
                       double *outside, tamis_forest *ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_forest_done(tamis_forest *forest);
 
