@@ -31,6 +31,7 @@ static const tamis_option options[] = {
 static const tamis_joint *const joints[] = {
         &tamis_joint_auto,
         &tamis_joint_em,
+        &tamis_joint_forest,
         &tamis_joint_iterative,
         &tamis_joint_knn,
         &tamis_joint_mice,
@@ -51,6 +52,7 @@ static const tamis_strategy *const strategies[] = {
         &tamis_imputer_constant.base,
         &tamis_joint_em.base,
         &tamis_series_ffill.base,
+        &tamis_joint_forest.base,
         &tamis_series_hotdeck.base,
         &tamis_series_interpolate.base,
         &tamis_joint_iterative.base,
