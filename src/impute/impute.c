@@ -34,7 +34,7 @@ static const tamis_option options[] = {
 
 /* Those that fill columns from each other; by name. */
 static const tamis_joint *const joints[] = {
-        &tamis_joint_forest, &tamis_joint_knn, &tamis_joint_mice, &tamis_joint_random, &tamis_joint_softimpute,
+        &tamis_joint_boost, &tamis_joint_forest, &tamis_joint_knn, &tamis_joint_mice, &tamis_joint_random, &tamis_joint_softimpute,
 };
 
 /* Those that go by the rows around a hole; by name. */
@@ -44,7 +44,8 @@ static const tamis_series *const series[] = {
 
 /* All; by name. */
 static const tamis_strategy *const strategies[] = {
-        &tamis_series_bfill.base, &tamis_imputer_constant.base, &tamis_series_ffill.base, &tamis_joint_forest.base,
+        &tamis_series_bfill.base, &tamis_joint_boost.base, &tamis_imputer_constant.base, &tamis_series_ffill.base,
+        &tamis_joint_forest.base,
         &tamis_series_hotdeck.base, &tamis_series_interpolate.base, &tamis_joint_knn.base, &tamis_imputer_mean.base,
         &tamis_imputer_median.base, &tamis_joint_mice.base, &tamis_imputer_mode.base, &tamis_joint_random.base,
         &tamis_joint_softimpute.base,
