@@ -11,6 +11,7 @@
 extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *const tamis_joint_sweeps[], *const tamis_series_ends[];
 
 #define TAMIS_JOINT_OPTIONS                                                                                             \
+        { "budget", 0, TAMIS_REAL, "SECONDS", NULL, "auto begins no further candidate once they are used up" },         \
         { "neighbors", 'k', TAMIS_COUNT, "K", "5", "how many donors a hole is filled from" },                           \
         { "weights", 0, TAMIS_CHOICE, "HOW", "uniform", "what a donor counts", tamis_joint_weights },                   \
         { "metric", 0, TAMIS_CHOICE, "NAME", "gower", "how far rows are from each other", tamis_joint_metrics },        \

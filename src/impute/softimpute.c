@@ -8,7 +8,7 @@
 #include "impute/soft.h"
 
 enum { PRESUMED_RANK = 30, PATH = 24, PATH_ROUNDS = 40, ROUNDS = 300, WORSE_MOST = 2, FEWEST_HELD = 5 };
-static const double HELD_OUT = .1, SMALLER = 1.5, PATH_ENOUGH = 1e-5, ENOUGH = 1e-7;
+static const double HELD_OUT = .1, SMALLER = 1.5, PATH_ENOUGH = 1e-5, ENOUGH = 1e-6;
 
 /* Column by column of the frame: `place` in the factors, or -1. A cell is centre + sum(of the row's * right) / scale. */
 typedef struct soft_model {
@@ -43,10 +43,13 @@ static void scale_column(const double *x, size_t n, double *centre, double *spre
                 seen += !isnan(x[i]);
         for (size_t i = 0; i < n; i++)
                 if (!isnan(x[i])) {
-                        mean += x[i] / (double) seen;
+                        mean += x[i];
                         largest = fmax(largest, fabs(x[i]));
                         first = isnan(first) ? x[i] : first;
                 }
+        mean /= (double) seen;
+        for (size_t i = 0; i < n && isinf(largest * (double) seen); i++)       /* the sum may not fit: in shares */
+                mean = (i == 0 ? 0 : mean) + (isnan(x[i]) ? 0 : x[i] / (double) seen);
         for (size_t i = 0; i < n; i++)
                 if (!isnan(x[i]))
                         sd = hypot(sd, x[i] - mean);
@@ -235,6 +238,7 @@ static int fit_model(soft_model *m, const tamis_frame *f, const tamis_fit *fit, 
         m->rank = tamis_settings_given(settings, "rank") ? tamis_settings_count(settings, "rank") : PRESUMED_RANK;
         if (m->rank == 0)
                 return tamis_fail(err, TAMIS_USAGE, "--rank: a whole number above 0 is needed");
+        m->rank = m->rank < TAMIS_SOFT_RANK ? m->rank : TAMIS_SOFT_RANK;
         m->rank = m->rank < most ? m->rank : most;
         m->right = calloc(m->columns * m->rank + 1, sizeof *m->right);
         if (!m->right)
