@@ -30,6 +30,7 @@ static const tamis_option options[] = {
 /* Those that fill columns from each other; by name. */
 static const tamis_joint *const joints[] = {
         &tamis_joint_auto,
+        &tamis_joint_boost,
         &tamis_joint_em,
         &tamis_joint_forest,
         &tamis_joint_iterative,
@@ -49,6 +50,7 @@ static const tamis_series *const series[] = {
 static const tamis_strategy *const strategies[] = {
         &tamis_joint_auto.base,
         &tamis_series_bfill.base,
+        &tamis_joint_boost.base,
         &tamis_imputer_constant.base,
         &tamis_joint_em.base,
         &tamis_series_ffill.base,

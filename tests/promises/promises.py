@@ -46,6 +46,8 @@ CASES = {
         ("-t label -c !code -s mice -m 2 --iterations 2", None, "holes"),
         ("-t label -c id,age,income,visits,tiny -g city -s mice -m 1 --iterations 2 --method 'age=norm,income=cart,visits=sample,*=pmm'",
          {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -s boost --trees 8 --iterations 2 -c age,income,city", {"age", "income", "city"}, "holes"),
+        ("-t label -s boost --match --trees 5 --iterations 2 -c age,income", {"age", "income"}, "holes"),
         ("-t label -c age,income,visits,tiny -s softimpute --rank 2", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -g city -s 'age=median,*=random'", None, "holes"),
         ("-t label -s 'age=random,*=mean' --delta 'age=0;+10%;-3' --original --min age=0", None, "holes"),
@@ -97,6 +99,7 @@ NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
 DRAWS = {"mice", "random", "softimpute", "--nearest"}
 # strategies and options of impute that draw; the others give the same for any seed
 DRAWS = {"mice", "random", "softimpute", "draw", "stochastic"}
+DRAWS = {"boost", "forest", "mice", "random", "softimpute", "--nearest"}
 # and those whose answer hangs on the order of the rows
 ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000
