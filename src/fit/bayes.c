@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "fit/bayes.h"
-#include "fit/dense.h"
+#include "fit/cholesky.h"
+#include "fit/eigen.h"
 
 enum { MOST = 300 };
 static const double tolerance = 1e-3, hyper = 1e-6;
@@ -29,9 +30,14 @@ static bool by_cholesky(const struct problem *m, double mu, struct step *ret) {
         const size_t p = m->p;
         double fit = 0;
 
-        if (p >= m->n || !tamis_cholesky(m->gram, p, mu, m->l))
+        memcpy(m->l, m->gram, p * p * sizeof *m->l);
+        for (size_t i = 0; i < p; i++)
+                m->l[i * p + i] += mu;
+        if (p >= m->n || !tamis_cholesky(m->l, p, p))
                 return false;
-        tamis_cholesky_solve(m->l, p, m->xy, m->coef);
+        memcpy(m->coef, m->xy, p * sizeof *m->coef);
+        tamis_cholesky_forward(m->l, p, p, m->coef);
+        tamis_cholesky_backward(m->l, p, p, m->coef);
         tamis_cholesky_invert(m->l, p, m->inverse);
         ret->gamma = 0;
         for (size_t j = 0; j < p; j++) {

@@ -30,6 +30,7 @@ static const tamis_option options[] = {
 /* Those that fill columns from each other; by name. */
 static const tamis_joint *const joints[] = {
         &tamis_joint_auto,
+        &tamis_joint_em,
         &tamis_joint_iterative,
         &tamis_joint_knn,
         &tamis_joint_mice,
@@ -47,6 +48,7 @@ static const tamis_strategy *const strategies[] = {
         &tamis_joint_auto.base,
         &tamis_series_bfill.base,
         &tamis_imputer_constant.base,
+        &tamis_joint_em.base,
         &tamis_series_ffill.base,
         &tamis_series_hotdeck.base,
         &tamis_series_interpolate.base,
