@@ -33,3 +33,21 @@ void tamis_cholesky_backward(const double *l, size_t n, size_t stride, double *x
                 x[i] /= l[i * stride + i];
         }
 }
+
+void tamis_cholesky_invert(const double *l, size_t n, double *inverse) {
+        for (size_t i = 0; i < n; i++) {
+                double *row = inverse + i * n;
+
+                for (size_t j = 0; j < i; j++)
+                        row[j] = 0;
+                for (size_t k = 0; k < i; k++) {
+                        const double *above = inverse + k * n, f = l[i * n + k];
+
+                        for (size_t j = 0; j <= k; j++)
+                                row[j] -= f * above[j];
+                }
+                for (size_t j = 0; j < i; j++)
+                        row[j] /= l[i * n + i];
+                row[i] = 1 / l[i * n + i];
+        }
+}

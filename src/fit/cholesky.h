@@ -16,4 +16,7 @@ bool tamis_cholesky(double *a, size_t n, size_t stride);
 void tamis_cholesky_forward(const double *l, size_t n, size_t stride, double *x);
 void tamis_cholesky_backward(const double *l, size_t n, size_t stride, double *x);
 
+/* The inverse of L, lower too, of n rows without a gap; not in place. */
+void tamis_cholesky_invert(const double *l, size_t n, double *inverse);
+
 #endif

@@ -172,6 +172,12 @@ int tamis_mice_keep(tamis_mice_work *w, size_t column, size_t y, double sign, ta
 int tamis_mice_linear(tamis_mice_work *w, size_t column, tamis_mice_regression *g, tamis_error *err) TAMIS_CHECKED;
 double tamis_mice_match(const tamis_mice *m, size_t column, const tamis_mice_regression *g, double score, tamis_stream *s);
 
+/* Doubles in order as unsigned numbers in order, and back. */
+uint64_t tamis_mice_bits(double x);
+double tamis_mice_unbits(uint64_t bits);
+/* n pairs of a key and something by key, stable. Returns which of the two holds them in order. */
+uint64_t *tamis_mice_sort(uint64_t *pairs, uint64_t *other, size_t n);
+
 /* -- mice_logit.c */
 int tamis_mice_logit(tamis_mice_work *w, size_t column, tamis_mice_regression *g, tamis_error *err) TAMIS_CHECKED;
 double tamis_mice_class(const tamis_mice *m, size_t column, const tamis_mice_regression *g, const double *row,

@@ -242,8 +242,7 @@ static void draw_coefficients(tamis_mice_work *w, size_t column, double rss, tam
 
 /* -- donors -------------------------------------------------------------------------------------------------------- */
 
-/* Doubles in order as unsigned numbers in order, and back. */
-static uint64_t bits_of(double x) {
+uint64_t tamis_mice_bits(double x) {
         uint64_t bits;
 
         x += 0.0;                       /* no -0 */
@@ -251,7 +250,7 @@ static uint64_t bits_of(double x) {
         return bits >> 63 ? ~bits : bits | (uint64_t) 1 << 63;
 }
 
-static double double_of(uint64_t bits) {
+double tamis_mice_unbits(uint64_t bits) {
         double x;
 
         bits = bits >> 63 ? bits & ~((uint64_t) 1 << 63) : ~bits;
@@ -259,8 +258,8 @@ static double double_of(uint64_t bits) {
         return x;
 }
 
-/* Pairs of a key and a row, by key, stable: byte by byte from the last. Returns which of the two holds them. */
-static uint64_t *sort(uint64_t *pairs, uint64_t *other, size_t n) {
+/* Byte by byte from the last. */
+uint64_t *tamis_mice_sort(uint64_t *pairs, uint64_t *other, size_t n) {
         size_t counts[8][256] = {0};
 
         for (size_t i = 0; i < n; i++)
@@ -301,11 +300,11 @@ static int line_up(tamis_mice_work *w, size_t n, tamis_mice_regression *g, tamis
                 g->donor = malloc((w->model->train.rows + 1) * sizeof *g->donor);
         if (!g->score || !g->begin || !g->donor)
                 return tamis_fail_memory(err);
-        sorted = sort(w->order[0], w->order[1], n);
+        sorted = tamis_mice_sort(w->order[0], w->order[1], n);
         g->n_scores = 0;
         for (size_t i = 0; i < n; i++) {
                 if (i == 0 || sorted[2 * i] != sorted[2 * i - 2]) {
-                        g->score[g->n_scores] = double_of(sorted[2 * i]);
+                        g->score[g->n_scores] = tamis_mice_unbits(sorted[2 * i]);
                         g->begin[g->n_scores++] = (uint32_t) i;
                 }
                 g->donor[i] = (uint32_t) sorted[2 * i + 1];
@@ -334,7 +333,7 @@ int tamis_mice_linear(tamis_mice_work *w, size_t column, tamis_mice_regression *
                 double score = tamis_mice_dot(row, g->beta, m->stride);
 
                 rss += (row[c->at] - score) * (row[c->at] - score);
-                w->order[0][2 * i] = bits_of(score);
+                w->order[0][2 * i] = tamis_mice_bits(score);
                 w->order[0][2 * i + 1] = c->seen[i];
         }
         draw_coefficients(w, column, rss, g);

@@ -9,6 +9,7 @@ const char *const tamis_mice_methods[] = {
 
 /* Of a new row, in standard deviations: its square is still a number. */
 static const double FARTHEST = 1e100;
+enum { FEWEST = 5 };
 
 double tamis_mice_cell(const tamis_frame *f, size_t column, size_t row) {
         const tamis_frame_column *c = &f->columns[column];
@@ -53,45 +54,6 @@ int tamis_mice_design(const tamis_mice *m, double *const *filled, double **ret, 
         return 0;
 }
 
-/* -- the frame ----------------------------------------------------------------------------------------------------- */
-
-static int copy_texts(tamis_frame *f, tamis_error *err) {
-        for (size_t j = 0; j < f->n; j++) {
-                tamis_frame_column *c = &f->columns[j];
-                tamis_slice *level = tamis_arena_get(&f->arena, c->levels * sizeof *level);
-
-                c->name = tamis_arena_copy(&f->arena, tamis_slice_of(c->name));
-                if (!level || !c->name)
-                        return tamis_fail_memory(err);
-                for (size_t i = 0; i < c->levels; i++) {
-                        level[i] = (tamis_slice) { tamis_arena_copy(&f->arena, c->level[i]), c->level[i].n };
-                        if (!level[i].p)
-                                return tamis_fail_memory(err);
-                }
-                c->level = level;
-        }
-        return 0;
-}
-
-static int copy_frame(const tamis_frame *from, tamis_frame *to, tamis_error *err) {
-        int r = tamis_frame_like(from, from->rows, to, err);
-
-        if (r == 0)
-                r = copy_texts(to, err);
-        for (size_t j = 0; r == 0 && j < from->n; j++) {
-                const tamis_frame_column *c = &from->columns[j];
-
-                to->columns[j].missing = c->missing;
-                if (c->type == TAMIS_TYPE_NUMERIC)
-                        memcpy(to->columns[j].numbers, c->numbers, from->rows * sizeof *c->numbers);
-                else
-                        memcpy(to->columns[j].codes, c->codes, from->rows * sizeof *c->codes);
-        }
-        if (r == 0)
-                memcpy(to->keys, from->keys, from->rows * sizeof *to->keys);
-        return r;
-}
-
 /* -- columns ------------------------------------------------------------------------------------------------------- */
 
 static int find_rows(const tamis_mice *m, size_t j, tamis_mice_column *c, tamis_error *err) {
@@ -117,19 +79,23 @@ static int find_rows(const tamis_mice *m, size_t j, tamis_mice_column *c, tamis_
 
 /* The most frequent level is what the others are compared with; those that follow it have a place each. */
 static int place_levels(const tamis_mice *m, size_t j, tamis_mice_column *c, tamis_error *err) {
-        size_t levels = m->train.columns[j].levels;
+        size_t levels = m->train.columns[j].levels, least;
 
         c->place = malloc((levels + 1) * sizeof *c->place);
         if (!c->place)
                 return tamis_fail_memory(err);
         for (size_t i = 0; i < levels; i++)
                 c->place[i] = -1, c->levels_seen += c->counts[i] > 0;
+        /* many levels: those of a few rows tell little, and there are many of them */
+        least = c->levels_seen > TAMIS_MICE_LEVELS ? FEWEST : 1;
         for (size_t given = 0; given < c->levels_seen && given <= TAMIS_MICE_LEVELS; given++) {
                 size_t best = levels;
 
                 for (size_t i = 0; i < levels; i++)
                         if (c->counts[i] > 0 && c->place[i] == -1 && (best == levels || c->counts[i] > c->counts[best]))
                                 best = i;
+                if (given > 0 && c->counts[best] < least)
+                        break;
                 c->place[best] = given == 0 ? -2 : (int32_t) (given - 1);       /* -2: taken */
                 c->width = given;
         }
@@ -194,9 +160,15 @@ static void scale_number(tamis_mice *m, size_t j) {
         const double *x = m->train.columns[j].numbers;
         double mean = 0, sd = 0, largest = 0;
 
-        /* shares and hypot, never a sum: values near the largest double do not overflow */
+        /* a sum that overflows is taken again in shares, and squares are never summed but by hypot */
         for (size_t i = 0; i < c->n_seen; i++)
-                mean += x[c->seen[i]] / (double) c->n_seen;
+                mean += x[c->seen[i]];
+        mean /= (double) c->n_seen;
+        if (!isfinite(mean)) {
+                mean = 0;
+                for (size_t i = 0; i < c->n_seen; i++)
+                        mean += x[c->seen[i]] / (double) c->n_seen;
+        }
         for (size_t i = 0; i < c->n_seen; i++) {
                 sd = hypot(sd, x[c->seen[i]] - mean);
                 largest = fmax(largest, fabs(x[c->seen[i]]));
@@ -268,7 +240,7 @@ static int build(tamis_mice *m, const tamis_frame *train, const tamis_mice_metho
         m->options.purpose = NULL;
         if (!m->row_purpose || !m->fit_purpose || !m->new_purpose)
                 return tamis_fail_memory(err);
-        r = copy_frame(train, &m->train, err);
+        r = tamis_frame_copy(train, &m->train, err);
         if (r == 0)
                 r = make_columns(m, methods, err);
         if (r == 0)

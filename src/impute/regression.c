@@ -1,4 +1,5 @@
-/* The strategy: the prediction, or (--stochastic) the prediction and a draw of its error, a category by its probabilities. */
+/* The strategy: the prediction, or (--stochastic) the prediction and a draw of its error, a category by its
+ * probabilities. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -61,11 +62,14 @@ static int regression_fit(const tamis_frame *train, const tamis_fit *fit, void *
                 regression_free(m);
                 return r;
         }
-        for (size_t j = 0; j < m->n; j++)
-                if (m->columns[j].fitted && m->columns[j].k == 1 && m->q > 1 && train->columns[j].missing > 0)
-                        tamis_warn(fit->context, "regression: column \"%s\" has %zu levels, more than %d: it is not modelled, its "
-                                   "holes get %s", train->columns[j].name, m->columns[j].classes, TAMIS_REGRESSION_CLASSES,
-                                   m->stochastic ? "one of the observed" : "the most frequent");
+        for (size_t j = 0; j < m->n; j++) {
+                const tamis_regression_column *c = &m->columns[j];
+
+                if (c->fitted && c->classes > TAMIS_REGRESSION_CLASSES && train->columns[j].missing > 0)
+                        tamis_warn(fit->context, "regression: column \"%s\" has %zu levels, more than %d: it is not "
+                                   "modelled, its holes get %s", train->columns[j].name, c->classes,
+                                   TAMIS_REGRESSION_CLASSES, m->stochastic ? "one of the observed" : "the most frequent");
+        }
         *ret = m;
         return 0;
 }
@@ -214,8 +218,8 @@ static int save_column(const tamis_regression_column *c, bool number, json_t *on
         return r;
 }
 
-/* Columns as they are in the frame; coefficients: all places of the code, for each class but the first; or one for each,
- * where there is no model. */
+/* Columns as they are in the frame; coefficients: all places of the code, for each class but the first; or one for
+ * each, where there is no model. */
 static int regression_save(const void *model, json_t *into, tamis_error *err) {
         const tamis_regression *m = model;
         json_t *columns = tamis_json_child(into, "columns", json_array());
@@ -233,8 +237,8 @@ static int regression_save(const void *model, json_t *into, tamis_error *err) {
 }
 
 /* An array of whole numbers from `least` to below `most`. */
-static int load_codes(const json_t *from, const char *key, size_t n, json_int_t least, size_t most, int32_t **ret, size_t *n_ret,
-                      tamis_error *err) {
+static int load_codes(const json_t *from, const char *key, size_t n, json_int_t least, size_t most, int32_t **ret,
+                      size_t *n_ret, tamis_error *err) {
         const json_t *all;
         int r = tamis_json_array(from, key, n, &all, err);
 
@@ -273,7 +277,8 @@ static int load_category(tamis_regression_column *c, const json_t *one, tamis_er
         return 0;
 }
 
-static int load_coding(tamis_regression_column *c, const json_t *one, const tamis_frame_column *shape, tamis_error *err) {
+static int load_coding(tamis_regression_column *c, const json_t *one, const tamis_frame_column *shape,
+                       tamis_error *err) {
         int r;
 
         if (json_object_size(one) == 0)
@@ -326,7 +331,8 @@ static int load_model(tamis_regression *m, const json_t *from, const tamis_frame
                 m->q += m->columns[j].width;
         }
         for (size_t j = 0; r == 0 && j < m->n; j++)
-                r = load_coefficients(m, &m->columns[j], shape->columns[j].type == TAMIS_TYPE_NUMERIC, json_array_get(columns, j), err);
+                r = load_coefficients(m, &m->columns[j], shape->columns[j].type == TAMIS_TYPE_NUMERIC,
+                                      json_array_get(columns, j), err);
         return r;
 }
 
