@@ -113,9 +113,9 @@ static void add_left(tamis_em_block *b, const tamis_em_rounds *r, const tamis_em
                         add(b->products, r->m->p, hole[k], hole[l], rows * g->left[k * g->holes + l]);
 }
 
-/* Few rows with few holes, by the inverse: less work by the number of seen cells (10,000 rows of 50 columns, a tenth of them
- * missing: a fifth of the time). What the deviations add to the likelihood is left to be taken from the products of all
- * such rows. */
+/* Few rows with few holes, by the inverse: less work by the number of seen cells (10,000 rows of 50 columns, a
+ * tenth of them missing: a fifth of the time). What the deviations add to the likelihood is left to be taken from
+ * the products of all such rows. */
 static bool expect_lean(tamis_em_block *b, const tamis_em_rounds *r, size_t i, struct room *w) {
         tamis_em_regression *g = &w->g;
         size_t first = r->patterns.begin[i], last = r->patterns.begin[i + 1];
@@ -155,8 +155,8 @@ static void expect(tamis_em_block *b, const tamis_em_rounds *r, size_t i, struct
                 b->likelihood -= 2 * rows * log(g->root[k * g->seen + k]);
 }
 
-/* The lean ones first: the products are then theirs alone, and their trace with the inverse is what the deviations in seen
- * cells add up to, and 1 for each hole (that was given back above). */
+/* The lean ones first: the products are then theirs alone, and their trace with the inverse is what the deviations
+ * in seen cells add up to, and 1 for each hole (that was given back above). */
 static void expect_patterns(tamis_em_block *b, const tamis_em_rounds *r, struct room *w) {
         size_t p = r->m->p;
         bool *lean = w->lean;

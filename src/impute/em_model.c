@@ -1,6 +1,6 @@
 /* One round: sum up, pattern by pattern, what is expected of every row's deviations from the mean and of their
- * products; the new mean and covariance follow. Patterns are cut into blocks that do not depend on the threads, and blocks
- * are added in order. */
+ * products; the new mean and covariance follow. Patterns are cut into blocks that do not depend on the threads, and
+ * blocks are added in order. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -22,7 +22,7 @@ typedef struct tamis_em_rounds {
         tamis_em *m;
         const tamis_frame *train;
         tamis_em_patterns patterns;
-        double **summed;                /* per pattern with many rows: sums (seen) of its cells, then products (seen * seen) */
+        double **summed;                /* per pattern with many rows: its cells' sums, then products */
         tamis_em_block blocks[TAMIS_EM_BLOCKS];
         size_t n_blocks, rows;          /* rows: those with something observed */
         double constant;                /* of the log-likelihood */
