@@ -72,6 +72,31 @@ int tamis_frame_like(const tamis_frame *frame, size_t rows, tamis_frame *ret, ta
         return 0;
 }
 
+int tamis_frame_head(const tamis_frame *from, size_t rows, tamis_frame *ret, tamis_error *err) {
+        tamis_frame f;
+        int r;
+
+        if (rows > from->rows)
+                rows = from->rows;
+        r = tamis_frame_like(from, rows, &f, err);
+        if (r < 0)
+                return r;
+        memcpy(f.keys, from->keys, rows * sizeof *f.keys);
+        for (size_t i = 0; i < f.n; i++) {
+                tamis_frame_column *c = &f.columns[i];
+
+                c->missing = 0;
+                if (c->numbers)
+                        memcpy(c->numbers, from->columns[i].numbers, rows * sizeof *c->numbers);
+                else
+                        memcpy(c->codes, from->columns[i].codes, rows * sizeof *c->codes);
+                for (size_t row = 0; row < rows; row++)
+                        c->missing += c->numbers ? isnan(c->numbers[row]) : c->codes[row] == TAMIS_CODE_MISSING;
+        }
+        *ret = f;
+        return 0;
+}
+
 /* -- saving -------------------------------------------------------------------------------------------------------- */
 
 static int save_column(const tamis_frame_column *c, json_t *all) {

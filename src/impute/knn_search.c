@@ -47,6 +47,7 @@ struct search {
         uint32_t *open;                 /* the holes that its rows may fill */
         uint32_t *number, *code;        /* coordinates shared */
         uint32_t *number_at, *code_at;  /* their places in its leaves */
+        double slack, least;            /* what rounding that many terms may add: in parts, and in all */
         float *number_of;               /* the row's */
         int32_t *code_of;
         tamis_knn_query query;
@@ -124,8 +125,7 @@ static bool try_row(struct search *s, uint32_t row) {
  * squares, (sqrt(D) + e)^2 (triangle inequality), up to the rounding of as many operations as there are coordinates. A
  * row whose rough sum is above base + each * coordinates shared is too far, surely; all others are measured. */
 static void find_limit(const struct search *s, double roughness, float *each, float *base) {
-        double shared = (double) (s->query.numbers + s->query.codes), off = s->off[s->at] + roughness, sum;
-        double slack = 1 + (shared + 16) * 0x1p-23;
+        double off = s->off[s->at] + roughness, sum;
 
         *each = 0;
         if (!s->group->masked) {
@@ -134,9 +134,9 @@ static void find_limit(const struct search *s, double roughness, float *each, fl
                         sum *= sum;
         } else {
                 sum = s->index->gower ? off : off * (2 * s->reach + off);
-                *each = (float) (s->worst * slack);
+                *each = (float) (s->worst * s->slack);
         }
-        *base = (float) (sum * slack + (shared + 2) * 0x1p-148);
+        *base = (float) (sum * s->slack + s->least);
         if (!(*base < INFINITY))
                 *base = INFINITY;
 }
@@ -160,6 +160,9 @@ static void look_in_leaf(struct search *s, size_t leaf) {
                 near = s->lanes->look[s->index->gower](&at, &s->query, 0, base, sums);
         if (n < KNN_LEAF)
                 near &= (UINT64_C(1) << n) - 1;
+        /* measuring a donor is mostly waiting for its row */
+        for (uint64_t rest = near; rest; rest &= rest - 1)
+                __builtin_prefetch(s->index->numbers + rows[__builtin_ctzll(rest)] * s->index->d);
         for (; near; near &= near - 1) {
                 size_t i = (size_t) __builtin_ctzll(near);
 
@@ -254,6 +257,8 @@ static bool meet(struct search *s, const tamis_knn_group *group, const uint64_t 
                                 s->code_at[s->query.codes++] = group ? group->place[i] : 0;
                         }
                 }
+        s->slack = 1 + (double) (s->query.numbers + s->query.codes + 16) * 0x1p-23;
+        s->least = (double) (s->query.numbers + s->query.codes + 2) * 0x1p-148;
         return s->query.numbers + s->query.codes > 0;
 }
 

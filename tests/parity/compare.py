@@ -5,8 +5,7 @@
 
 The list is JSON: cases with a name, the command lines to run one after the other, and the golden table that the last
 one's output must equal: the same header, the same rows, every cell the same text, or a number within a relative 1e-12.
-A difference of two near numbers may lose digits: there, 1e-12 of the largest number of the column is allowed if the case
-says "cancels". In a command {data} is testdata/parity and {tmp} a scratch folder.
+What iterates may differ by as much of the column's standard deviation as the case says ("sd"). In a command {data} is testdata/parity and {tmp} a scratch folder.
 """
 import argparse
 import csv
@@ -33,14 +32,20 @@ def number(text):
     return value if math.isfinite(value) else None
 
 
-def same(got, want):
+def same(got, want, slack):
     if got == want:
         return True
     a, b = number(got), number(want)
-    return a is not None and b is not None and abs(a - b) <= CLOSE * abs(b)
+    return a is not None and b is not None and abs(a - b) <= max(CLOSE * abs(b), slack)
 
 
-def difference(got, want):
+def deviation(column):
+    values = [v for v in map(number, column) if v is not None]
+    mean = sum(values) / len(values) if values else 0
+    return math.sqrt(sum((v - mean) ** 2 for v in values) / len(values)) if values else 0
+
+
+def difference(got, want, sd):
     """What is wrong, or None."""
     if got[:1] != want[:1]:
         return "header %s, not %s" % (got[:1], want[:1])
@@ -50,8 +55,9 @@ def difference(got, want):
         if len(row) != len(want[0]):
             return "row %d has %d cells, not %d" % (i, len(row), len(want[0]))
     for column, name in enumerate(want[0]):
+        slack = sd * deviation(row[column] for row in want[1:])
         for i, (a, b) in enumerate(zip(got[1:], want[1:]), 1):
-            if not same(a[column], b[column]):
+            if not same(a[column], b[column], slack):
                 return "row %d, %s: %s, not %s" % (i, name, a[column], b[column])
     return None
 
@@ -81,7 +87,7 @@ def main():
             got, why = run(case, os.path.abspath(options.tamis), tmp)
         if not why:
             with open(HERE / "golden" / (case["name"] + ".csv"), newline="", encoding="utf-8") as f:
-                why = difference(got, list(csv.reader(f)))
+                why = difference(got, list(csv.reader(f)), case.get("sd", 0))
         print("%sok %d - %s" % ("not " if why else "", i, case["name"]), flush=True)
         if why:
             failed += 1
