@@ -21,7 +21,7 @@ tamis = os.path.abspath(sys.argv[1])
 megabytes = int(sys.argv[2]) if len(sys.argv) > 2 else 64
 threads = ["-j", sys.argv[3]] if len(sys.argv) > 3 else []
 
-STREAMING = ["cat big.csv", "clean --trim --drop x1 big.csv", "apply model.json big.csv", "encode -t label -c city big.csv",
+STREAMING = ["cat big.csv", "clean --trim --drop x1 big.csv", "apply model.json big.csv", "encode -q -t label -c city big.csv",
              "impute -q -t label -s mean big.csv", "impute -q -t label -s median big.csv", "scale -t label big.csv",
              "scale -t label -s robust big.csv"]
 HOLDING = ["smote -q -t label -c x5,x6,x7,x8,x9 -s plain big.csv", "sample -q -t label -s under --seed 7 big.csv",
