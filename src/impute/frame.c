@@ -97,6 +97,39 @@ int tamis_frame_head(const tamis_frame *from, size_t rows, tamis_frame *ret, tam
         return 0;
 }
 
+static int copy_texts(tamis_frame *f, tamis_error *err) {
+        for (size_t j = 0; j < f->n; j++) {
+                tamis_frame_column *c = &f->columns[j];
+                tamis_slice *level = tamis_arena_get(&f->arena, c->levels * sizeof *level);
+
+                c->name = tamis_arena_copy(&f->arena, tamis_slice_of(c->name));
+                if (!level || !c->name)
+                        return tamis_fail_memory(err);
+                for (size_t i = 0; i < c->levels; i++) {
+                        level[i] = (tamis_slice) { tamis_arena_copy(&f->arena, c->level[i]), c->level[i].n };
+                        if (!level[i].p)
+                                return tamis_fail_memory(err);
+                }
+                c->level = level;
+        }
+        return 0;
+}
+
+int tamis_frame_copy(const tamis_frame *from, tamis_frame *ret, tamis_error *err) {
+        tamis_frame copy;
+        int r = tamis_frame_head(from, from->rows, &copy, err);
+
+        if (r < 0)
+                return r;
+        r = copy_texts(&copy, err);
+        if (r < 0) {
+                tamis_frame_done(&copy);
+                return r;
+        }
+        *ret = copy;
+        return 0;
+}
+
 /* -- saving -------------------------------------------------------------------------------------------------------- */
 
 static int save_column(const tamis_frame_column *c, json_t *all) {

@@ -30,11 +30,14 @@ static const tamis_option options[] = {
 /* Those that fill columns from each other; by name. */
 static const tamis_joint *const joints[] = {
         &tamis_joint_auto,
+        &tamis_joint_boost,
         &tamis_joint_em,
+        &tamis_joint_forest,
         &tamis_joint_iterative,
         &tamis_joint_knn,
         &tamis_joint_mice,
         &tamis_joint_random,
+        &tamis_joint_regression,
         &tamis_joint_softimpute,
 };
 
@@ -47,9 +50,11 @@ static const tamis_series *const series[] = {
 static const tamis_strategy *const strategies[] = {
         &tamis_joint_auto.base,
         &tamis_series_bfill.base,
+        &tamis_joint_boost.base,
         &tamis_imputer_constant.base,
         &tamis_joint_em.base,
         &tamis_series_ffill.base,
+        &tamis_joint_forest.base,
         &tamis_series_hotdeck.base,
         &tamis_series_interpolate.base,
         &tamis_joint_iterative.base,
@@ -59,6 +64,7 @@ static const tamis_strategy *const strategies[] = {
         &tamis_joint_mice.base,
         &tamis_imputer_mode.base,
         &tamis_joint_random.base,
+        &tamis_joint_regression.base,
         &tamis_joint_softimpute.base,
 };
 

@@ -54,45 +54,6 @@ int tamis_mice_design(const tamis_mice *m, double *const *filled, double **ret, 
         return 0;
 }
 
-/* -- the frame ----------------------------------------------------------------------------------------------------- */
-
-static int copy_texts(tamis_frame *f, tamis_error *err) {
-        for (size_t j = 0; j < f->n; j++) {
-                tamis_frame_column *c = &f->columns[j];
-                tamis_slice *level = tamis_arena_get(&f->arena, c->levels * sizeof *level);
-
-                c->name = tamis_arena_copy(&f->arena, tamis_slice_of(c->name));
-                if (!level || !c->name)
-                        return tamis_fail_memory(err);
-                for (size_t i = 0; i < c->levels; i++) {
-                        level[i] = (tamis_slice) { tamis_arena_copy(&f->arena, c->level[i]), c->level[i].n };
-                        if (!level[i].p)
-                                return tamis_fail_memory(err);
-                }
-                c->level = level;
-        }
-        return 0;
-}
-
-static int copy_frame(const tamis_frame *from, tamis_frame *to, tamis_error *err) {
-        int r = tamis_frame_like(from, from->rows, to, err);
-
-        if (r == 0)
-                r = copy_texts(to, err);
-        for (size_t j = 0; r == 0 && j < from->n; j++) {
-                const tamis_frame_column *c = &from->columns[j];
-
-                to->columns[j].missing = c->missing;
-                if (c->type == TAMIS_TYPE_NUMERIC)
-                        memcpy(to->columns[j].numbers, c->numbers, from->rows * sizeof *c->numbers);
-                else
-                        memcpy(to->columns[j].codes, c->codes, from->rows * sizeof *c->codes);
-        }
-        if (r == 0)
-                memcpy(to->keys, from->keys, from->rows * sizeof *to->keys);
-        return r;
-}
-
 /* -- columns ------------------------------------------------------------------------------------------------------- */
 
 static int find_rows(const tamis_mice *m, size_t j, tamis_mice_column *c, tamis_error *err) {
@@ -279,7 +240,7 @@ static int build(tamis_mice *m, const tamis_frame *train, const tamis_mice_metho
         m->options.purpose = NULL;
         if (!m->row_purpose || !m->fit_purpose || !m->new_purpose)
                 return tamis_fail_memory(err);
-        r = copy_frame(train, &m->train, err);
+        r = tamis_frame_copy(train, &m->train, err);
         if (r == 0)
                 r = make_columns(m, methods, err);
         if (r == 0)

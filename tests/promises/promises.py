@@ -39,13 +39,23 @@ CASES = {
         ("-t label -s knn", None, "holes"),
         ("-t label -g city -s 'age=knn,income=knn,*=median' -k 3 --weights distance --metric nan-euclidean", None, "holes"),
         ("-t label -s random", None, "holes"),
+        ("-t label -c age,income,visits,tiny -s iterative --max-iter 4", {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -c age,income,visits,tiny -g city -s 'tiny=median,*=iterative' --nearest 2 --max-iter 3",
+         {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -c age,income,visits,tiny -s em", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -c !code -s mice -m 2 --iterations 2", None, "holes"),
         ("-t label -c id,age,income,visits,tiny -g city -s mice -m 1 --iterations 2 --method 'age=norm,income=cart,visits=sample,*=pmm'",
          {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -s boost --trees 8 --iterations 2 -c age,income,city", {"age", "income", "city"}, "holes"),
+        ("-t label -s boost --match --trees 5 --iterations 2 -c age,income", {"age", "income"}, "holes"),
         ("-t label -c age,income,visits,tiny -s softimpute --rank 2", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -g city -s 'age=median,*=random'", None, "holes"),
         ("-t label -s 'age=random,*=mean' --delta 'age=0;+10%;-3' --original --min age=0", None, "holes"),
         ("-t label -s auto --neighbors 3", None, "holes"),
+        ("-t label -s '@numeric=em,*=mode'", None, "holes"),
+        ("-t label -g city -s '@numeric=em,*=random' --draw --max-iter 20 -c age,income,visits,tiny,city,note", None, "holes"),
+        ("-t label -c age,income,visits,tiny,city -s regression", {"age", "income", "visits", "tiny", "city"}, "holes"),
+        ("-t label -c age,income,visits,tiny,city -s regression --stochastic", {"age", "income", "visits", "tiny", "city"}, "holes"),
         ("-t label -s ffill", None, "holes"),
         ("-t label -s 'age=interpolate,income=random,visits=mean,*=bfill' -g city --order id --max-gap 3", None, "holes"),
         ("-t label -c age,income,city -s hotdeck --order visits,id", {"age", "income", "city"}, "holes"),
@@ -86,14 +96,17 @@ CASES = {
 # verbs that are not steps of a chain
 NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
 # strategies of impute that draw; the others give the same for any seed
-DRAWS = {"mice", "random", "softimpute"}
+DRAWS = {"mice", "random", "softimpute", "--nearest"}
+# strategies and options of impute that draw; the others give the same for any seed
+DRAWS = {"mice", "random", "softimpute", "draw", "stochastic"}
+DRAWS = {"boost", "forest", "mice", "random", "softimpute", "--nearest"}
 # and those whose answer hangs on the order of the rows
 ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000
 
 
 def names_any(arguments, strategies):
-    return any(re.search(r"\b%s\b" % name, arguments) for name in strategies)
+    return any(re.search(r"(?<!\w)%s\b" % name, arguments) for name in strategies)
 
 
 def copies(step, arguments):

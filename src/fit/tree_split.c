@@ -1,0 +1,282 @@
+/* One pass over the rows fills a histogram, one over the bins that occur finds the split; only those bins are cleared.
+ *
+ * With numbers and with two classes a bin holds the sum of its targets (Gini on two classes and the variance of 0 and 1 differ
+ * by a factor). With more classes, rows are put in the order of their bins, and walked from one side to the other, which takes
+ * as long as there are rows, however many classes. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fit/tree_split.h"
+
+struct bin {
+        double sum, weight;
+};
+
+struct tamis_cart_search {
+        struct bin bins[TAMIS_BIN_PLACES];      /* zero between searches */
+        size_t classes;
+        double *left, *right;                   /* per class; zero between searches */
+        uint32_t *sorted;                       /* places of a node's rows, by bin */
+        uint32_t starts[TAMIS_BIN_PLACES];
+};
+
+/* Where a scan over the bins of `order` stands. */
+struct scan {
+        uint8_t order[TAMIS_BIN_PLACES];
+        size_t n;
+        double gain;
+        size_t upto;                            /* so many bins of the order go left */
+        bool missing_first, missing_now;        /* of the best, and of the order at hand */
+};
+
+int tamis_cart_search_new(size_t n, size_t classes, tamis_cart_search **ret, tamis_error *err) {
+        tamis_cart_search *s = calloc(1, sizeof *s);
+
+        if (!s)
+                return tamis_fail_memory(err);
+        s->classes = classes;
+        s->left = calloc(classes + 1, sizeof *s->left);
+        s->right = calloc(classes + 1, sizeof *s->right);
+        s->sorted = classes > 2 ? malloc(n * sizeof *s->sorted) : NULL;
+        if (!s->left || !s->right || (classes > 2 && !s->sorted)) {
+                tamis_cart_search_free(s);
+                return tamis_fail_memory(err);
+        }
+        *ret = s;
+        return 0;
+}
+
+void tamis_cart_search_free(tamis_cart_search *s) {
+        if (!s)
+                return;
+        free(s->left);
+        free(s->right);
+        free(s->sorted);
+        free(s);
+}
+
+static void clear_classes(tamis_cart_search *s, const tamis_cart_node_rows *at) {
+        for (size_t i = at->first; i < at->end; i++)
+                s->left[(size_t) at->targets[i]] = s->right[(size_t) at->targets[i]] = 0;
+}
+
+void tamis_cart_sum(tamis_cart_search *s, const tamis_cart_node_rows *at, tamis_cart_node_sums *ret) {
+        double weight = 0, sum = 0, least = INFINITY, most = -INFINITY, squares = 0;
+        size_t largest = 0;
+
+        for (size_t i = at->first; i < at->end; i++) {
+                double y = at->targets[i];
+
+                weight += at->times[i];
+                sum += at->times[i] * y;
+                least = y < least ? y : least;
+                most = y > most ? y : most;
+        }
+        if (s->classes) {
+                for (size_t i = at->first; i < at->end; i++)
+                        s->left[(size_t) at->targets[i]] += at->times[i];
+                largest = (size_t) at->targets[at->first];
+                for (size_t i = at->first; i < at->end; i++) {
+                        size_t class = (size_t) at->targets[i];
+
+                        squares += s->left[class] * at->times[i];
+                        if (s->left[class] > s->left[largest] || (!(s->left[class] < s->left[largest]) && class < largest))
+                                largest = class;
+                }
+                clear_classes(s, at);
+        }
+        *ret = (tamis_cart_node_sums) { weight, sum, least, most, largest,
+                                        (s->classes > 2 ? squares : sum * sum) / weight };
+}
+
+/* -- the order of the bins ----------------------------------------------------------------------------------------- */
+
+static void list_bins(const uint64_t mask[4], struct scan *scan) {
+        scan->n = 0;
+        for (size_t i = 0; i < 4; i++)
+                for (uint64_t word = mask[i]; word; word &= word - 1)
+                        scan->order[scan->n++] = (uint8_t) (i * 64 + (size_t) __builtin_ctzll(word));
+}
+
+/* By mean; of equals, the lower bin first. */
+static void order_by_mean(const struct bin *bins, struct scan *scan) {
+        double means[TAMIS_BIN_PLACES];
+
+        for (size_t i = 0; i < scan->n; i++) {
+                uint8_t bin = scan->order[i];
+                double mean = bins[bin].sum / bins[bin].weight;
+                size_t k = i;
+
+                for (; k > 0 && means[k - 1] > mean; k--) {
+                        means[k] = means[k - 1];
+                        scan->order[k] = scan->order[k - 1];
+                }
+                means[k] = mean;
+                scan->order[k] = bin;
+        }
+}
+
+static void put_missing_first(struct scan *scan) {
+        scan->missing_now = true;
+        memmove(scan->order + 1, scan->order, scan->n - 1);
+        scan->order[0] = TAMIS_BIN_MISSING;
+}
+
+/* -- scans --------------------------------------------------------------------------------------------------------- */
+
+/* Missing alone on the left is what missing alone on the right was. */
+static bool counts(const struct scan *scan, size_t i) {
+        return !(scan->missing_now && i == 0);
+}
+
+static void keep(struct scan *scan, double gain, size_t upto) {
+        if (gain > scan->gain) {
+                scan->gain = gain;
+                scan->upto = upto;
+                scan->missing_first = scan->missing_now;
+        }
+}
+
+static void scan_sums(const tamis_cart_search *s, const tamis_cart_node_sums *sums, double leaf, struct scan *scan) {
+        double sum = 0, weight = 0;
+
+        for (size_t i = 0; i + 1 < scan->n; i++) {
+                double rest;
+
+                sum += s->bins[scan->order[i]].sum;
+                weight += s->bins[scan->order[i]].weight;
+                rest = sums->weight - weight;
+                if (weight >= leaf && rest >= leaf && counts(scan, i))
+                        keep(scan, sum * sum / weight + (sums->sum - sum) * (sums->sum - sum) / rest - sums->score, i + 1);
+        }
+}
+
+/* The places of rows, bin after bin in the order of the scan. */
+static void sort_rows(tamis_cart_search *s, const tamis_cart_node_rows *at, const uint8_t *column, const struct scan *scan) {
+        uint32_t start = 0;
+
+        memset(s->starts, 0, sizeof s->starts);
+        for (size_t i = at->first; i < at->end; i++)
+                s->starts[column[at->rows[i]]]++;
+        for (size_t i = 0; i < scan->n; i++) {
+                uint32_t many = s->starts[scan->order[i]];
+
+                s->starts[scan->order[i]] = start;
+                start += many;
+        }
+        for (size_t i = at->first; i < at->end; i++)
+                s->sorted[s->starts[column[at->rows[i]]]++] = (uint32_t) i;
+}
+
+static void scan_classes(tamis_cart_search *s, const tamis_cart_node_rows *at, const tamis_cart_node_sums *sums,
+                         const uint8_t *column, double leaf, struct scan *scan) {
+        double left = 0, right = sums->score * sums->weight, weight = 0;
+        size_t k = 0;
+
+        sort_rows(s, at, column, scan);
+        for (size_t i = at->first; i < at->end; i++)
+                s->right[(size_t) at->targets[i]] += at->times[i];
+        for (size_t i = 0; i + 1 < scan->n; i++) {
+                double rest;
+
+                for (; k < s->starts[scan->order[i]]; k++) {
+                        size_t class = (size_t) at->targets[s->sorted[k]];
+                        double times = at->times[s->sorted[k]];
+
+                        left += times * (2 * s->left[class] + times);
+                        right -= times * (2 * s->right[class] - times);
+                        s->left[class] += times;
+                        s->right[class] -= times;
+                        weight += times;
+                }
+                rest = sums->weight - weight;
+                if (weight >= leaf && rest >= leaf && counts(scan, i))
+                        keep(scan, left / weight + right / rest - sums->score, i + 1);
+        }
+        clear_classes(s, at);
+}
+
+/* -- one predictor ------------------------------------------------------------------------------------------------- */
+
+static void fill_bins(tamis_cart_search *s, const tamis_cart_node_rows *at, const uint8_t *column, uint64_t mask[4]) {
+        for (size_t i = at->first; i < at->end; i++) {
+                uint8_t bin = column[at->rows[i]];
+
+                s->bins[bin].weight += at->times[i];
+                s->bins[bin].sum += at->times[i] * at->targets[i];
+                mask[bin >> 6] |= UINT64_C(1) << (bin & 63);
+        }
+}
+
+/* The sums are of one class alone. */
+static void fill_bins_with(tamis_cart_search *s, const tamis_cart_node_rows *at, const uint8_t *column, size_t class,
+                           uint64_t mask[4]) {
+        for (size_t i = at->first; i < at->end; i++) {
+                uint8_t bin = column[at->rows[i]];
+
+                s->bins[bin].weight += at->times[i];
+                s->bins[bin].sum += (size_t) at->targets[i] == class ? at->times[i] : 0;
+                mask[bin >> 6] |= UINT64_C(1) << (bin & 63);
+        }
+}
+
+/* The last bin of a number that goes left: halfway to the next that occurs, or all. */
+static uint8_t last_of(const struct scan *scan) {
+        uint8_t last = scan->order[scan->upto - 1], next = scan->order[scan->upto];
+
+        return next == TAMIS_BIN_MISSING ? TAMIS_BINS - 1 : (uint8_t) (last + (next - last - 1) / 2);
+}
+
+/* Bins that no row of the node has go where most rows go. */
+static void take(const tamis_cart_search *s, const tamis_cart_node_sums *sums, const struct scan *scan, const uint64_t mask[4],
+                 size_t predictor, bool category, tamis_cart_split *best) {
+        double weight = 0;
+
+        *best = (tamis_cart_split) { .gain = scan->gain, .predictor = predictor, .category = category };
+        for (size_t i = 0; i < scan->upto; i++) {
+                weight += s->bins[scan->order[i]].weight;
+                best->left[scan->order[i] >> 6] |= UINT64_C(1) << (scan->order[i] & 63);
+        }
+        for (size_t i = 0; weight * 2 >= sums->weight && i < 4; i++)
+                best->left[i] |= ~mask[i];
+        best->missing_left = best->left[3] >> 63;
+        if (!category)
+                best->last = last_of(scan);
+}
+
+void tamis_cart_search_predictor(tamis_cart_search *s, const tamis_cart_node_rows *at, const tamis_cart_node_sums *sums,
+                                 size_t predictor, size_t leaf, tamis_cart_split *best) {
+        const uint8_t *column = at->data->columns[predictor];
+        bool category = at->data->category[predictor];
+        size_t passes = 1;
+        uint64_t mask[4] = {0};
+        struct scan scan = { .gain = best->gain };
+
+        if (s->classes > 2)
+                fill_bins_with(s, at, column, sums->largest, mask);
+        else
+                fill_bins(s, at, column, mask);
+        list_bins(mask, &scan);
+        if (category)
+                order_by_mean(s->bins, &scan);
+        else if (mask[3] >> 63)
+                passes = 2;
+        for (size_t pass = 0; scan.n > 1 && pass < passes; pass++) {
+                if (pass == 1)
+                        put_missing_first(&scan);
+                if (s->classes > 2)
+                        scan_classes(s, at, sums, column, (double) leaf, &scan);
+                else
+                        scan_sums(s, sums, (double) leaf, &scan);
+        }
+        if (scan.gain > best->gain) {
+                if (!category)
+                        list_bins(mask, &scan);
+                if (scan.missing_first)
+                        put_missing_first(&scan);
+                take(s, sums, &scan, mask, predictor, category, best);
+        }
+        for (size_t i = 0; i < scan.n; i++)
+                s->bins[scan.order[i]] = (struct bin) {0};
+}
