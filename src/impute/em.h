@@ -8,7 +8,7 @@
  *
  * Everything is in the standard deviations of the observed cells. Constant columns are not part of the normal.
  *
- * em.c: the strategy. em_model.c: the rounds. em_pattern.c: patterns, and the regression that belongs to one.
+ * em.c: the strategy. em_model.c, em_expect.c, em_leap.c: the rounds. em_pattern.c: patterns, and the regression that belongs to one.
  */
 #ifndef TAMIS_IMPUTE_EM_H
 #define TAMIS_IMPUTE_EM_H
@@ -64,6 +64,9 @@ void tamis_em_regression_done(tamis_em_regression *g);
 void tamis_em_look(const tamis_em *m, const tamis_frame *frame, size_t row, tamis_em_regression *g);
 /* root, beta and left from the model's covariance. */
 void tamis_em_regress(const tamis_em *m, tamis_em_regression *g);
+/* beta and left from the inverse of the covariance, which is less work where there are few holes. Returns the logarithm of the
+ * determinant of its part that belongs to the holes; NaN: it has no Cholesky factor, and nothing was done. */
+double tamis_em_regress_by_precision(const tamis_em *m, const double *precision, tamis_em_regression *g);
 /* A cell, standardised; NaN: a hole. */
 double tamis_em_cell(const tamis_em *m, const tamis_frame *frame, size_t column, size_t row);
 

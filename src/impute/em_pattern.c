@@ -142,3 +142,26 @@ void tamis_em_regress(const tamis_em *m, tamis_em_regression *g) {
                 tamis_cholesky_backward(g->root, seen, seen, g->beta + i * seen);
         }
 }
+
+double tamis_em_regress_by_precision(const tamis_em *m, const double *precision, tamis_em_regression *g) {
+        size_t seen = g->seen, n = g->holes;
+        const size_t *hole = g->at + seen;
+        double *x = g->scratch, log_det = 0;
+
+        for (size_t i = 0; i < n; i++)
+                for (size_t k = 0; k <= i; k++)
+                        g->root[i * n + k] = precision[hole[i] * m->p + hole[k]];
+        if (!tamis_cholesky(g->root, n, n))
+                return NAN;
+        for (size_t i = 0; i < n; i++)
+                log_det += 2 * log(g->root[i * n + i]);
+        for (size_t k = 0; k < seen + n; k++) {
+                for (size_t i = 0; i < n; i++)
+                        x[i] = k < seen ? -precision[g->at[k] * m->p + hole[i]] : i == k - seen;
+                tamis_cholesky_forward(g->root, n, n, x);
+                tamis_cholesky_backward(g->root, n, n, x);
+                for (size_t i = 0; i < n; i++)
+                        *(k < seen ? &g->beta[i * seen + k] : &g->left[i * n + k - seen]) = x[i];
+        }
+        return log_det;
+}

@@ -9,6 +9,9 @@
 #include "fit/logistic.h"
 #include "impute/regression.h"
 
+/* Scores this near are equal: coefficients are not known any better. */
+static const double EQUAL = 1e-9;
+
 static void regression_free(void *model) {
         tamis_regression *m = model;
 
@@ -111,7 +114,7 @@ static int32_t classify(const struct filling *f, size_t j, size_t row) {
         f->p[0] = 0;
         for (size_t i = 1; i < c->classes; i++) {
                 f->p[i] = fmin(fmax(score(c->b + (i - 1) * c->k, f->code, c->k), -1e100), 1e100);
-                best = f->p[i] > f->p[best] ? i : best;
+                best = f->p[i] > f->p[best] + EQUAL ? i : best;
         }
         if (!f->m->stochastic)
                 return c->class[best];
