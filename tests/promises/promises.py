@@ -38,6 +38,8 @@ CASES = {
         ("-t label -s mean --trim .1", None, "holes"),
         ("-t label -s random", None, "holes"),
         ("-t label -g city -s 'age=median,*=random'", None, "holes"),
+        ("-t label -s forest --trees 3 --max-iter 2", None, "holes"),
+        ("-t label -g city -s 'age=forest,*=random' --trees 2 --max-iter 1", None, "holes"),
         ("-t label -s ffill", None, "holes"),
         ("-t label -s 'age=interpolate,income=random,visits=mean,*=bfill' -g city --order id --max-gap 3", None, "holes"),
         ("-t label -c age,income,city -s hotdeck --order visits,id", {"age", "income", "city"}, "holes"),
@@ -78,7 +80,7 @@ CASES = {
 # verbs that are not steps of a chain
 NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
 # strategies of impute that draw; the others give the same for any seed
-DRAWS = {"mice", "random", "softimpute"}
+DRAWS = {"forest", "mice", "random", "softimpute"}
 # and those whose answer hangs on the order of the rows
 ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000
