@@ -16,7 +16,7 @@ LEVELS = [["base"], ["csv"], ["table"], ["stats"], ["neighbors", "fit"], ["step"
 LEVEL = {name: i for i, names in enumerate(LEVELS) for name in names}
 # which folder each public header is the face of
 PUBLIC = {"error": "base", "memory": "base", "pool": "base", "random": "base", "csv": "csv", "number": "csv",
-          "schema": "table", "batch": "table", "stats": "stats", "neighbors": "neighbors", "step": "step", "run": "step"}
+          "schema": "table", "batch": "table", "stats": "stats", "rubin": "stats", "neighbors": "neighbors", "step": "step", "run": "step"}
 FORBIDDEN = {"printf", "vprintf", "puts", "putchar", "perror", "exit", "_exit", "_Exit", "quick_exit", "abort", "assert", "err",
              "errx", "warn", "warnx", "error"}
 STREAMS = re.compile(r"\b(stdout|stderr)\b")

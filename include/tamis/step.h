@@ -216,6 +216,9 @@ int tamis_columns_load(tamis_columns *columns, const json_t *from, tamis_error *
  * reserved ones and ids (tamis_names_id). */
 int tamis_features(const tamis_context *context, tamis_schema *schema, unsigned types, tamis_selection *ret,
                    tamis_error *err) TAMIS_CHECKED;
+/* The same with another option's selection than --columns; `what` is its name, for messages. NULL: every one. */
+int tamis_features_of(const tamis_context *context, tamis_schema *schema, const char *sel, const char *what, unsigned types,
+                      tamis_selection *ret, tamis_error *err) TAMIS_CHECKED;
 /* The target's position; TAMIS_USAGE when -t was not given ("smote needs --target"). */
 int tamis_target(const tamis_context *context, tamis_schema *schema, size_t *ret, tamis_error *err) TAMIS_CHECKED;
 

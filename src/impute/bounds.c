@@ -25,12 +25,12 @@ static int parse(const tamis_rules *rules, long which, double none, double *ret,
 
 int tamis_impute_bounds(tamis_impute *m, tamis_schema *schema, const tamis_selection *features, long *which,
                         tamis_error *err) {
-        int r = tamis_rules_resolve(&m->least, schema, features, which, err);
+        int r = tamis_impute_resolve(m, &m->least, schema, features, which, err);
 
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 r = parse(&m->least, which[i], -INFINITY, &m->column[i].least, err);
         if (r == 0)
-                r = tamis_rules_resolve(&m->most, schema, features, which, err);
+                r = tamis_impute_resolve(m, &m->most, schema, features, which, err);
         for (size_t i = 0; r == 0 && i < m->columns.n; i++) {
                 r = parse(&m->most, which[i], INFINITY, &m->column[i].most, err);
                 if (r == 0 && m->column[i].least > m->column[i].most)

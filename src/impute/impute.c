@@ -5,14 +5,6 @@
 
 #include "impute/impute.h"
 #include "impute/joint_options.h"
-#include "step/names.h"
-
-struct partial {
-        tamis_page page;
-        int *decimals;          /* per column; only with --round */
-        tamis_collected collected;
-        tamis_serial_rows serial;
-};
 
 static const char *const empties[] = { "keep", "drop", "fill", NULL };
 
@@ -23,9 +15,12 @@ static const tamis_option options[] = {
           "add COL_missing (0 or 1) for each column that had missing cells when learned", NULL },
         { "round", 0, TAMIS_FLAG, NULL, NULL, "round numbers to the decimals that the column itself shows", NULL },
         { "empty", 0, TAMIS_CHOICE, "WHAT", "keep", "what becomes of a column without a present cell", empties },
+        { "from", 0, TAMIS_SELECTION, "SEL", NULL,
+          "with --columns: what strategies that fill columns from each other learn from besides; all features, if not said" },
         { "min", 0, TAMIS_TEXT, "RULES", NULL, "the least that is filled in: a number, or 'Age=0,*=-10' by column" },
         { "max", 0, TAMIS_TEXT, "RULES", NULL, "the most that is filled in" },
-        { "original", 0, TAMIS_FLAG, NULL, NULL, "with several imputations: also the row with its holes, as _imputation 0" },
+        { "original", 0, TAMIS_FLAG, NULL, NULL, "also the row with its holes, as _imputation 0" },
+        { "delta", 0, TAMIS_TEXT, "RULES", NULL, "adjust what is filled in: 'Age=+5', 'income=0;+10%;+20%' in turn (column _delta)" },
         TAMIS_SIMPLE_OPTIONS,
         TAMIS_SERIES_OPTIONS,
         TAMIS_JOINT_OPTIONS,
@@ -34,7 +29,16 @@ static const tamis_option options[] = {
 
 /* Those that fill columns from each other; by name. */
 static const tamis_joint *const joints[] = {
-        &tamis_joint_forest, &tamis_joint_knn, &tamis_joint_mice, &tamis_joint_random, &tamis_joint_softimpute,
+        &tamis_joint_auto,
+        &tamis_joint_boost,
+        &tamis_joint_em,
+        &tamis_joint_forest,
+        &tamis_joint_iterative,
+        &tamis_joint_knn,
+        &tamis_joint_mice,
+        &tamis_joint_random,
+        &tamis_joint_regression,
+        &tamis_joint_softimpute,
 };
 
 /* Those that go by the rows around a hole; by name. */
@@ -44,9 +48,23 @@ static const tamis_series *const series[] = {
 
 /* All; by name. */
 static const tamis_strategy *const strategies[] = {
-        &tamis_series_bfill.base, &tamis_imputer_constant.base, &tamis_series_ffill.base, &tamis_joint_forest.base,
-        &tamis_series_hotdeck.base, &tamis_series_interpolate.base, &tamis_joint_knn.base, &tamis_imputer_mean.base,
-        &tamis_imputer_median.base, &tamis_joint_mice.base, &tamis_imputer_mode.base, &tamis_joint_random.base,
+        &tamis_joint_auto.base,
+        &tamis_series_bfill.base,
+        &tamis_joint_boost.base,
+        &tamis_imputer_constant.base,
+        &tamis_joint_em.base,
+        &tamis_series_ffill.base,
+        &tamis_joint_forest.base,
+        &tamis_series_hotdeck.base,
+        &tamis_series_interpolate.base,
+        &tamis_joint_iterative.base,
+        &tamis_joint_knn.base,
+        &tamis_imputer_mean.base,
+        &tamis_imputer_median.base,
+        &tamis_joint_mice.base,
+        &tamis_imputer_mode.base,
+        &tamis_joint_random.base,
+        &tamis_joint_regression.base,
         &tamis_joint_softimpute.base,
 };
 
@@ -124,6 +142,7 @@ static int configure_others(tamis_impute *m, tamis_error *err) {
 
                 for (size_t k = 0; k <= JOINTS + SERIES; k++)
                         takers[k].used |= strcmp(takers[k].name, m->strategies.rules[i].value) == 0;
+                m->joint |= joint != NULL;
                 if (joint && joint->random)
                         m->also |= TAMIS_RANDOM | TAMIS_HOLDS_ROWS;
                 if (joint && joint->fitted)
@@ -134,6 +153,8 @@ static int configure_others(tamis_impute *m, tamis_error *err) {
                         return tamis_fail(err, TAMIS_USAGE, "strategy %s needs --order COL: which column puts alike rows side by side "
                                           "(random draws without an order; ffill goes by the rows as they come)", serial->base.name);
         }
+        if (!m->joint && tamis_settings_given(m->context->settings, "from"))
+                return tamis_fail(err, TAMIS_USAGE, "--from goes with strategies that fill columns from each other (knn, say)");
         return tamis_joint_options_check(m->context->settings, takers, JOINTS + SERIES + 1, err);
 }
 
@@ -167,6 +188,8 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
                 r = configure_fill(m, err);
         if (r == 0)
                 r = configure_others(m, err);
+        if (r == 0)
+                r = tamis_delta_configure(m, err);
         return r == 0 ? parse_bounds(m, err) : r;
 }
 
@@ -176,14 +199,27 @@ static unsigned also(const void *state) {
 
 /* -- columns ------------------------------------------------------------------------------------------------------- */
 
+int tamis_impute_resolve(const tamis_impute *m, const tamis_rules *rules, tamis_schema *schema, const tamis_selection *features,
+                         long *which, tamis_error *err) {
+        int r = tamis_rules_resolve(rules, schema, features, which, err);
+
+        /* from the last, since features are among the columns, in the same order */
+        for (size_t i = m->columns.n, k = features->n; r == 0 && i-- > 0;)
+                which[i] = k > 0 && features->columns[k - 1] == m->columns.at[i] ? which[--k] : -1;
+        return r;
+}
+
 static int plan(tamis_impute *m, tamis_schema *schema, const tamis_selection *features, long *which, tamis_error *err) {
-        int r = tamis_rules_resolve(&m->strategies, schema, features, which, err);
+        int r = tamis_impute_resolve(m, &m->strategies, schema, features, which, err);
 
         if (r < 0)
                 return r;
         for (size_t i = 0; i < m->columns.n; i++) {
                 tamis_impute_column *c = &m->column[i];
 
+                c->decimals = -1;
+                if (c->predicts)
+                        continue;
                 c->imputer = imputer_of(m, which[i]);
                 c->joint = tamis_joint_find(strategy_of(m, which[i]));
                 c->series = tamis_series_find(strategy_of(m, which[i]));
@@ -193,9 +229,8 @@ static int plan(tamis_impute *m, tamis_schema *schema, const tamis_selection *fe
                         c->filler = m->columns.types[i] == TAMIS_TYPE_NUMERIC ? c->imputer->numbers : c->imputer->texts;
                 if (c->filler == &tamis_filler_mean && !isnan(m->trim))
                         c->filler = &tamis_filler_trimmed;
-                c->decimals = -1;
         }
-        r = tamis_rules_resolve(&m->constants, schema, features, which, err);
+        r = tamis_impute_resolve(m, &m->constants, schema, features, which, err);
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
                 m->column[i].given = which[i] < 0 ? NULL : m->constants.rules[which[i]].value;
         return r == 0 ? tamis_impute_bounds(m, schema, features, which, err) : r;
@@ -214,20 +249,78 @@ static int open_ledger(tamis_impute *m, tamis_error *err) {
         return r;
 }
 
+/* Beside the columns worked on, joint strategies learn from all other features, or those of --from. */
+static int add_predictors(const tamis_impute *m, tamis_schema *schema, tamis_selection *all, tamis_error *err) {
+        const char *from = tamis_settings_text(m->context->settings, "from");
+        tamis_selection more = {0};
+        size_t i = 0, k = 0, n = 0, *both;
+        int r;
+
+        if (!m->joint || (!from && !tamis_settings_given(m->context->settings, "columns")))
+                return 0;
+        r = tamis_features_of(m->context, schema, from, "--from", 0, &more, err);
+        if (r < 0)
+                return r;
+        both = calloc(all->n + more.n + 1, sizeof *both);
+        while (both && (i < all->n || k < more.n)) {
+                size_t next = k == more.n || (i < all->n && all->columns[i] <= more.columns[k]) ? all->columns[i] : more.columns[k];
+
+                i += i < all->n && all->columns[i] == next;
+                k += k < more.n && more.columns[k] == next;
+                both[n++] = next;
+        }
+        tamis_selection_done(&more);
+        if (!both)
+                return tamis_fail_memory(err);
+        free(all->columns);
+        *all = (tamis_selection) { .columns = both, .n = n };
+        return 0;
+}
+
+static int copy_selection(const tamis_selection *from, tamis_selection *ret, tamis_error *err) {
+        ret->columns = calloc(from->n + 1, sizeof *ret->columns);
+        if (!ret->columns)
+                return tamis_fail_memory(err);
+        memcpy(ret->columns, from->columns, from->n * sizeof *ret->columns);
+        ret->n = from->n;
+        return 0;
+}
+
+/* The columns, and which of them are worked on. */
+static int bind_columns(tamis_impute *m, tamis_schema *schema, tamis_selection *features, tamis_error *err) {
+        tamis_selection all = {0};
+        int r = tamis_features(m->context, schema, 0, features, err);
+
+        if (r == 0)
+                r = copy_selection(features, &all, err);
+        if (r == 0)
+                r = add_predictors(m, schema, &all, err);
+        if (r == 0)
+                r = tamis_columns_bind(&m->columns, schema, &all, err);
+        tamis_selection_done(&all);
+        if (r < 0)
+                return r;
+        m->column = calloc(m->columns.n + 1, sizeof *m->column);
+        if (!m->column)
+                return tamis_fail_memory(err);
+        for (size_t i = 0, k = 0; i < m->columns.n; i++) {
+                m->column[i].predicts = k == features->n || features->columns[k] != m->columns.at[i];
+                k += !m->column[i].predicts;
+        }
+        return 0;
+}
+
 static int bind(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
         tamis_impute *m = state;
         tamis_selection features = {0};
         long *which = NULL;
-        int r = tamis_features(context, schema, 0, &features, err);
+        int r = bind_columns(m, schema, &features, err);
 
-        if (r == 0)
-                r = tamis_columns_bind(&m->columns, schema, &features, err);
         if (r == 0)
                 r = tamis_grouping_bind(&m->grouping, context, schema, err);
         if (r == 0) {
-                m->column = calloc(features.n + 1, sizeof *m->column);
-                which = calloc(features.n + 1, sizeof *which);
-                if (!m->column || !which)
+                which = calloc(m->columns.n + 1, sizeof *which);
+                if (!which)
                         r = tamis_fail_memory(err);
         }
         if (r == 0)
@@ -245,201 +338,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         return r;
 }
 
-/* -- learning ------------------------------------------------------------------------------------------------------ */
-
-static int count_decimals(const tamis_impute *m, int *decimals, tamis_batch *batch, tamis_error *err) {
-        for (size_t i = 0; i < m->columns.n; i++) {
-                const uint8_t *missing;
-                int r;
-
-                if (m->columns.types[i] != TAMIS_TYPE_NUMERIC)
-                        continue;
-                r = tamis_batch_missing(batch, m->columns.at[i], &missing, err);
-                if (r < 0)
-                        return r;
-                for (size_t row = 0; row < batch->n_rows; row++) {
-                        int d = missing[row] ? 0 : tamis_batch_decimals(batch, row, m->columns.at[i]);
-
-                        if (d > decimals[i])
-                                decimals[i] = d;
-                }
-        }
-        return 0;
-}
-
-/* From train rows. */
-static int learn_rows(const tamis_impute *m, struct partial *p, tamis_batch *batch, tamis_error *err) {
-        int r = tamis_ledger_learn(&m->ledger, &p->page, batch, err);
-
-        if (r == 0 && m->ledger.passes == 0 && tamis_joints_any(&m->joints))
-                r = tamis_collected_learn(&p->collected, batch, &m->columns, &m->grouping, err);
-        if (r < 0 || !m->round || m->ledger.passes > 0)
-                return r;
-        if (!p->decimals)
-                p->decimals = calloc(m->columns.n + 1, sizeof *p->decimals);
-        return p->decimals ? count_decimals(m, p->decimals, batch, err) : tamis_fail_memory(err);
-}
-
-/* Series see every row; what is learned beside them, train rows alone. */
-static int learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) {
-        const tamis_impute *m = state;
-        struct partial *p = partial;
-        const uint8_t *train = NULL;
-        tamis_batch rows = {0};
-        int r;
-
-        if (!tamis_serial_any(&m->serial))
-                return learn_rows(m, p, batch, err);
-        r = tamis_serial_learn(&m->serial, &p->serial, batch, &train, err);
-        if (r < 0 || !train)
-                return r < 0 ? r : learn_rows(m, p, batch, err);
-        r = tamis_batch_view(batch, train, &rows, err);
-        if (r == 0)
-                r = learn_rows(m, p, &rows, err);
-        tamis_batch_done(&rows);
-        return r;
-}
-
-static int merge(void *state, void *partial, tamis_error *err) {
-        tamis_impute *m = state;
-        struct partial *p = partial;
-        int r;
-
-        for (size_t i = 0; p->decimals && i < m->columns.n; i++)
-                if (p->decimals[i] > m->column[i].decimals)
-                        m->column[i].decimals = p->decimals[i];
-        r = tamis_ledger_merge(&m->ledger, &m->grouping.keys, &p->page, err);
-        if (r == 0 && p->collected.n)
-                r = tamis_collected_merge(&m->joints.collected, &p->collected, &m->grouping, err);
-        return r == 0 && p->serial.columns && m->ledger.passes == 0 ? tamis_serial_merge(&m->serial, &p->serial, err) : r;
-}
-
-static void partial_done(void *partial) {
-        struct partial *p = partial;
-
-        tamis_page_done(&p->page);
-        tamis_collected_done(&p->collected);
-        tamis_serial_rows_done(&p->serial);
-        free(p->decimals);
-}
-
-/* -- what was learned ---------------------------------------------------------------------------------------------- */
-
-/* The value from a sum, with a text of our own, rounded. */
-static int take(tamis_impute *m, const tamis_impute_column *c, const void *sum, tamis_fill *ret, tamis_error *err) {
-        int r = 0;
-
-        if (c->filler->trimmed)
-                r = c->filler->trimmed(sum, m->trim, ret, err);
-        else
-                c->filler->value(sum, ret);
-        if (r < 0)
-                return r;
-        if (ret->kind == TAMIS_FILL_NUMBER)
-                ret->number = tamis_impute_settle(c, ret->number);
-        if (ret->kind == TAMIS_FILL_TEXT) {
-                ret->text.p = tamis_arena_copy(&m->texts, ret->text);
-                if (!ret->text.p)
-                        return tamis_fail_memory(err);
-        }
-        return 0;
-}
-
-/* --fill's word for a column: a number where the column is one, or where nothing says what it is. */
-static int take_given(const tamis_impute *m, size_t i, tamis_fill *ret, tamis_error *err) {
-        const tamis_impute_column *c = &m->column[i];
-        tamis_slice text = tamis_slice_of(c->given ? c->given : "0");
-        bool number = tamis_number_parse(text, &ret->number) && !tamis_number_zero_padded(text);
-
-        if (m->columns.types[i] == TAMIS_TYPE_NUMERIC && !number)
-                return tamis_fail(err, TAMIS_USAGE, "--fill: column \"%s\" is numeric, and \"%s\" is no number (--fill "
-                                  "'%s=0,...' gives it a value of its own, --types '%s=text' makes it text)",
-                                  m->columns.names[i], c->given, m->columns.names[i], m->columns.names[i]);
-        ret->kind = number && m->columns.types[i] != TAMIS_TYPE_CATEGORICAL ? TAMIS_FILL_NUMBER : TAMIS_FILL_TEXT;
-        ret->text = text;
-        return 0;
-}
-
-static int settle_column(tamis_impute *m, size_t i, tamis_error *err) {
-        tamis_impute_column *c = &m->column[i];
-        const tamis_ledger_line *line = &m->ledger.lines[i];
-        bool empty = line->rows == line->missing;
-
-        c->rows = line->rows;
-        c->missing = line->missing;
-        c->drops = empty && m->empty == TAMIS_EMPTY_DROP;
-        c->indicated = m->indicator && c->missing > 0 && !c->drops;
-        c->constant = (empty && m->empty == TAMIS_EMPTY_FILL) || (c->imputer && c->imputer->given && c->given);
-        m->joints.wishes[i].holes = c->missing > 0;
-        m->serial.holes[i] = c->missing > 0;
-        if (c->drops || c->constant)
-                m->joints.wishes[i].joint = NULL;
-        if (c->drops)
-                return 0;
-        if (c->constant)
-                return take_given(m, i, &c->fill, err);
-        if (!c->imputer)
-                return 0;
-        if (c->imputer->given && c->missing > 0)
-                return tamis_fail(err, TAMIS_USAGE, "--fill: column \"%s\" has missing cells and no value is given for "
-                                  "it ('%s=VALUE', or '*=VALUE' for all others)",
-                                  m->columns.names[i], m->columns.names[i]);
-        return c->imputer->given || !c->filler ? 0 : take(m, c, line->sum, &c->fill, err);
-}
-
-static int settle_groups(tamis_impute *m, tamis_error *err) {
-        size_t n = m->columns.n;
-
-        m->grouped = calloc(m->ledger.groups * n + 1, sizeof *m->grouped);
-        if (!m->grouped)
-                return tamis_fail_memory(err);
-        for (size_t i = 0; i < m->ledger.groups * n; i++) {
-                const void *sum = m->ledger.grouped[i];
-                int r = sum ? take(m, &m->column[i % n], sum, &m->grouped[i], err) : 0;
-
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-/* One line for all columns where one value stands in for much. A word that no row had keeps the holes apart: fine. */
-static void warn_much(const tamis_impute *m) {
-        tamis_names names = {0};
-
-        for (size_t i = 0; i < m->columns.n; i++) {
-                const tamis_impute_column *c = &m->column[i];
-
-                if (!c->imputer || c->missing * 5 <= c->rows || c->missing == c->rows)
-                        continue;
-                if (!c->constant || c->fill.kind != TAMIS_FILL_TEXT)
-                        tamis_names_add(&names, m->columns.names[i], 100.0 * (double) c->missing / (double) c->rows);
-        }
-        if (names.n)
-                tamis_warn(m->context, "more than 20 %% missing: %s; one value for them all shrinks the spread and "
-                           "weakens correlations%s", tamis_names_end(&names),
-                           m->indicator ? "" : " (--indicator keeps the fact that it was missing)");
-}
-
-static int finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {
-        tamis_impute *m = state;
-        int r = tamis_ledger_settle(&m->ledger, again, err);
-
-        if (r < 0 || *again)
-                return r;
-        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
-                r = settle_column(m, i, err);
-        if (r == 0)
-                r = settle_groups(m, err);
-        tamis_ledger_done(&m->ledger);
-        if (r == 0 && tamis_joints_any(&m->joints))
-                r = tamis_joints_fit(&m->joints, err);
-        if (r == 0 && tamis_serial_any(&m->serial))
-                r = tamis_serial_finish(&m->serial, err);
-        if (r == 0)
-                warn_much(m);
-        return r;
-}
+/* -- the step ------------------------------------------------------------------------------------------------------- */
 
 static void done(void *state) {
         tamis_impute *m = state;
@@ -453,6 +352,7 @@ static void done(void *state) {
         tamis_rules_done(&m->constants);
         tamis_rules_done(&m->least);
         tamis_rules_done(&m->most);
+        tamis_rules_done(&m->delta);
         tamis_arena_done(&m->texts);
         free(m->column);
         free(m->grouped);
@@ -461,13 +361,20 @@ static void done(void *state) {
 const tamis_step_type tamis_step_impute = {
         .name = "impute",
         .summary = "fill missing cells",
-        .details = "Learns one value for each column (or one for each group of rows, with --group) and puts it where a "
-                   "cell is missing; every other cell keeps its bytes. The target and columns whose name begins with _ "
-                   "are never touched.\n"
+        .details = "Learns from the cells that are there what to put where one is missing; every other cell keeps its bytes. "
+                   "The target and columns whose name begins with _ are never touched.\n"
                    "A strategy may be said by column: -s 'Age=median,@categorical=mode,*=mean'. The first item that "
                    "matches decides; * is for the rest (median, if it is not said).\n"
-                   "A row whose group was not seen when learning, or had nothing to learn from, takes the value of the "
-                   "whole column.",
+                   "With --group each group of rows is learned from by itself. A row whose group was not seen when learning, or "
+                   "had nothing to learn from, takes what all rows say.\n"
+                   "constant, mean, median and mode put one value into all holes of a column. bfill, ffill, hotdeck and interpolate "
+                   "go by the rows around a hole, in the order of --order; there is no model of them to save. All others fill "
+                   "columns from each other: --columns says which are filled, and all features are learned from (or those of "
+                   "--from).\n"
+                   "With several imputations (--imputations) every row goes out that often, side by side, train rows or not; "
+                   "column _imputation (1, 2, ...) groups them, and --original puts the row with its holes before them, as 0. "
+                   "--delta adjusts what is filled in: several values of it in turn make as many copies, told apart in column "
+                   "_delta.",
         .options = options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_GROUP | TAMIS_OPT_STRATEGY | TAMIS_OPT_SEED
                 | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING | TAMIS_OPT_PRECISION,
@@ -476,17 +383,20 @@ const tamis_step_type tamis_step_impute = {
         .examples = "tamis impute -t Survived titanic.csv\n"
                     "tamis impute -t Survived -s 'Age=mean,*=mode' --save fill.json titanic.csv\n"
                     "tamis impute -t Survived -c Age -g Sex,Pclass --round titanic.csv\n"
-                    "tamis impute -t Survived -s constant --fill 'Age=0,*=none' titanic.csv",
+                    "tamis impute -t Survived -s constant --fill 'Age=0,*=none' titanic.csv\n"
+                    "tamis impute -s 'sales=interpolate,*=ffill' -g shop --order day sales.csv\n"
+                    "tamis impute -t Survived -s auto --report scores.json titanic.csv\n"
+                    "tamis impute -t Survived -c Age -s knn --delta 'Age=0;+10%' titanic.csv",
         .traits = TAMIS_LEARNS,
         .state_size = sizeof(tamis_impute),
         .configure = configure,
         .also = also,
         .bind = bind,
-        .partial_size = sizeof(struct partial),
-        .learn = learn,
-        .merge = merge,
-        .partial_done = partial_done,
-        .finish = finish,
+        .partial_size = sizeof(tamis_impute_partial),
+        .learn = tamis_impute_learn,
+        .merge = tamis_impute_merge,
+        .partial_done = tamis_impute_partial_done,
+        .finish = tamis_impute_finish,
         .attach = tamis_impute_attach,
         .apply = tamis_impute_apply,
         .save = tamis_impute_save,

@@ -4,8 +4,9 @@
  * and puts it where one is not. Every other cell keeps its bytes. Mean and median are for numbers; on a column of texts
  * both are its mode.
  *
- *     impute.c   the step: options, columns, learning
- *     fill.c     putting values in
+ *     impute.c   the step: options, columns
+ *     learned.c  what the rows teach
+ *     fill.c others.c copies.c    putting values in: filling.h
  *     model.c    saved and reported
  *     mean.c median.c mode.c constant.c    a strategy each
  *     bounds.c   --min and --max
@@ -55,7 +56,9 @@ extern const tamis_imputer tamis_imputer_constant, tamis_imputer_mean, tamis_imp
 extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_trimmed, tamis_filler_median, tamis_filler_mode_of_numbers,
         tamis_filler_mode_of_texts;
 
-extern const tamis_joint tamis_joint_forest, tamis_joint_knn, tamis_joint_mice, tamis_joint_random, tamis_joint_softimpute;
+extern const tamis_joint tamis_joint_auto, tamis_joint_boost, tamis_joint_em, tamis_joint_forest,
+        tamis_joint_iterative, tamis_joint_knn, tamis_joint_mice, tamis_joint_random, tamis_joint_regression,
+        tamis_joint_softimpute;
 
 /* -- the step's own ------------------------------------------------------------------------------------------------ */
 
@@ -74,9 +77,15 @@ typedef struct tamis_impute_column {
         double least, most;             /* --min, --max; infinite: none */
         tamis_fill fill;
         bool drops, indicated, constant;
+        bool predicts;                  /* it is not worked on: joint strategies learn from it */
         _Atomic uint64_t filled, left, fallback;
         _Atomic uint64_t strange;       /* cells that are no number, in a column that was learned as numbers */
 } tamis_impute_column;
+
+/* What --delta makes of a number that is filled in: times, then plus. */
+typedef struct tamis_delta {
+        double times, plus;
+} tamis_delta;
 
 typedef struct tamis_impute {
         const tamis_context *context;
@@ -84,8 +93,8 @@ typedef struct tamis_impute {
         tamis_impute_empty empty;
         double trim;                    /* share; NaN: not asked for */
         bool indicator, round, loaded;
-        bool marks;                     /* column _imputation is added: there are several */
-        bool original;                  /* with several imputations, the row with its holes goes out first */
+        bool joint;                     /* a joint strategy is named */
+        bool original;                  /* the row with its holes goes out first */
         unsigned also;                  /* traits, as configured */
         tamis_columns columns;
         tamis_impute_column *column;
@@ -95,6 +104,10 @@ typedef struct tamis_impute {
         tamis_serial serial;
         tamis_fill *grouped;            /* per group, per column */
         uint8_t *goes;                  /* per column of the table: it is dropped */
+        tamis_rules delta;
+        size_t n_deltas;                /* 1 without --delta */
+        tamis_delta *deltas;            /* adjustment after adjustment, per column */
+        tamis_slice *delta_marks;       /* what column _delta calls them */
         tamis_arena texts;
 } tamis_impute;
 
@@ -107,12 +120,29 @@ const char *tamis_impute_name(const tamis_impute_column *column);
 static inline bool tamis_impute_is_other(const tamis_impute *m, size_t i) {
         return m->joints.wishes[i].joint || m->serial.wishes[i];
 }
+/* What a batch teaches. */
+typedef struct tamis_impute_partial {
+        tamis_page page;
+        int *decimals;          /* per column; only with --round */
+        tamis_collected collected;
+        tamis_serial_rows serial;
+} tamis_impute_partial;
+
+int tamis_impute_learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
+int tamis_impute_merge(void *state, void *partial, tamis_error *err) TAMIS_CHECKED;
+void tamis_impute_partial_done(void *partial);
+int tamis_impute_finish(void *state, const tamis_context *context, bool *again, tamis_error *err) TAMIS_CHECKED;
+
 /* Within the bounds, and with the column's decimals (--round). */
 double tamis_impute_settle(const tamis_impute_column *column, double value);
-/* --min and --max, for each of `features`. `which` has room for an answer a column. */
+/* Which rule is for each of the step's columns, into which[]; those of `features` are worked on. */
+int tamis_impute_resolve(const tamis_impute *m, const tamis_rules *rules, tamis_schema *schema, const tamis_selection *features,
+                         long *which, tamis_error *err) TAMIS_CHECKED;
+/* --min and --max. `which` has room for an answer a column. */
 int tamis_impute_bounds(tamis_impute *m, tamis_schema *schema, const tamis_selection *features, long *which,
                         tamis_error *err) TAMIS_CHECKED;
 
+int tamis_delta_configure(tamis_impute *m, tamis_error *err) TAMIS_CHECKED;
 /* Why holes stay in a column that no imputer fills. */
 const char *tamis_impute_why(const tamis_impute_column *column);
 

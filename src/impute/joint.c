@@ -241,22 +241,6 @@ static int cut_groups(tamis_joints *j, tamis_error *err) {
 
 /* -- fitting ------------------------------------------------------------------------------------------------------- */
 
-static int copy_frame(const tamis_frame *from, tamis_frame *ret, tamis_error *err) {
-        int r = tamis_frame_like(from, from->rows, ret, err);
-
-        if (r < 0)
-                return r;
-        memcpy(ret->keys, from->keys, from->rows * sizeof *from->keys);
-        for (size_t i = 0; i < from->n; i++) {
-                ret->columns[i].missing = from->columns[i].missing;
-                if (from->columns[i].numbers)
-                        memcpy(ret->columns[i].numbers, from->columns[i].numbers, from->rows * sizeof(double));
-                else
-                        memcpy(ret->columns[i].codes, from->columns[i].codes, from->rows * sizeof(int32_t));
-        }
-        return 0;
-}
-
 /* What nobody will look up goes. */
 static void drop_columns(tamis_frame *f, bool all) {
         for (size_t i = 0; i < f->n; i++)
@@ -277,7 +261,7 @@ static int take(const struct tamis_joint_strategy *s, tamis_joint_model *m, cons
         if (!m->taken)
                 return tamis_fail_memory(err);
         for (size_t i = 0; r == 0 && i < s->imputations; i++) {
-                r = copy_frame(train, &m->taken[i], err);
+                r = tamis_frame_head(train, train->rows, &m->taken[i], err);
                 if (r == 0)
                         r = s->joint->take(m->model, i, &m->taken[i], err);
                 if (r == 0)

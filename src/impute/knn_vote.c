@@ -68,13 +68,14 @@ static int32_t most_frequent(const tamis_knn_vote *v, const tamis_knn_donors *do
 
         for (size_t i = 0; i < donors->n; i++)
                 v->tally[x->codes[donors->rows[i] * x->c + place]] += v->weights[i];
+        for (size_t i = 0; i < donors->n; i++)
+                most = fmax(most, v->tally[x->codes[donors->rows[i] * x->c + place]]);
         for (size_t i = 0; i < donors->n; i++) {
                 int32_t code = x->codes[donors->rows[i] * x->c + place];
 
-                if (v->tally[code] > most || (v->tally[code] == most && code < best)) {
-                        most = v->tally[code];
+                /* sums that differ by their rounding are a tie too */
+                if (v->tally[code] >= most * (1 - 1e-12) && (best == TAMIS_CODE_MISSING || code < best))
                         best = code;
-                }
         }
         for (size_t i = 0; i < donors->n; i++)
                 v->tally[x->codes[donors->rows[i] * x->c + place]] = 0;

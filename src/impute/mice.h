@@ -24,6 +24,7 @@
 #include <tamis/pool.h>
 #include <tamis/random.h>
 
+#include "fit/cholesky.h"
 #include "impute/joint.h"
 
 enum {
@@ -171,10 +172,11 @@ int tamis_mice_keep(tamis_mice_work *w, size_t column, size_t y, double sign, ta
 int tamis_mice_linear(tamis_mice_work *w, size_t column, tamis_mice_regression *g, tamis_error *err) TAMIS_CHECKED;
 double tamis_mice_match(const tamis_mice *m, size_t column, const tamis_mice_regression *g, double score, tamis_stream *s);
 
-/* Cholesky, lower, in place, `n` rows of `stride`; false: not positive definite. And L x = b, L' x = b in place. */
-bool tamis_mice_cholesky(double *a, size_t n, size_t stride);
-void tamis_mice_forward(const double *l, size_t n, size_t stride, double *x);
-void tamis_mice_backward(const double *l, size_t n, size_t stride, double *x);
+/* Doubles in order as unsigned numbers in order, and back. */
+uint64_t tamis_mice_bits(double x);
+double tamis_mice_unbits(uint64_t bits);
+/* n pairs of a key and something by key, stable. Returns which of the two holds them in order. */
+uint64_t *tamis_mice_sort(uint64_t *pairs, uint64_t *other, size_t n);
 
 /* -- mice_logit.c */
 int tamis_mice_logit(tamis_mice_work *w, size_t column, tamis_mice_regression *g, tamis_error *err) TAMIS_CHECKED;

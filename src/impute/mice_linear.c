@@ -16,36 +16,6 @@ static const double RIDGE = 1e-5, SINGULAR = 1e-10;
 static const double FARTHEST = 1e200;  /* a score beyond any donor's, that can still be taken from it */
 enum { ONE_BY_ONE = 32 };
 
-bool tamis_mice_cholesky(double *a, size_t n, size_t stride) {
-        for (size_t i = 0; i < n; i++)
-                for (size_t j = 0; j <= i; j++) {
-                        double sum = a[i * stride + j];
-
-                        for (size_t k = 0; k < j; k++)
-                                sum -= a[i * stride + k] * a[j * stride + k];
-                        if (i == j && !(sum > SINGULAR * fabs(a[i * stride + i])))
-                                return false;
-                        a[i * stride + j] = i == j ? sqrt(sum) : sum / a[j * stride + j];
-                }
-        return true;
-}
-
-void tamis_mice_forward(const double *l, size_t n, size_t stride, double *x) {
-        for (size_t i = 0; i < n; i++) {
-                for (size_t k = 0; k < i; k++)
-                        x[i] -= l[i * stride + k] * x[k];
-                x[i] /= l[i * stride + i];
-        }
-}
-
-void tamis_mice_backward(const double *l, size_t n, size_t stride, double *x) {
-        for (size_t i = n; i-- > 0;) {
-                for (size_t k = i + 1; k < n; k++)
-                        x[i] -= l[k * stride + i] * x[k];
-                x[i] /= l[i * stride + i];
-        }
-}
-
 /* -- which predictors ---------------------------------------------------------------------------------------------- */
 
 static double product(const tamis_mice_work *w, size_t a, size_t b) {
@@ -117,7 +87,7 @@ static int bound(tamis_mice_work *w, size_t column, double *low, double *high, t
                 for (size_t k = 0; k < used; k++)
                         sum += fabs(w->square[w->live[i] * n + w->live[k]]), x[k] = k == i;
                 *high = fmax(*high, sum);
-                tamis_mice_forward(w->root, used, n, x);
+                tamis_cholesky_forward(w->root, used, n, x);
                 for (size_t k = i; k < used; k++)
                         inverse += x[k] * x[k];
         }
@@ -244,14 +214,14 @@ static void solve(tamis_mice_work *w, size_t y) {
                         w->root[i * n + i] *= 1 + ridge;
                         b[i] = product(w, w->kept[i], y);
                 }
-                if (tamis_mice_cholesky(w->root, n, n))
+                if (tamis_cholesky(w->root, n, n))
                         break;
                 if (ridge > 1)
                         n = w->n_kept = 1;
                 ridge = ridge > 0 ? ridge * 10 : RIDGE;
         }
-        tamis_mice_forward(w->root, n, n, b);
-        tamis_mice_backward(w->root, n, n, b);
+        tamis_cholesky_forward(w->root, n, n, b);
+        tamis_cholesky_backward(w->root, n, n, b);
 }
 
 static void draw_coefficients(tamis_mice_work *w, size_t column, double rss, tamis_mice_regression *g) {
@@ -265,15 +235,14 @@ static void draw_coefficients(tamis_mice_work *w, size_t column, double rss, tam
         for (size_t i = 0; i < n; i++)
                 x[i] = gsl_ran_gaussian(&s.rng, 1);
         /* V = (L L')^-1, so L'^-1 z has the variance V */
-        tamis_mice_backward(w->root, n, n, x);
+        tamis_cholesky_backward(w->root, n, n, x);
         for (size_t i = 0; i < n; i++)
                 g->star[w->kept[i]] = g->beta[w->kept[i]] + g->sigma * x[i];
 }
 
 /* -- donors -------------------------------------------------------------------------------------------------------- */
 
-/* Doubles in order as unsigned numbers in order, and back. */
-static uint64_t bits_of(double x) {
+uint64_t tamis_mice_bits(double x) {
         uint64_t bits;
 
         x += 0.0;                       /* no -0 */
@@ -281,7 +250,7 @@ static uint64_t bits_of(double x) {
         return bits >> 63 ? ~bits : bits | (uint64_t) 1 << 63;
 }
 
-static double double_of(uint64_t bits) {
+double tamis_mice_unbits(uint64_t bits) {
         double x;
 
         bits = bits >> 63 ? bits & ~((uint64_t) 1 << 63) : ~bits;
@@ -289,8 +258,8 @@ static double double_of(uint64_t bits) {
         return x;
 }
 
-/* Pairs of a key and a row, by key, stable: byte by byte from the last. Returns which of the two holds them. */
-static uint64_t *sort(uint64_t *pairs, uint64_t *other, size_t n) {
+/* Byte by byte from the last. */
+uint64_t *tamis_mice_sort(uint64_t *pairs, uint64_t *other, size_t n) {
         size_t counts[8][256] = {0};
 
         for (size_t i = 0; i < n; i++)
@@ -331,11 +300,11 @@ static int line_up(tamis_mice_work *w, size_t n, tamis_mice_regression *g, tamis
                 g->donor = malloc((w->model->train.rows + 1) * sizeof *g->donor);
         if (!g->score || !g->begin || !g->donor)
                 return tamis_fail_memory(err);
-        sorted = sort(w->order[0], w->order[1], n);
+        sorted = tamis_mice_sort(w->order[0], w->order[1], n);
         g->n_scores = 0;
         for (size_t i = 0; i < n; i++) {
                 if (i == 0 || sorted[2 * i] != sorted[2 * i - 2]) {
-                        g->score[g->n_scores] = double_of(sorted[2 * i]);
+                        g->score[g->n_scores] = tamis_mice_unbits(sorted[2 * i]);
                         g->begin[g->n_scores++] = (uint32_t) i;
                 }
                 g->donor[i] = (uint32_t) sorted[2 * i + 1];
@@ -364,7 +333,7 @@ int tamis_mice_linear(tamis_mice_work *w, size_t column, tamis_mice_regression *
                 double score = tamis_mice_dot(row, g->beta, m->stride);
 
                 rss += (row[c->at] - score) * (row[c->at] - score);
-                w->order[0][2 * i] = bits_of(score);
+                w->order[0][2 * i] = tamis_mice_bits(score);
                 w->order[0][2 * i + 1] = c->seen[i];
         }
         draw_coefficients(w, column, rss, g);

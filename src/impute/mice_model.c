@@ -9,6 +9,7 @@ const char *const tamis_mice_methods[] = {
 
 /* Of a new row, in standard deviations: its square is still a number. */
 static const double FARTHEST = 1e100;
+enum { FEWEST = 5 };
 
 double tamis_mice_cell(const tamis_frame *f, size_t column, size_t row) {
         const tamis_frame_column *c = &f->columns[column];
@@ -78,19 +79,23 @@ static int find_rows(const tamis_mice *m, size_t j, tamis_mice_column *c, tamis_
 
 /* The most frequent level is what the others are compared with; those that follow it have a place each. */
 static int place_levels(const tamis_mice *m, size_t j, tamis_mice_column *c, tamis_error *err) {
-        size_t levels = m->train.columns[j].levels;
+        size_t levels = m->train.columns[j].levels, least;
 
         c->place = malloc((levels + 1) * sizeof *c->place);
         if (!c->place)
                 return tamis_fail_memory(err);
         for (size_t i = 0; i < levels; i++)
                 c->place[i] = -1, c->levels_seen += c->counts[i] > 0;
+        /* many levels: those of a few rows tell little, and there are many of them */
+        least = c->levels_seen > TAMIS_MICE_LEVELS ? FEWEST : 1;
         for (size_t given = 0; given < c->levels_seen && given <= TAMIS_MICE_LEVELS; given++) {
                 size_t best = levels;
 
                 for (size_t i = 0; i < levels; i++)
                         if (c->counts[i] > 0 && c->place[i] == -1 && (best == levels || c->counts[i] > c->counts[best]))
                                 best = i;
+                if (given > 0 && c->counts[best] < least)
+                        break;
                 c->place[best] = given == 0 ? -2 : (int32_t) (given - 1);       /* -2: taken */
                 c->width = given;
         }
@@ -155,9 +160,15 @@ static void scale_number(tamis_mice *m, size_t j) {
         const double *x = m->train.columns[j].numbers;
         double mean = 0, sd = 0, largest = 0;
 
-        /* shares and hypot, never a sum: values near the largest double do not overflow */
+        /* a sum that overflows is taken again in shares, and squares are never summed but by hypot */
         for (size_t i = 0; i < c->n_seen; i++)
-                mean += x[c->seen[i]] / (double) c->n_seen;
+                mean += x[c->seen[i]];
+        mean /= (double) c->n_seen;
+        if (!isfinite(mean)) {
+                mean = 0;
+                for (size_t i = 0; i < c->n_seen; i++)
+                        mean += x[c->seen[i]] / (double) c->n_seen;
+        }
         for (size_t i = 0; i < c->n_seen; i++) {
                 sd = hypot(sd, x[c->seen[i]] - mean);
                 largest = fmax(largest, fabs(x[c->seen[i]]));

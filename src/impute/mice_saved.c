@@ -1,7 +1,7 @@
 /* As JSON:
  *
  *     { "seed": "7", "purpose": "mice", "imputations": 5, "iterations": 5, "donors": 5, "sweep": "roman",
- *       "methods": [ "pmm", ... ], "train": { columns and cells }, "filled": [ "22,38.5;0,1;", ... ] }
+ *       "methods": [ "pmm", ... ], "train": { rows and cells }, "filled": [ "22,38.5;0,1;", ... ] }
  *
  * `filled`: per imputation, per column with holes in the order of names, what is in its holes from row to row; a category is
  * the number of its level. The regressions for new rows follow from all this.
@@ -45,6 +45,7 @@ int tamis_mice_save(const void *model, json_t *into, tamis_error *err) {
         if (r < 0)
                 return r;
         snprintf(seed, sizeof seed, "%llu", (unsigned long long) m->options.seed);
+        (void) json_object_del(train, "columns");       /* those of the model */
         r = json_object_set_new(into, "train", train);
         r |= json_object_set_new(into, "seed", json_string(seed));      /* no double would hold it */
         r |= json_object_set_new(into, "purpose", tamis_json_bytes((tamis_slice) { m->row_purpose,
@@ -141,16 +142,23 @@ static int load_options(const json_t *from, tamis_mice_options *o, tamis_arena *
         return o->purpose ? 0 : tamis_fail_memory(err);
 }
 
-static bool same_columns(const tamis_frame *a, const tamis_frame *b) {
-        bool same = a->n == b->n;
+/* The cells with the columns of the model. */
+static int load_train(const json_t *from, const tamis_frame *shape, tamis_frame *ret, tamis_error *err) {
+        json_t *columns, *whole;
+        int r = tamis_frame_save(shape, false, &columns, err);
 
-        for (size_t j = 0; same && j < a->n; j++) {
-                same = strcmp(a->columns[j].name, b->columns[j].name) == 0 && a->columns[j].type == b->columns[j].type
-                       && a->columns[j].levels == b->columns[j].levels;
-                for (size_t i = 0; same && i < a->columns[j].levels; i++)
-                        same = tamis_slice_equal(a->columns[j].level[i], b->columns[j].level[i]);
-        }
-        return same;
+        if (r < 0)
+                return r;
+        whole = json_object();
+        if (!json_is_object(from))
+                r = tamis_fail(err, TAMIS_BAD_MODEL, "\"train\" is missing");
+        else if (json_object_update(whole, (json_t *) (uintptr_t) from) < 0 || json_object_update(whole, columns) < 0)
+                r = tamis_fail_memory(err);
+        if (r == 0)
+                r = tamis_frame_load(whole, ret, err);
+        json_decref(columns);
+        json_decref(whole);
+        return r;
 }
 
 int tamis_mice_load(const json_t *from, const tamis_frame *shape, void **ret, tamis_error *err) {
@@ -160,10 +168,8 @@ int tamis_mice_load(const json_t *from, const tamis_frame *shape, void **ret, ta
         tamis_mice *m = NULL;
         tamis_arena arena = {0};
         const json_t *filled;
-        int r = methods ? tamis_frame_load(json_object_get(from, "train"), &train, err) : tamis_fail_memory(err);
+        int r = methods ? load_train(json_object_get(from, "train"), shape, &train, err) : tamis_fail_memory(err);
 
-        if (r == 0 && !same_columns(&train, shape))
-                r = tamis_fail(err, TAMIS_BAD_MODEL, "\"train\" has other columns than the model");
         if (r == 0)
                 r = load_options(from, &options, &arena, err);
         if (r == 0)

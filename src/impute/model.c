@@ -78,6 +78,10 @@ static int save_columns(const tamis_impute *m, json_t *into, tamis_error *err) {
                 const tamis_impute_column *c = &m->column[i];
                 json_t *one = tamis_json_child(fills, NULL, json_object());
 
+                if (c->predicts) {
+                        r |= json_object_set_new(one, "predicts", json_true());
+                        continue;
+                }
                 r |= json_object_set_new(one, "strategy", json_string(tamis_impute_name(c)));
                 if (c->drops)
                         r |= json_object_set_new(one, "drop", json_true());
@@ -113,7 +117,13 @@ static int load_column(tamis_impute *m, size_t i, const json_t *one, tamis_error
         const json_t *value = json_object_get(one, "value");
         const tamis_strategy *found;
         const char *name;
-        int r = tamis_json_text(one, "strategy", &name, NULL, err);
+        int r;
+
+        c->predicts = json_is_true(json_object_get(one, "predicts"));
+        c->decimals = -1;
+        if (c->predicts)
+                return 0;
+        r = tamis_json_text(one, "strategy", &name, NULL, err);
 
         if (r == 0)
                 r = tamis_strategy_find(m->context->type, name, &found, err);
@@ -213,7 +223,8 @@ int tamis_impute_report(const void *state, json_t *into, tamis_error *err) {
         int r = columns ? 0 : -1;
 
         for (size_t i = 0; r == 0 && i < m->columns.n; i++)
-                r = report_column(m, i, columns);
+                if (!m->column[i].predicts)
+                        r = report_column(m, i, columns);
         if (r < 0)
                 return tamis_fail_memory(err);
         r = tamis_grouped_report(&grouped, &m->grouping, m, m->columns.n, m->grouped, into, err);

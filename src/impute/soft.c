@@ -1,5 +1,4 @@
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +9,7 @@
 
 #include "impute/soft.h"
 
-enum { POWER_ROUNDS = 30 };
+enum { POWER_ROUNDS = 30, LOOKS_EVERY = 4 };
 /* What a singular value must have of the largest to be told from rounding; its fourth power is seen. */
 static const double NEGLIGIBLE = 1e-7, NEARLY_GONE = 1e-3;
 
@@ -144,32 +143,42 @@ struct side {
         bool ends;                              /* the last step: no ridge, the residual alone */
 };
 
-/* One row of the moving side: its ridge regression, times d. */
+/* One row of the moving side: its ridge regression, times d. Sums are taken four by four, so that they go side by side. */
 static void move(void *arg, size_t i) {
         const struct side *s = arg;
-        size_t r = s->rank;
+        const size_t r = s->rank, whole = r & ~(size_t) 3;
         const double *v = s->moving + i * r, *d = s->d;
-        double *to = s->to + i * r;
+        double to[TAMIS_SOFT_RANK], weighed[TAMIS_SOFT_RANK];
 
-        for (size_t k = 0; k < r; k++)
+        for (size_t k = 0; k < r; k++) {
                 to[k] = 0;
+                weighed[k] = d[k] * d[k] * v[k];
+        }
         for (size_t e = s->at[i]; e < s->at[i + 1]; e++) {
                 const double *u = s->fixed + s->other_of[e] * r;
-                double gap = s->x[e];
+                double sum[4] = {0}, gap = s->x[e];
 
-                for (size_t k = 0; k < r; k++)
-                        gap -= u[k] * (d[k] * d[k]) * v[k];
-                for (size_t k = 0; k < r; k++)
+                for (size_t k = 0; k < whole; k += 4)
+                        for (size_t lane = 0; lane < 4; lane++)
+                                sum[lane] += u[k + lane] * weighed[k + lane];
+                for (size_t k = whole; k < r; k++)
+                        sum[0] += u[k] * weighed[k];
+                gap -= (sum[0] + sum[1]) + (sum[2] + sum[3]);
+                for (size_t k = 0; k < whole; k += 4)
+                        for (size_t lane = 0; lane < 4; lane++)
+                                to[k + lane] += gap * u[k + lane];
+                for (size_t k = whole; k < r; k++)
                         to[k] += gap * u[k];
         }
         for (size_t k = 0; k < r; k++) {
                 double square = d[k] * d[k];
 
                 if (s->ends)
-                        to[k] += square * v[k];
+                        to[k] += weighed[k];
                 else
-                        to[k] = square > 0 ? square * (to[k] + square * v[k]) / (square + s->lambda) : 0;
+                        to[k] = square > 0 ? square * (to[k] + weighed[k]) / (square + s->lambda) : 0;
         }
+        memcpy(s->to + i * r, to, r * sizeof *to);
 }
 
 /* rows of a, each times the r x r matrix of eigenvectors */
@@ -265,24 +274,26 @@ static bool half(tamis_soft *s, const tamis_soft_cells *c, struct room *m, doubl
         return true;
 }
 
-/* tr(A'B) of two M, from their factors. */
-static double inner(const tamis_soft *s, const tamis_soft_cells *c, const struct room *m, const double *u, const double *v,
-                    const double *d) {
+/* to = A'B, of n rows of r */
+static void cross(const double *a, const double *b, size_t n, size_t r, double *to) {
+        memset(to, 0, r * r * sizeof *to);
+        for (size_t i = 0; i < n; i++)
+                for (size_t k = 0; k < r; k++)
+                        for (size_t j = 0; j < r; j++)
+                                to[k * r + j] += a[i * r + k] * b[i * r + j];
+}
+
+/* tr(A'B) of two M, the old one and this, from their factors. */
+static double inner(const tamis_soft *s, const tamis_soft_cells *c, const struct room *m) {
         size_t r = s->rank;
         double sum = 0;
 
+        cross(m->old_u, s->u, c->rows, r, m->square->data);
+        cross(m->old_v, s->v, c->columns, r, m->vectors->data);
         for (size_t a = 0; a < r; a++)
-                for (size_t b = 0; b < r; b++) {
-                        double left = 0, right = 0;
-
-                        if (m->old_d[a] == 0 || d[b] == 0)
-                                continue;
-                        for (size_t i = 0; i < c->rows; i++)
-                                left += m->old_u[i * r + a] * u[i * r + b];
-                        for (size_t j = 0; j < c->columns; j++)
-                                right += m->old_v[j * r + a] * v[j * r + b];
-                        sum += m->old_d[a] * m->old_d[a] * left * right * d[b] * d[b];
-                }
+                for (size_t b = 0; b < r; b++)
+                        sum += m->old_d[a] * m->old_d[a] * m->square->data[a * r + b] * m->vectors->data[a * r + b]
+                                * s->d[b] * s->d[b];
         return sum;
 }
 
@@ -319,17 +330,21 @@ int tamis_soft_run(tamis_soft *s, const tamis_soft_cells *c, double lambda, size
         if (good)
                 revive(s, c);
         for (size_t round = 0; good && round < most; round++) {
+                bool looks = round % LOOKS_EVERY == LOOKS_EVERY - 1;
                 double before, after, change;
 
+                if (!looks) {
+                        good = half(s, c, &m, lambda, false, pool) && half(s, c, &m, lambda, true, pool);
+                        continue;
+                }
                 memcpy(m.old_u, s->u, c->rows * s->rank * sizeof *s->u);
                 memcpy(m.old_v, s->v, c->columns * s->rank * sizeof *s->v);
                 memcpy(m.old_d, s->d, s->rank * sizeof *s->d);
                 good = half(s, c, &m, lambda, false, pool) && half(s, c, &m, lambda, true, pool);
                 before = square_norm(m.old_d, s->rank);
                 after = square_norm(s->d, s->rank);
-                change = before + after - 2 * inner(s, c, &m, s->u, s->v, s->d);
-                /* the first round's V was not one of its own */
-                if (round > 0 && change <= enough * after)
+                change = before + after - 2 * inner(s, c, &m);
+                if (change <= enough * after)
                         break;
         }
         room_done(&m);

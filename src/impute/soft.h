@@ -10,9 +10,12 @@
 #ifndef TAMIS_IMPUTE_SOFT_H
 #define TAMIS_IMPUTE_SOFT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <tamis/pool.h>
+
+enum { TAMIS_SOFT_RANK = 500 };         /* at most */
 
 /* The cells that are there, once by row and once by column. */
 typedef struct tamis_soft_cells {

@@ -223,10 +223,9 @@ static int bar(const tamis_context *context, tamis_schema *schema, uint8_t *barr
         return 0;
 }
 
-static int choose(const tamis_context *context, tamis_schema *schema, unsigned types, const uint8_t *barred,
+static int choose(const char *sel, const char *what, tamis_schema *schema, unsigned types, const uint8_t *barred,
                   tamis_selection *ret, tamis_error *err) {
         static const char *const why[] = { "", "a mark of tamis", "the target", "a group column" };
-        const char *sel = tamis_settings_text(context->settings, "columns");
         tamis_selection s = {0};
         size_t n = 0, first = 0;
         int r;
@@ -255,7 +254,7 @@ static int choose(const tamis_context *context, tamis_schema *schema, unsigned t
         }
         if (s.n > 0 && n == 0) {
                 tamis_selection_done(&s);
-                return tamis_fail(err, TAMIS_USAGE, "--columns %s: \"%s\" is %s and is never changed", sel,
+                return tamis_fail(err, TAMIS_USAGE, "%s %s: \"%s\" is %s and is never changed", what, sel,
                                   schema->fields[first].name, why[barred[first]]);
         }
         s.n = n;
@@ -265,11 +264,16 @@ static int choose(const tamis_context *context, tamis_schema *schema, unsigned t
 
 int tamis_features(const tamis_context *context, tamis_schema *schema, unsigned types, tamis_selection *ret,
                    tamis_error *err) {
+        return tamis_features_of(context, schema, tamis_settings_text(context->settings, "columns"), "--columns", types, ret, err);
+}
+
+int tamis_features_of(const tamis_context *context, tamis_schema *schema, const char *sel, const char *what, unsigned types,
+                      tamis_selection *ret, tamis_error *err) {
         uint8_t *barred = calloc(schema->n + 1, 1);
         int r = barred ? bar(context, schema, barred, err) : tamis_fail_memory(err);
 
         if (r == 0)
-                r = choose(context, schema, types, barred, ret, err);
+                r = choose(sel, what, schema, types, barred, ret, err);
         free(barred);
         return r;
 }

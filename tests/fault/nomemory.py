@@ -27,6 +27,16 @@ COMMANDS = [
     "split --group city --folds 3 --report report.json -o out.csv {full}",
     "impute -t label -g city --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -s age=mean,city=mode,*=median --indicator -o out.csv {holes}",
+    "impute -t label -s mice -m 2 --iterations 2 --method age=cart --save model.json --report report.json -o out.csv {holes}",
+    "impute -t label -s softimpute -c age,income --save model.json --report report.json -o out.csv {holes}",
+    "pool --estimate age --std-error income --term city -o out.csv {full}",
+    "impute -t label -g city -s random --seed 1 --save model.json --report report.json -o out.csv {holes}",
+    "impute -t label -g city -s age=interpolate,note=ffill,income=random --order income --spline --report report.json -o out.csv "
+    "{holes}",
+    "impute -t label -g city -s knn -k 3 --save model.json --report report.json -o out.csv {holes}",
+    "impute -t label -c age,city -s auto --save model.json --report report.json -o out.csv {holes}",
+    "impute -t label -s mean --trim .1 --delta age=0;+10% --original --min age=20 --round -o out.csv {holes}",
+    "impute --load {joint} -o out.csv {holes}",
     "smote -t label -c age,income,city --seed 1 --report report.json -o out.csv {full}",
     "sample -t label -s over --seed 1 --report report.json -o out.csv {full}",
     "weigh -t label -s cost --cost yes=5,no=1 --report report.json -o out.csv {full}",
@@ -58,6 +68,7 @@ class Runner:
         self.tamis, self.shim, self.folder, self.sanitized = tamis, shim, folder, sanitized
         self.inputs = {name: folder / (name + ".csv") for name in ("quoted", "ragged", "holes", "full", "split")}
         self.inputs["chain"] = folder / "chain.json"
+        self.inputs["joint"] = folder / "joint.json"
         self.inputs["quoted"].write_bytes(table(60, False))
         self.inputs["full"].write_bytes(table(60, False))
         self.inputs["holes"].write_bytes(table(60, True))
@@ -65,6 +76,8 @@ class Runner:
         subprocess.run([tamis] + "split -q --folds 3 full.csv -o split.csv".split(), cwd=folder, check=True)
         subprocess.run([tamis] + "impute -q -t label -g city then scale -t label -c age,income --save chain.json -o out.csv "
                        "holes.csv".split(), cwd=folder, check=True)
+        subprocess.run([tamis] + "impute -q -t label -g city -s age=auto,*=random --save joint.json -o out.csv holes.csv".split(),
+                       cwd=folder, check=True)
 
     def run(self, command, failing):
         """(exit code, standard error, {name: bytes} of all that is there then, allocations)"""

@@ -36,10 +36,28 @@ CASES = {
         ("-t label -g city -s median", None, "holes"),
         ("-t label -c age -s mean --round", {"age"}, "holes"),
         ("-t label -s mean --trim .1", None, "holes"),
+        ("-t label -s knn", None, "holes"),
+        ("-t label -g city -s 'age=knn,income=knn,*=median' -k 3 --weights distance --metric nan-euclidean", None, "holes"),
         ("-t label -s random", None, "holes"),
+        ("-t label -c age,income,visits,tiny -s iterative --max-iter 4", {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -c age,income,visits,tiny -g city -s 'tiny=median,*=iterative' --nearest 2 --max-iter 3",
+         {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -c age,income,visits,tiny -s em", {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -c !code -s mice -m 2 --iterations 2", None, "holes"),
+        ("-t label -c id,age,income,visits,tiny -g city -s mice -m 1 --iterations 2 --method 'age=norm,income=cart,visits=sample,*=pmm'",
+         {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -s boost --trees 8 --iterations 2 -c age,income,city", {"age", "income", "city"}, "holes"),
+        ("-t label -s boost --match --trees 5 --iterations 2 -c age,income", {"age", "income"}, "holes"),
+        ("-t label -c age,income,visits,tiny -s softimpute --rank 2", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -g city -s 'age=median,*=random'", None, "holes"),
         ("-t label -s forest --trees 3 --max-iter 2", None, "holes"),
         ("-t label -g city -s 'age=forest,*=random' --trees 2 --max-iter 1", None, "holes"),
+        ("-t label -s 'age=random,*=mean' --delta 'age=0;+10%;-3' --original --min age=0", None, "holes"),
+        ("-t label -s auto --neighbors 3", None, "holes"),
+        ("-t label -s '@numeric=em,*=mode'", None, "holes"),
+        ("-t label -g city -s '@numeric=em,*=random' --draw --max-iter 20 -c age,income,visits,tiny,city,note", None, "holes"),
+        ("-t label -c age,income,visits,tiny,city -s regression", {"age", "income", "visits", "tiny", "city"}, "holes"),
+        ("-t label -c age,income,visits,tiny,city -s regression --stochastic", {"age", "income", "visits", "tiny", "city"}, "holes"),
         ("-t label -s ffill", None, "holes"),
         ("-t label -s 'age=interpolate,income=random,visits=mean,*=bfill' -g city --order id --max-gap 3", None, "holes"),
         ("-t label -c age,income,city -s hotdeck --order visits,id", {"age", "income", "city"}, "holes"),
@@ -79,21 +97,23 @@ CASES = {
 }
 # verbs that are not steps of a chain
 NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
-# strategies of impute that draw; the others give the same for any seed
-DRAWS = {"forest", "mice", "random", "softimpute"}
+# strategies and options of impute that draw; the others give the same for any seed
+DRAWS = {"boost", "draw", "forest", "mice", "nearest", "random", "softimpute", "stochastic"}
 # and those whose answer hangs on the order of the rows
 ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000
 
 
 def names_any(arguments, strategies):
-    return any(re.search(r"\b%s\b" % name, arguments) for name in strategies)
+    return any(re.search(r"(?<!\w)%s\b" % name, arguments) for name in strategies)
 
 
 def copies(step, arguments):
-    """How often each row goes out (impute --imputations)."""
-    m = re.search(r"-m (\d+)", arguments) if step == "impute" else None
-    return int(m.group(1)) + ("--original" in arguments) if m else 1
+    """How often each row goes out (impute --imputations, --delta)."""
+    if step != "impute":
+        return 1
+    m, delta = re.search(r"-m (\d+)", arguments), re.search(r"--delta '(.*?)'", arguments)
+    return int(m.group(1) if m else 1) * (delta.group(1).count(";") + 1 if delta else 1) + ("--original" in arguments)
 
 
 class Broken(Exception):
@@ -361,6 +381,8 @@ def a_seed_means_something(w, step, arguments, changes, kind):
     path = w.files[kind][0]
     outs = [w.run(step + " " + arguments, files=[path], extra="-q --seed %d" % s) for s in (1, 1, 2)]
     check(outs[0] == outs[1], "the same seed gives other bytes")
+    if step == "impute" and "auto" in arguments:
+        return                              # the seed decides what is masked, and that need not change the choice
     if step == "impute" and not names_any(arguments, DRAWS):
         check(outs[0] == outs[2], "another seed gives other bytes, and nothing is drawn")
     else:

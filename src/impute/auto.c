@@ -1,0 +1,345 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <tamis/random.h>
+#include <tamis/stats.h>
+
+#include "impute/auto.h"
+
+/* Masked: a tenth, of this many rows at most; fewer rows are masked more often, so that luck evens out. */
+enum { ROWS_MOST = 20000, CELLS_WANTED = 6000, REPEATS_MOST = 20, OBSERVED_FEWEST = 10 };
+#define SHARE .1
+
+/* Beside mean, median and mode; from the simplest to the most costly, so that ties go to the simpler. */
+static const char *const candidates[] = { "regression", "em", "softimpute", "iterative", "knn", "boost", "forest" };
+
+struct trial {
+        tamis_auto *m;
+        const tamis_frame *truth;       /* the rows it is held on */
+        const tamis_fit *fit;
+        double *wrong;                  /* per candidate, per column: summed squared errors, or wrong ones */
+        bool *failed;                   /* per candidate, per column: it left a cell */
+        double *sum, *squares;          /* per column, of the masked cells, less the column's mean */
+        uint8_t *hidden;                /* per column, per row */
+};
+
+/* -- masking ------------------------------------------------------------------------------------------------------- */
+
+static bool is_observed(const tamis_frame_column *c, size_t row) {
+        return c->numbers ? !isnan(c->numbers[row]) : c->codes[row] >= 0;
+}
+
+static void hide(tamis_frame_column *c, size_t row) {
+        if (c->numbers)
+                c->numbers[row] = NAN;
+        else
+                c->codes[row] = TAMIS_CODE_MISSING;
+        c->missing++;
+}
+
+/* Every cell has its own draw, so what is masked in a column does not hang on the other columns. */
+static void mask(struct trial *t, size_t repeat, tamis_frame *into) {
+        const tamis_frame *truth = t->truth;
+
+        for (size_t i = 0; i < truth->n; i++) {
+                const tamis_frame_column *c = &truth->columns[i];
+                uint64_t name = tamis_slice_hash(tamis_slice_of(c->name));
+                uint8_t *hidden = t->hidden + i * truth->rows;
+
+                memset(hidden, 0, truth->rows);
+                if (!t->m->wanted[i] || truth->rows - c->missing < OBSERVED_FEWEST)
+                        continue;
+                for (size_t row = 0; row < truth->rows; row++) {
+                        tamis_stream stream;
+
+                        if (!is_observed(c, row))
+                                continue;
+                        tamis_stream_init(&stream, t->fit->context->seed, "auto.mask", truth->keys[row], name + repeat);
+                        hidden[row] = tamis_stream_uniform(&stream) < SHARE;
+                        if (!hidden[row])
+                                continue;
+                        hide(&into->columns[i], row);
+                        t->m->masked[i]++;
+                        if (c->numbers) {
+                                double away = c->numbers[row] - t->m->simple[i].mean;
+
+                                t->sum[i] += away;
+                                t->squares[i] += away * away;
+                        }
+                }
+        }
+}
+
+/* -- judging ------------------------------------------------------------------------------------------------------- */
+
+/* What candidate `k` made of the masked cells. */
+static void judge(struct trial *t, size_t k, const tamis_frame *got) {
+        size_t n = t->truth->n;
+
+        for (size_t i = 0; i < n; i++) {
+                const tamis_frame_column *c = &t->truth->columns[i], *g = &got->columns[i];
+                const uint8_t *hidden = t->hidden + i * t->truth->rows;
+
+                for (size_t row = 0; g->wanted && row < t->truth->rows; row++) {
+                        if (!hidden[row])
+                                continue;
+                        if (!is_observed(g, row))
+                                t->failed[k * n + i] = true;
+                        else if (c->numbers)
+                                t->wrong[k * n + i] += (g->numbers[row] - c->numbers[row]) * (g->numbers[row] - c->numbers[row]);
+                        else
+                                t->wrong[k * n + i] += g->codes[row] != c->codes[row];
+                }
+                if (!g->wanted)
+                        t->failed[k * n + i] = true;
+        }
+}
+
+static int try_simple(struct trial *t, const tamis_frame *masked, tamis_error *err) {
+        tamis_auto_simple *simple = calloc(masked->n + 1, sizeof *simple);
+        int r = simple ? tamis_auto_summarise(masked, simple, err) : tamis_fail_memory(err);
+
+        for (size_t k = TAMIS_AUTO_MEAN; r == 0 && k <= TAMIS_AUTO_MEDIAN; k++) {
+                tamis_frame got;
+
+                r = tamis_frame_head(masked, masked->rows, &got, err);
+                if (r < 0)
+                        break;
+                for (size_t i = 0; i < got.n; i++) {
+                        tamis_frame_column *c = &got.columns[i];
+
+                        c->wanted = t->m->wanted[i] && (k == TAMIS_AUTO_MEAN || c->numbers);
+                        for (size_t row = 0; c->wanted && row < got.rows; row++) {
+                                if (is_observed(c, row))
+                                        continue;
+                                if (c->numbers)
+                                        c->numbers[row] = k == TAMIS_AUTO_MEAN ? simple[i].mean : simple[i].median;
+                                else
+                                        c->codes[row] = simple[i].mode;
+                        }
+                }
+                judge(t, k, &got);
+                tamis_frame_done(&got);
+        }
+        free(simple);
+        return r;
+}
+
+/* A candidate that will not have the data is none. */
+static int try_joint(struct trial *t, size_t k, const tamis_joint *joint, const tamis_frame *masked, tamis_error *err) {
+        tamis_fit fit = { .context = t->fit->context, .purpose = joint->base.name };
+        tamis_frame got = {0};
+        void *model = NULL;
+        int r = tamis_frame_head(masked, masked->rows, &got, err);
+
+        if (r == 0) {
+                tamis_auto_want(t->m, joint, &got);
+                r = joint->fit(&got, &fit, &model, err);
+        }
+        if (r == 0)
+                r = tamis_auto_complete(joint, model, &got, err);
+        if (r == 0)
+                judge(t, k, &got);
+        if (r == TAMIS_USAGE || r == TAMIS_BAD_DATA) {
+                for (size_t i = 0; i < got.n; i++)
+                        t->failed[k * got.n + i] = true;
+                r = 0;
+        }
+        if (model)
+                joint->free(model);
+        tamis_frame_done(&got);
+        return r;
+}
+
+static double seconds(void) {
+        struct timespec now;
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
+}
+
+/* Only --budget lets the clock decide: a candidate is not begun once it is used up. */
+static int hold(struct trial *t, const tamis_joint *const *joints, size_t n, tamis_error *err) {
+        double budget = tamis_settings_real(t->fit->context->settings, "budget"), start = seconds();
+        int r = 0;
+
+        t->m->tried[TAMIS_AUTO_MEAN] = "mean";
+        t->m->tried[TAMIS_AUTO_MEDIAN] = "median";
+        t->m->n_tried = TAMIS_AUTO_USED;
+        for (size_t k = 0; r == 0 && k <= n; k++) {
+                if (k > 0 && !isnan(budget) && seconds() - start > budget) {
+                        t->m->cut_short = true;
+                        break;
+                }
+                if (k > 0)
+                        t->m->tried[t->m->n_tried++] = joints[k - 1]->base.name;
+                memset(t->m->masked, 0, t->m->n * sizeof *t->m->masked);
+                memset(t->sum, 0, t->m->n * sizeof *t->sum);
+                memset(t->squares, 0, t->m->n * sizeof *t->squares);
+                for (size_t repeat = 0; r == 0 && repeat < t->m->repeats; repeat++) {
+                        tamis_frame masked;
+
+                        r = tamis_frame_head(t->truth, t->truth->rows, &masked, err);
+                        if (r < 0)
+                                break;
+                        mask(t, repeat, &masked);
+                        r = k == 0 ? try_simple(t, &masked, err) : try_joint(t, TAMIS_AUTO_USED + k - 1, joints[k - 1], &masked, err);
+                        tamis_frame_done(&masked);
+                }
+        }
+        return r;
+}
+
+/* -- choosing ------------------------------------------------------------------------------------------------------ */
+
+static void score(struct trial *t) {
+        tamis_auto *m = t->m;
+
+        for (size_t i = 0; i < m->n; i++) {
+                double count = (double) m->masked[i];
+                double spread = t->squares[i] - t->sum[i] * t->sum[i] / count;
+                bool numbers = t->truth->columns[i].numbers;
+
+                for (size_t k = 0; k < m->n_tried; k++) {
+                        double wrong = t->wrong[k * m->n + i];
+
+                        m->scores[k * m->n + i] = m->masked[i] == 0 || t->failed[k * m->n + i] ? NAN
+                                : numbers ? sqrt(wrong / (spread > 0 ? spread : 1)) : wrong / count;
+                }
+        }
+}
+
+/* The place of the best; a later one must be better by more than rounding. */
+static size_t best(const tamis_auto *m, size_t column) {
+        size_t found = TAMIS_AUTO_MEAN;
+        double least = m->scores[column];
+
+        for (size_t k = 1; k < m->n_tried; k++) {
+                double s = m->scores[k * m->n + column];
+
+                if (s < least * (1 - 1e-9)) {
+                        least = s;
+                        found = k;
+                }
+        }
+        return found;
+}
+
+static int choose(tamis_auto *m, const tamis_joint *const *joints, tamis_error *err) {
+        for (size_t i = 0; i < m->n; i++) {
+                size_t k = m->wanted[i] ? best(m, i) : TAMIS_AUTO_MEAN, u = 0;
+
+                m->choice[i] = k;
+                if (k < TAMIS_AUTO_USED)
+                        continue;
+                while (u < m->n_used && m->used[u].joint != joints[k - TAMIS_AUTO_USED])
+                        u++;
+                m->choice[i] = TAMIS_AUTO_USED + u;
+                if (u == m->n_used)
+                        m->used[m->n_used++].joint = joints[k - TAMIS_AUTO_USED];
+        }
+        return 0;
+}
+
+static int run_trial(tamis_auto *m, const tamis_frame *train, const tamis_fit *fit, const tamis_joint *const *joints, size_t n,
+                     tamis_error *err) {
+        size_t most = TAMIS_AUTO_USED + n, cells = (most * m->n + 1);
+        struct trial t = { .m = m, .fit = fit };
+        tamis_frame truth = {0};
+        int r = tamis_frame_head(train, ROWS_MOST, &truth, err);
+
+        t.truth = &truth;
+        m->rows = truth.rows;
+        m->repeats = truth.rows ? (size_t) (CELLS_WANTED / (SHARE * (double) truth.rows)) : 1;
+        m->repeats = m->repeats < 1 ? 1 : m->repeats > REPEATS_MOST ? REPEATS_MOST : m->repeats;
+        m->scores = calloc(cells, sizeof *m->scores);
+        t.wrong = calloc(cells, sizeof *t.wrong);
+        t.failed = calloc(cells, sizeof *t.failed);
+        t.sum = calloc(m->n + 1, sizeof *t.sum);
+        t.squares = calloc(m->n + 1, sizeof *t.squares);
+        t.hidden = calloc(m->n * truth.rows + 1, 1);
+        if (r == 0 && (!m->scores || !t.wrong || !t.failed || !t.sum || !t.squares || !t.hidden))
+                r = tamis_fail_memory(err);
+        if (r == 0)
+                r = hold(&t, joints, n, err);
+        if (r == 0)
+                score(&t);
+        tamis_frame_done(&truth);
+        free(t.wrong);
+        free(t.failed);
+        free(t.sum);
+        free(t.squares);
+        free(t.hidden);
+        return r < 0 ? r : choose(m, joints, err);
+}
+
+/* -- the winners --------------------------------------------------------------------------------------------------- */
+
+/* Streams as if the strategy had been asked for by its name: `auto.GROUP` becomes `forest.GROUP`. */
+static int fit_winner(const tamis_auto *m, struct tamis_auto_used *u, const tamis_frame *train, const tamis_fit *fit,
+                      tamis_error *err) {
+        tamis_fit own = { .context = fit->context };
+        tamis_frame copy;
+        int r;
+
+        if (asprintf(&u->purpose, "%s%s", u->joint->base.name, strchrnul(fit->purpose, '.')) < 0) {
+                u->purpose = NULL;
+                return tamis_fail_memory(err);
+        }
+        own.purpose = u->purpose;
+        r = tamis_frame_head(train, train->rows, &copy, err);
+        if (r < 0)
+                return r;
+        tamis_auto_want(m, u->joint, &copy);
+        r = u->joint->fit(&copy, &own, &u->model, err);
+        tamis_frame_done(&copy);
+        return r;
+}
+
+static void tell(const tamis_auto *m, const tamis_frame *train, const tamis_fit *fit) {
+        char text[1024] = "";
+        size_t n = 0;
+
+        for (size_t i = 0; i < m->n; i++) {
+                const char *name = tamis_auto_choice(m, i, train->columns[i].numbers);
+
+                if (m->wanted[i] && train->columns[i].missing > 0 && n < sizeof text)
+                        n += (size_t) snprintf(text + n, sizeof text - n, "%s%s for \"%s\"", n ? ", " : "", name, train->columns[i].name);
+        }
+        if (n > 0 && !strchr(fit->purpose, '.'))
+                tamis_warn(fit->context, "auto chose %s, by cells masked at random: that is fair only where cells are missing "
+                           "completely at random (--report has the scores)", text);
+}
+
+int tamis_auto_fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis_error *err) {
+        const tamis_joint *joints[TAMIS_AUTO_CANDIDATES];
+        tamis_auto *m;
+        size_t n = 0;
+        int r = tamis_auto_new(train->n, &m, err);
+
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
+                if (tamis_joint_find(candidates[i]))
+                        joints[n++] = tamis_joint_find(candidates[i]);
+        for (size_t i = 0; r == 0 && i < train->n; i++) {
+                m->wanted[i] = train->columns[i].wanted;
+                m->names[i] = strdup(train->columns[i].name);
+                r = m->names[i] ? 0 : tamis_fail_memory(err);
+        }
+        if (r == 0)
+                r = tamis_auto_summarise(train, m->simple, err);
+        if (r == 0)
+                r = run_trial(m, train, fit, joints, n, err);
+        for (size_t u = 0; r == 0 && u < m->n_used; u++)
+                r = fit_winner(m, &m->used[u], train, fit, err);
+        if (r < 0) {
+                tamis_auto_free(m);
+                return r;
+        }
+        tell(m, train, fit);
+        *ret = m;
+        return 0;
+}
