@@ -9,7 +9,7 @@
 #include "impute/auto.h"
 
 /* Masked: a tenth, of this many rows at most; fewer rows are masked more often, so that luck evens out. */
-enum { ROWS_MOST = 20000, CELLS_WANTED = 6000, REPEATS_MOST = 5, OBSERVED_FEWEST = 10 };
+enum { ROWS_MOST = 20000, CELLS_WANTED = 6000, REPEATS_MOST = 20, OBSERVED_FEWEST = 10 };
 #define SHARE .1
 
 /* Beside mean, median and mode; from the simplest to the most costly, so that ties go to the simpler. */

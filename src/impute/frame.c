@@ -72,48 +72,6 @@ int tamis_frame_like(const tamis_frame *frame, size_t rows, tamis_frame *ret, ta
         return 0;
 }
 
-static int copy_texts(tamis_frame *f, tamis_error *err) {
-        for (size_t j = 0; j < f->n; j++) {
-                tamis_frame_column *c = &f->columns[j];
-                tamis_slice *level = tamis_arena_get(&f->arena, c->levels * sizeof *level);
-
-                c->name = tamis_arena_copy(&f->arena, tamis_slice_of(c->name));
-                if (!level || !c->name)
-                        return tamis_fail_memory(err);
-                for (size_t i = 0; i < c->levels; i++) {
-                        level[i] = (tamis_slice) { tamis_arena_copy(&f->arena, c->level[i]), c->level[i].n };
-                        if (!level[i].p)
-                                return tamis_fail_memory(err);
-                }
-                c->level = level;
-        }
-        return 0;
-}
-
-int tamis_frame_copy(const tamis_frame *from, tamis_frame *ret, tamis_error *err) {
-        tamis_frame copy = {0}, *to = &copy;
-        int r = tamis_frame_like(from, from->rows, to, err);
-
-        if (r == 0)
-                r = copy_texts(to, err);
-        for (size_t j = 0; r == 0 && j < from->n; j++) {
-                const tamis_frame_column *c = &from->columns[j];
-
-                to->columns[j].missing = c->missing;
-                if (c->type == TAMIS_TYPE_NUMERIC)
-                        memcpy(to->columns[j].numbers, c->numbers, from->rows * sizeof *c->numbers);
-                else
-                        memcpy(to->columns[j].codes, c->codes, from->rows * sizeof *c->codes);
-        }
-        if (r == 0)
-                memcpy(to->keys, from->keys, from->rows * sizeof *to->keys);
-        if (r < 0)
-                tamis_frame_done(to);
-        else
-                *ret = copy;
-        return r;
-}
-
 int tamis_frame_head(const tamis_frame *from, size_t rows, tamis_frame *ret, tamis_error *err) {
         tamis_frame f;
         int r;
@@ -136,6 +94,39 @@ int tamis_frame_head(const tamis_frame *from, size_t rows, tamis_frame *ret, tam
                         c->missing += c->numbers ? isnan(c->numbers[row]) : c->codes[row] == TAMIS_CODE_MISSING;
         }
         *ret = f;
+        return 0;
+}
+
+static int copy_texts(tamis_frame *f, tamis_error *err) {
+        for (size_t j = 0; j < f->n; j++) {
+                tamis_frame_column *c = &f->columns[j];
+                tamis_slice *level = tamis_arena_get(&f->arena, c->levels * sizeof *level);
+
+                c->name = tamis_arena_copy(&f->arena, tamis_slice_of(c->name));
+                if (!level || !c->name)
+                        return tamis_fail_memory(err);
+                for (size_t i = 0; i < c->levels; i++) {
+                        level[i] = (tamis_slice) { tamis_arena_copy(&f->arena, c->level[i]), c->level[i].n };
+                        if (!level[i].p)
+                                return tamis_fail_memory(err);
+                }
+                c->level = level;
+        }
+        return 0;
+}
+
+int tamis_frame_copy(const tamis_frame *from, tamis_frame *ret, tamis_error *err) {
+        tamis_frame copy;
+        int r = tamis_frame_head(from, from->rows, &copy, err);
+
+        if (r < 0)
+                return r;
+        r = copy_texts(&copy, err);
+        if (r < 0) {
+                tamis_frame_done(&copy);
+                return r;
+        }
+        *ret = copy;
         return 0;
 }
 

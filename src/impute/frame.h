@@ -43,11 +43,11 @@ void tamis_frame_done(tamis_frame *frame);
 /* An empty frame with the same columns (names, types, levels borrowed, bounds) and room for `rows` rows, all missing. */
 int tamis_frame_like(const tamis_frame *frame, size_t rows, tamis_frame *ret, tamis_error *err) TAMIS_CHECKED;
 
-/* All of it, texts too. */
-int tamis_frame_copy(const tamis_frame *frame, tamis_frame *ret, tamis_error *err) TAMIS_CHECKED;
 /* A copy of the first `rows` rows (at most those there are). Those of train are in the order of a hash: its first rows are a
  * sample of it. */
 int tamis_frame_head(const tamis_frame *frame, size_t rows, tamis_frame *ret, tamis_error *err) TAMIS_CHECKED;
+/* All of it, texts too. */
+int tamis_frame_copy(const tamis_frame *frame, tamis_frame *ret, tamis_error *err) TAMIS_CHECKED;
 
 /* Columns (name, type, levels, wanted, bounds) as JSON; with `rows`, the cells as well, as CSV text: no longer than the file
  * they came from, and read as fast as one. */

@@ -37,6 +37,7 @@ static const tamis_joint *const joints[] = {
         &tamis_joint_knn,
         &tamis_joint_mice,
         &tamis_joint_random,
+        &tamis_joint_regression,
         &tamis_joint_softimpute,
 };
 
@@ -63,6 +64,7 @@ static const tamis_strategy *const strategies[] = {
         &tamis_joint_mice.base,
         &tamis_imputer_mode.base,
         &tamis_joint_random.base,
+        &tamis_joint_regression.base,
         &tamis_joint_softimpute.base,
 };
 

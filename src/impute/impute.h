@@ -56,8 +56,9 @@ extern const tamis_imputer tamis_imputer_constant, tamis_imputer_mean, tamis_imp
 extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_trimmed, tamis_filler_median, tamis_filler_mode_of_numbers,
         tamis_filler_mode_of_texts;
 
-extern const tamis_joint tamis_joint_auto, tamis_joint_boost, tamis_joint_em, tamis_joint_forest, tamis_joint_iterative,
-        tamis_joint_knn, tamis_joint_mice, tamis_joint_random, tamis_joint_softimpute;
+extern const tamis_joint tamis_joint_auto, tamis_joint_boost, tamis_joint_em, tamis_joint_forest,
+        tamis_joint_iterative, tamis_joint_knn, tamis_joint_mice, tamis_joint_random, tamis_joint_regression,
+        tamis_joint_softimpute;
 
 /* -- the step's own ------------------------------------------------------------------------------------------------ */
 

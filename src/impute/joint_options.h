@@ -18,10 +18,10 @@ extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *c
         { "max-iter", 0, TAMIS_COUNT, "N", "10", "rounds at most" },                                                    \
         { "tol", 0, TAMIS_REAL, "X", "0.001", "stop when a round changes less, in parts of the largest value" },        \
         { "sweep", 0, TAMIS_CHOICE, "ORDER", "ascending",                                                               \
-          "which columns first: by missing cells, or by name", tamis_joint_sweeps },                                    \
+          "which columns first: by missing cells, or by name (mice: roman)", tamis_joint_sweeps },                      \
         { "nearest", 0, TAMIS_COUNT, "N", NULL, "predict from the N columns that correlate most, not from all" },       \
         { "method", 0, TAMIS_TEXT, "RULES", NULL, "how a column is drawn: 'Age=norm,*=pmm'" },                          \
-        { "imputations", 'm', TAMIS_COUNT, "M", "1", "completed copies of each row, told apart in column _imputation" }, \
+        { "imputations", 'm', TAMIS_COUNT, "M", "5", "mice: completed copies of each row, told apart in column _imputation" }, \
         { "iterations", 0, TAMIS_COUNT, "N", "5", "rounds of the chain" },                                              \
         { "donors", 0, TAMIS_COUNT, "N", "5", "predictive mean matching draws from the N nearest" },                    \
         { "trees", 0, TAMIS_COUNT, "N", "100", "trees of a forest, or rounds of boosting" },                            \

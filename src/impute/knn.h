@@ -2,7 +2,7 @@
  *
  *     knn.c           the strategy: options, the model, saving
  *     knn_vote.c      the donors of a hole -> its value
- *     knn_search.c    the donors of holes
+ *     knn_search.c    the donors of holes; knn_look.c: of one row among those of one group
  *     knn_index.c     the rows to be searched; knn_layout.c: in which order
  *     knn_lanes.c     64 of them at once
  *

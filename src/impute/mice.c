@@ -117,8 +117,8 @@ static int read_options(const tamis_fit *fit, tamis_mice_options *o, tamis_error
         const tamis_settings *settings = fit->context->settings;
         int r;
 
-        *o = (tamis_mice_options) { .imputations = 5, .seed = fit->context->seed, .purpose = fit->purpose };
-        r = tamis_settings_given(settings, "imputations") ? count_of(settings, "imputations", &o->imputations, err) : 0;
+        *o = (tamis_mice_options) { .seed = fit->context->seed, .purpose = fit->purpose };
+        r = count_of(settings, "imputations", &o->imputations, err);
         if (r == 0)
                 r = count_of(settings, "iterations", &o->iterations, err);
         if (r == 0)

@@ -32,6 +32,7 @@ static int learn_last(const tamis_mice *m, size_t which, tamis_mice_regression *
         if (r == 0 && !rows)
                 r = tamis_fail_memory(err);
         w.iteration = m->options.iterations + 1;
+        w.dropped = NULL;               /* the report is of the chains */
         for (size_t row = 0; r == 0 && row < m->train.rows; row++)
                 rows[row] = (uint32_t) row;
         if (r == 0)
@@ -41,8 +42,7 @@ static int learn_last(const tamis_mice *m, size_t which, tamis_mice_regression *
                         tamis_mice_system(&w, j);
                         r = tamis_mice_learn(&w, j, &last[j], err);
                 }
-        if (w.dropped != m->chains[which].dropped)
-                free(w.dropped);
+        free(w.dropped);
         free(rows);
         tamis_mice_work_done(&w);
         return r;

@@ -4,25 +4,13 @@
 
 #include <tamis/random.h>
 
-#include "impute/joint.h"
-#include "impute/soft.h"
+#include "impute/soft_model.h"
 
-enum { PRESUMED_RANK = 30, PATH = 24, PATH_ROUNDS = 40, ROUNDS = 300, WORSE_MOST = 2, FEWEST_HELD = 5 };
+enum { PRESUMED_RANK = 30, PATH_ROUNDS = 40, ROUNDS = 300, WORSE_MOST = 2, FEWEST_HELD = 5 };
 static const double HELD_OUT = .1, SMALLER = 1.5, PATH_ENOUGH = 1e-5, ENOUGH = 1e-6;
 
-/* Column by column of the frame: `place` in the factors, or -1. A cell is centre + sum(of the row's * right) / scale. */
-typedef struct soft_model {
-        size_t n, columns, rank;
-        long *place;
-        double *centre, *spread;        /* per place; spread 0: constant, or seen once */
-        double *right;                  /* per place, rank: V sqrt(d) */
-        double lambda;
-        size_t n_path;
-        double path[PATH][2];           /* lambdas tried, and the error of held out cells in standard deviations */
-} soft_model;
-
-static void soft_free(void *model) {
-        soft_model *m = model;
+void tamis_soft_free(void *model) {
+        tamis_soft_model *m = model;
 
         if (!m)
                 return;
@@ -58,8 +46,8 @@ static void scale_column(const double *x, size_t n, double *centre, double *spre
         *centre = sd > 1e-13 * largest ? mean : first;
 }
 
-static soft_model *model_new(size_t n) {
-        soft_model *m = calloc(1, sizeof *m);
+tamis_soft_model *tamis_soft_model_new(size_t n) {
+        tamis_soft_model *m = calloc(1, sizeof *m);
 
         if (!m)
                 return NULL;
@@ -69,11 +57,11 @@ static soft_model *model_new(size_t n) {
         m->spread = calloc(n + 1, sizeof *m->spread);
         if (m->place && m->centre && m->spread)
                 return m;
-        soft_free(m);
+        tamis_soft_free(m);
         return NULL;
 }
 
-static void scale_columns(soft_model *m, const tamis_frame *f) {
+static void scale_columns(tamis_soft_model *m, const tamis_frame *f) {
         for (size_t j = 0; j < f->n; j++) {
                 const tamis_frame_column *c = &f->columns[j];
 
@@ -95,7 +83,7 @@ struct held {
 };
 
 /* The observed cells on one scale; with `held`, a share of them goes there. */
-static int collect(const soft_model *m, const tamis_frame *f, const tamis_fit *fit, tamis_soft_cells *c, struct held *held,
+static int collect(const tamis_soft_model *m, const tamis_frame *f, const tamis_fit *fit, tamis_soft_cells *c, struct held *held,
                    size_t *n_held, tamis_error *err) {
         size_t n = 0;
 
@@ -156,7 +144,7 @@ static double error_of(const tamis_soft *s, const struct held *held, size_t n) {
 }
 
 /* From a lambda that leaves nothing down to one that leaves nearly all, each from where the one before it ended. */
-static int walk(soft_model *m, const tamis_soft_cells *c, const struct held *held, size_t n_held, const tamis_fit *fit,
+static int walk(tamis_soft_model *m, const tamis_soft_cells *c, const struct held *held, size_t n_held, const tamis_fit *fit,
                 tamis_error *err) {
         double least = INFINITY, lambda = 0;
         size_t worse = 0;
@@ -166,7 +154,7 @@ static int walk(soft_model *m, const tamis_soft_cells *c, const struct held *hel
         m->lambda = lambda / 2;
         if (r == 0 && n_held >= FEWEST_HELD)
                 r = tamis_soft_init(&s, c, m->rank, fit->context->seed, fit->purpose, err);
-        while (r == 0 && n_held >= FEWEST_HELD && m->n_path < PATH && worse < WORSE_MOST) {
+        while (r == 0 && n_held >= FEWEST_HELD && m->n_path < TAMIS_SOFT_PATH && worse < WORSE_MOST) {
                 double e;
 
                 lambda /= SMALLER;
@@ -184,7 +172,7 @@ static int walk(soft_model *m, const tamis_soft_cells *c, const struct held *hel
         return r;
 }
 
-static int find_lambda(soft_model *m, const tamis_frame *f, const tamis_fit *fit, tamis_error *err) {
+static int find_lambda(tamis_soft_model *m, const tamis_frame *f, const tamis_fit *fit, tamis_error *err) {
         tamis_soft_cells c = {0};
         struct held *held;
         size_t n = 0, n_held = 0;
@@ -203,7 +191,7 @@ static int find_lambda(soft_model *m, const tamis_frame *f, const tamis_fit *fit
 
 /* -- fitting ------------------------------------------------------------------------------------------------------- */
 
-static int factorise(soft_model *m, const tamis_frame *f, const tamis_fit *fit, tamis_error *err) {
+static int factorise(tamis_soft_model *m, const tamis_frame *f, const tamis_fit *fit, tamis_error *err) {
         tamis_soft_cells c = {0};
         tamis_soft s = {0};
         int r = collect(m, f, fit, &c, NULL, NULL, err);
@@ -229,7 +217,7 @@ static int factorise(soft_model *m, const tamis_frame *f, const tamis_fit *fit, 
         return r;
 }
 
-static int fit_model(soft_model *m, const tamis_frame *f, const tamis_fit *fit, tamis_error *err) {
+static int fit_model(tamis_soft_model *m, const tamis_frame *f, const tamis_fit *fit, tamis_error *err) {
         const tamis_settings *settings = fit->context->settings;
         size_t most;
 
@@ -258,11 +246,11 @@ static int fit_model(soft_model *m, const tamis_frame *f, const tamis_fit *fit, 
 }
 
 static int soft_fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis_error *err) {
-        soft_model *m = model_new(train->n);
+        tamis_soft_model *m = tamis_soft_model_new(train->n);
         int r = m ? fit_model(m, train, fit, err) : tamis_fail_memory(err);
 
         if (r < 0) {
-                soft_free(m);
+                tamis_soft_free(m);
                 return r;
         }
         *ret = m;
@@ -272,7 +260,7 @@ static int soft_fit(const tamis_frame *train, const tamis_fit *fit, void **ret, 
 /* -- filling ------------------------------------------------------------------------------------------------------- */
 
 /* The row's factor: ridge regression of its cells on the right factors. a: rank squared, b: rank. */
-static void regress(const soft_model *m, const tamis_frame *rows, size_t row, double *a, double *b) {
+static void regress(const tamis_soft_model *m, const tamis_frame *rows, size_t row, double *a, double *b) {
         size_t r = m->rank;
 
         memset(a, 0, r * r * sizeof *a);
@@ -309,7 +297,7 @@ static void regress(const soft_model *m, const tamis_frame *rows, size_t row, do
         }
 }
 
-static void fill_row(const soft_model *m, tamis_frame *rows, size_t row, double *a, double *b) {
+static void fill_row(const tamis_soft_model *m, tamis_frame *rows, size_t row, double *a, double *b) {
         bool solved = false;
 
         for (size_t j = 0; j < m->n; j++) {
@@ -330,7 +318,7 @@ static void fill_row(const soft_model *m, tamis_frame *rows, size_t row, double 
 }
 
 static int soft_fill(const void *model, size_t which, tamis_frame *rows, tamis_error *err) {
-        const soft_model *m = model;
+        const tamis_soft_model *m = model;
         double *a = malloc((m->rank * m->rank + 1) * sizeof *a), *b = malloc((m->rank + 1) * sizeof *b);
         int r = a && b ? 0 : tamis_fail_memory(err);
 
@@ -339,104 +327,6 @@ static int soft_fill(const void *model, size_t which, tamis_frame *rows, tamis_e
         free(a);
         free(b);
         return r;
-}
-
-/* -- saving -------------------------------------------------------------------------------------------------------- */
-
-static int soft_save(const void *model, json_t *into, tamis_error *err) {
-        const soft_model *m = model;
-        json_t *columns = tamis_json_child(into, "columns", json_array());
-        int r = columns ? 0 : -1;
-
-        r |= json_object_set_new(into, "rank", json_integer((json_int_t) m->rank));
-        r |= json_object_set_new(into, "lambda", tamis_json_number(m->lambda));
-        for (size_t j = 0; r == 0 && j < m->n; j++) {
-                json_t *one = tamis_json_child(columns, NULL, json_object()), *right;
-
-                if (m->place[j] < 0)
-                        continue;
-                r |= json_object_set_new(one, "centre", tamis_json_number(m->centre[m->place[j]]));
-                r |= json_object_set_new(one, "spread", tamis_json_number(m->spread[m->place[j]]));
-                right = tamis_json_child(one, "factors", json_array());
-                for (size_t k = 0; k < m->rank; k++)
-                        r |= json_array_append_new(right, tamis_json_number(m->right[(size_t) m->place[j] * m->rank + k]));
-                r |= right ? 0 : -1;
-        }
-        return r < 0 ? tamis_fail_memory(err) : 0;
-}
-
-static int load_column(soft_model *m, size_t j, const json_t *one, tamis_type type, tamis_error *err) {
-        double *right = m->right + m->columns * m->rank;
-        const json_t *factors;
-        int r;
-
-        m->place[j] = -1;
-        if (json_object_size(one) == 0)
-                return 0;
-        if (type != TAMIS_TYPE_NUMERIC)
-                return tamis_fail(err, TAMIS_BAD_MODEL, "\"columns\": factors for what is no number");
-        r = tamis_json_real(one, "centre", &m->centre[m->columns], err);
-        if (r == 0)
-                r = tamis_json_real(one, "spread", &m->spread[m->columns], err);
-        if (r == 0)
-                r = tamis_json_array(one, "factors", m->rank, &factors, err);
-        for (size_t k = 0; r == 0 && k < m->rank; k++) {
-                if (!json_is_number(json_array_get(factors, k)))
-                        return tamis_fail(err, TAMIS_BAD_MODEL, "\"factors\" are numbers");
-                right[k] = json_number_value(json_array_get(factors, k));
-        }
-        m->place[j] = (long) m->columns++;
-        return r;
-}
-
-static int load_model(soft_model *m, const json_t *from, const tamis_frame *shape, tamis_error *err) {
-        const json_t *columns;
-        uint64_t rank;
-        int r = tamis_json_count(from, "rank", &rank, err);
-
-        if (r == 0)
-                r = tamis_json_real(from, "lambda", &m->lambda, err);
-        if (r == 0)
-                r = tamis_json_array(from, "columns", shape->n, &columns, err);
-        if (r < 0)
-                return r;
-        if (rank > shape->n)
-                return tamis_fail(err, TAMIS_BAD_MODEL, "\"rank\" is beyond the number of columns");
-        m->rank = rank;
-        m->right = calloc(shape->n * rank + 1, sizeof *m->right);
-        if (!m->right)
-                return tamis_fail_memory(err);
-        for (size_t j = 0; r == 0 && j < shape->n; j++)
-                r = load_column(m, j, json_array_get(columns, j), shape->columns[j].type, err);
-        return r;
-}
-
-static int soft_load(const json_t *from, const tamis_frame *shape, void **ret, tamis_error *err) {
-        soft_model *m = model_new(shape->n);
-        int r = m ? load_model(m, from, shape, err) : tamis_fail_memory(err);
-
-        if (r < 0) {
-                soft_free(m);
-                return r;
-        }
-        *ret = m;
-        return 0;
-}
-
-static int soft_report(const void *model, json_t *into, tamis_error *err) {
-        const soft_model *m = model;
-        json_t *path = tamis_json_child(into, "path", json_array());
-        int r = path ? 0 : -1;
-
-        r |= json_object_set_new(into, "rank", json_integer((json_int_t) m->rank));
-        r |= json_object_set_new(into, "lambda", tamis_json_number(m->lambda));
-        for (size_t i = 0; i < m->n_path; i++) {
-                json_t *one = tamis_json_child(path, NULL, json_object());
-
-                r |= json_object_set_new(one, "lambda", tamis_json_number(m->path[i][0]));
-                r |= json_object_set_new(one, "rmse", tamis_json_number(m->path[i][1]));
-        }
-        return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
 static const char *const options[] = { "rank", "lambda", NULL };
@@ -453,8 +343,8 @@ const tamis_joint tamis_joint_softimpute = {
         .random = true,
         .fit = soft_fit,
         .fill = soft_fill,
-        .save = soft_save,
-        .load = soft_load,
-        .report = soft_report,
-        .free = soft_free,
+        .save = tamis_soft_save,
+        .load = tamis_soft_load,
+        .report = tamis_soft_report,
+        .free = tamis_soft_free,
 };

@@ -27,9 +27,13 @@ COMMANDS = [
     "split --group city --folds 3 --report report.json -o out.csv {full}",
     "impute -t label -g city --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -s age=mean,city=mode,*=median --indicator -o out.csv {holes}",
+    "impute -t label -s mice -m 2 --iterations 2 --method age=cart --save model.json --report report.json -o out.csv {holes}",
+    "impute -t label -s softimpute -c age,income --save model.json --report report.json -o out.csv {holes}",
+    "pool --estimate age --std-error income --term city -o out.csv {full}",
     "impute -t label -g city -s random --seed 1 --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -g city -s age=interpolate,note=ffill,income=random --order income --spline --report report.json -o out.csv "
     "{holes}",
+    "impute -t label -g city -s knn -k 3 --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -c age,city -s auto --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -s mean --trim .1 --delta age=0;+10% --original --min age=20 --round -o out.csv {holes}",
     "impute --load {joint} -o out.csv {holes}",

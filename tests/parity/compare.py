@@ -5,7 +5,8 @@
 
 The list is JSON: cases with a name, the command lines to run one after the other, and the golden table that the last
 one's output must equal: the same header, the same rows, every cell the same text, or a number within a relative 1e-12.
-What iterates may differ by as much of the column's standard deviation as the case says ("sd"). In a command {data} is testdata/parity and {tmp} a scratch folder.
+A case may say "close": then a number may differ by so much of its column's standard deviation as well. In a command {data} is
+testdata/parity and {tmp} a scratch folder.
 """
 import argparse
 import csv
@@ -14,6 +15,7 @@ import json
 import math
 import os
 import shlex
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -32,20 +34,19 @@ def number(text):
     return value if math.isfinite(value) else None
 
 
-def same(got, want, slack):
+def same(got, want):
     if got == want:
         return True
     a, b = number(got), number(want)
-    return a is not None and b is not None and abs(a - b) <= max(CLOSE * abs(b), slack)
+    return a is not None and b is not None and abs(a - b) <= CLOSE * abs(b)
 
 
-def deviation(column):
-    values = [v for v in map(number, column) if v is not None]
-    mean = sum(values) / len(values) if values else 0
-    return math.sqrt(sum((v - mean) ** 2 for v in values) / len(values)) if values else 0
+def near(got, want, most):
+    a, b = number(got), number(want)
+    return a is not None and b is not None and abs(a - b) <= most
 
 
-def difference(got, want, sd):
+def difference(got, want, close):
     """What is wrong, or None."""
     if got[:1] != want[:1]:
         return "header %s, not %s" % (got[:1], want[:1])
@@ -55,9 +56,11 @@ def difference(got, want, sd):
         if len(row) != len(want[0]):
             return "row %d has %d cells, not %d" % (i, len(row), len(want[0]))
     for column, name in enumerate(want[0]):
-        slack = sd * deviation(row[column] for row in want[1:])
+        values = [number(row[column]) for row in want[1:]] if close else []
+        values = [value for value in values if value is not None]
+        most = close * statistics.pstdev(values) if values else 0
         for i, (a, b) in enumerate(zip(got[1:], want[1:]), 1):
-            if not same(a[column], b[column], slack):
+            if not same(a[column], b[column]) and not near(a[column], b[column], most):
                 return "row %d, %s: %s, not %s" % (i, name, a[column], b[column])
     return None
 
@@ -87,7 +90,7 @@ def main():
             got, why = run(case, os.path.abspath(options.tamis), tmp)
         if not why:
             with open(HERE / "golden" / (case["name"] + ".csv"), newline="", encoding="utf-8") as f:
-                why = difference(got, list(csv.reader(f)), case.get("sd", 0))
+                why = difference(got, list(csv.reader(f)), case.get("close", 0))
         print("%sok %d - %s" % ("not " if why else "", i, case["name"]), flush=True)
         if why:
             failed += 1

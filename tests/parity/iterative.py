@@ -61,9 +61,9 @@ def case(name, x, new, ours, **options):
     imputer = IterativeImputer(**options)
     write(HERE / "golden" / (name + ".csv"), names, imputer.fit_transform(x))
     run = "impute -q -s iterative%s {data}/%s.csv" % (ours, name)
-    cases.append(dict(name=name, run=[run], sd=1e-6))
+    cases.append(dict(name=name, run=[run], close=1e-6))
     write(HERE / "golden" / (name + "-apply.csv"), names, imputer.transform(new))
-    cases.append(dict(name=name + "-apply", sd=1e-6, run=[run + " --save {tmp}/m.json -o {tmp}/out.csv",
+    cases.append(dict(name=name + "-apply", close=1e-6, run=[run + " --save {tmp}/m.json -o {tmp}/out.csv",
                                                          "apply {tmp}/m.json {data}/%s-new.csv" % name]))
 
 

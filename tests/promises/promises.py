@@ -50,8 +50,14 @@ CASES = {
         ("-t label -s boost --match --trees 5 --iterations 2 -c age,income", {"age", "income"}, "holes"),
         ("-t label -c age,income,visits,tiny -s softimpute --rank 2", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -g city -s 'age=median,*=random'", None, "holes"),
+        ("-t label -s forest --trees 3 --max-iter 2", None, "holes"),
+        ("-t label -g city -s 'age=forest,*=random' --trees 2 --max-iter 1", None, "holes"),
         ("-t label -s 'age=random,*=mean' --delta 'age=0;+10%;-3' --original --min age=0", None, "holes"),
         ("-t label -s auto --neighbors 3", None, "holes"),
+        ("-t label -s '@numeric=em,*=mode'", None, "holes"),
+        ("-t label -g city -s '@numeric=em,*=random' --draw --max-iter 20 -c age,income,visits,tiny,city,note", None, "holes"),
+        ("-t label -c age,income,visits,tiny,city -s regression", {"age", "income", "visits", "tiny", "city"}, "holes"),
+        ("-t label -c age,income,visits,tiny,city -s regression --stochastic", {"age", "income", "visits", "tiny", "city"}, "holes"),
         ("-t label -s ffill", None, "holes"),
         ("-t label -s 'age=interpolate,income=random,visits=mean,*=bfill' -g city --order id --max-gap 3", None, "holes"),
         ("-t label -c age,income,city -s hotdeck --order visits,id", {"age", "income", "city"}, "holes"),
@@ -91,8 +97,8 @@ CASES = {
 }
 # verbs that are not steps of a chain
 NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
-# strategies of impute that draw; the others give the same for any seed
-DRAWS = {"boost", "forest", "mice", "random", "softimpute", "--nearest"}
+# strategies and options of impute that draw; the others give the same for any seed
+DRAWS = {"boost", "draw", "forest", "mice", "nearest", "random", "softimpute", "stochastic"}
 # and those whose answer hangs on the order of the rows
 ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000

@@ -90,16 +90,19 @@ static const struct {
         { "a tie: the first",   1, 4, false, false, { { 10, 1, 1, 1 }, { 20, 3, 3, 3 }, { 30, 1, 1, 1 }, { N, 2, 2, 2 } }, 10 },
         { "few in common are not nearer", 1, 3, false, false, { { 10, 2, 9, 9 }, { 20, 2, 2, 9 }, { N, 1, 2, 9 } }, 20 },
         { "a missing coordinate is scaled", 1, 3, false, false, { { 10, 0, 0, 3 }, { 20, N, N, 2 }, { N, 0, 0, 0 } }, 10 },
-        { "nothing in common: the mean", 1, 4, false, false, { { 1, 1, N, N }, { 2, 1, N, N }, { 6, 1, N, N }, { N, N, 5, 5 } }, 3 },
+        { "nothing in common: the mean", 1, 4, false, false,
+          { { 1, 1, N, N }, { 2, 1, N, N }, { 6, 1, N, N }, { N, N, 5, 5 } }, 3 },
         { "nothing there: the mean", 1, 4, false, false, { { 1, 1, N, N }, { 2, 1, N, N }, { 6, 1, N, N }, { N, N, N, N } }, 3 },
         { "some at no distance do not count", 3, 4, false, false,
           { { 1, 1, N, N }, { 2, N, 3, N }, { 6, 7, N, N }, { N, 1, N, N } }, 3.5 },
         { "a column without a cell", 1, 2, false, false, { { N, 1, 2, 3 }, { N, 1, 2, 3 } }, N },
         { "only itself",        1, 1, false, false, { { N, 1, 2, 3 } }, N },
         /* ranges 4, 10, 0: of (?, 4, 10, 5) (0 + 1 + 0) / 3, (1 + 0 + 0) / 3, (.25 + 0 + 0) / 3 */
-        { "in parts of the range", 1, 4, true, false, { { 10, 4, 0, 5 }, { 20, 0, 10, 5 }, { 30, 3, 10, 5 }, { N, 4, 10, 5 } }, 30 },
+        { "in parts of the range", 1, 4, true, false,
+          { { 10, 4, 0, 5 }, { 20, 0, 10, 5 }, { 30, 3, 10, 5 }, { N, 4, 10, 5 } }, 30 },
         { "the median",         3, 4, true, false, { { 10, 4, 0, 5 }, { 20, 0, 10, 5 }, { 90, 3, 10, 5 }, { N, 4, 10, 5 } }, 20 },
-        { "the middle of two",  2, 5, true, false, { { 10, 4, 0, 5 }, { 20, 2, 10, 5 }, { 90, 3, 10, 5 }, { 0, 0, 0, 5 }, { N, 4, 10, 5 } }, 55 },
+        { "the middle of two",  2, 5, true, false,
+          { { 10, 4, 0, 5 }, { 20, 2, 10, 5 }, { 90, 3, 10, 5 }, { 0, 0, 0, 5 }, { N, 4, 10, 5 } }, 55 },
         /* ranges 4, 10, 0; weights 3, 3, 12 */
         { "the weighted mean",  3, 4, true, true,  { { 10, 4, 0, 5 }, { 20, 0, 10, 5 }, { 90, 3, 10, 5 }, { N, 4, 10, 5 } }, 65 },
         { "nothing there: the median", 1, 4, true, false, { { 1, 1, N, N }, { 2, 1, N, N }, { 6, 1, N, N }, { N, N, N, N } }, 2 },
@@ -107,7 +110,7 @@ static const struct {
           { { 1, 1, N, N }, { 2, 1, N, N }, { 6, 1, N, N }, { N, N, N, N } }, 3 },
         { "squares that do not fit", 1, 3, false, false, { { 10, 1e300, 0, 0 }, { 20, 2, 0, 0 }, { N, -1e300, 0, 0 } }, 10 },
         { "a range that does not fit", 1, 4, true, false,
-          { { 10, 1e308, 0, 0 }, { 20, -1e308, 0, 0 }, { 30, 0, 0, 0 }, { N, .9e308, 0, 0 } }, 10 },
+          { { 10, 1e308, 0, 0 }, { 20, -1e308, 0, 0 }, { 30, 0, 0, 0 }, { N, .1e308, 0, 0 } }, 30 },
         { "a sum that does not fit", 2, 3, false, false, { { 1e308, 1, 0, 0 }, { 1.5e308, 2, 0, 0 }, { N, 1, 0, 0 } }, 1.25e308 },
 };
 
@@ -218,7 +221,7 @@ END_TEST
 
 /* -- against looking at every row ---------------------------------------------------------------------------------- */
 
-enum { PLAIN, ROUND, SCALED, OUTLIER, FLAT, LEVELLED };
+enum { PLAIN, ROUND, SCALED, OUTLIER, FLAT, LEVELLED, CLUSTERED };
 
 static const struct {
         size_t rows, d, c;
@@ -235,6 +238,7 @@ static const struct {
         { 3000, 4, 1, .1, true, 9, FLAT },      { 700, 6, 6, .6, true, 5, PLAIN },      { 300, 0, 5, .1, true, 5, PLAIN },
         { 30, 300, 0, .3, false, 5, PLAIN },    { 40, 70, 80, .1, true, 5, ROUND },     { 2500, 2, 2, .1, true, 5, LEVELLED },
         { 300, 4, 2, 1, true, 5, PLAIN },       { 100, 3, 3, .9, true, 5, PLAIN },      { 400, 3, 0, .9, false, 5, ROUND },
+        { 600, 3, 0, .1, false, 5, CLUSTERED }, { 600, 3, 1, .1, true, 5, CLUSTERED },  { 600, 8, 0, .6, false, 5, CLUSTERED },
         { 300, 5, 0, .1, true, 5, SCALED },     { 600, 3, 3, .1, true, 5, OUTLIER },    { 3000, 1, 2, 0, true, 5, PLAIN },
 };
 
@@ -259,6 +263,9 @@ static tamis_frame random_frame(size_t which, uint64_t part, size_t rows) {
                                 x = floor(4 * x);
                         if (tables[which].kind == SCALED)
                                 x *= i % 2 == 0 ? 1e9 : 1e-9;
+                        /* nearer to each other than single precision can tell so far from the middle */
+                        if (tables[which].kind == CLUSTERED)
+                                x = 1e6 * (double) (row % 4) + x;
                         if (tables[which].kind == OUTLIER && row % 200 == 7)
                                 x *= 1e12;
                         if (hole)

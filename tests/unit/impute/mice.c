@@ -251,6 +251,64 @@ START_TEST(a_tree_keeps_to_its_leaf) {
 }
 END_TEST
 
+/* One predictor of two values, and classes whose shares differ between them: the model is saturated, so its probabilities
+ * are the shares. With many rows neither what is added to them nor the drawn coefficients matter. */
+static void check_shares(tamis_mice_method method, size_t classes, const double (*share)[3]) {
+        enum { SEEN = 20000, HOLES = 20000 };
+        static const tamis_slice levels[3] = { { "p", 1 }, { "q", 1 }, { "r", 1 } };
+        tamis_mice_method methods[2] = { method, TAMIS_MICE_PMM };
+        double got[2][3] = { { 0 } };
+        tamis_mice_options o = options(1, 5);
+        tamis_frame_column columns[2] = {
+                { .name = "a", .type = TAMIS_TYPE_CATEGORICAL, .levels = classes, .level = levels, .wanted = true,
+                  .least = -INFINITY, .most = INFINITY, .missing = HOLES },
+                { .name = "b", .type = TAMIS_TYPE_NUMERIC, .wanted = true, .least = -INFINITY, .most = INFINITY },
+        };
+        tamis_frame f = { .rows = SEEN + HOLES, .n = 2, .columns = columns };
+        tamis_error err = {0};
+        tamis_mice *m;
+
+        f.keys = calloc(f.rows, sizeof *f.keys);
+        columns[0].codes = calloc(f.rows, sizeof *columns[0].codes);
+        columns[1].numbers = calloc(f.rows, sizeof *columns[1].numbers);
+        for (size_t row = 0; row < f.rows; row++) {
+                size_t x = row % 2;
+                double at = (double) (row / 2 % 100) / 100;
+
+                f.keys[row] = row;
+                columns[1].numbers[row] = x ? 7 : -3;
+                columns[0].codes[row] = row >= SEEN ? -1 : at < share[x][0] ? 0 : at < share[x][0] + share[x][1] ? 1 : 2;
+        }
+        ck_assert_int_eq(tamis_mice_new(&f, &o, methods, &m, &err), 0);
+        run(m);
+        for (size_t i = 0; i < HOLES; i++)
+                got[m->columns[0].holes[i] % 2][(size_t) m->chains[0].filled[0][i]] += 2. / HOLES;
+        for (size_t x = 0; x < 2; x++)
+                for (size_t c = 0; c < classes; c++)
+                        ck_assert_double_eq_tol(got[x][c], share[x][c], .02);
+        tamis_mice_free(m);
+        free(columns[0].codes);
+        free(columns[1].numbers);
+        free(f.keys);
+}
+
+START_TEST(classes_have_their_shares) {
+        check_shares(TAMIS_MICE_LOGREG, 2, (const double[2][3]) { { .9, .1 }, { .35, .65 } });
+        check_shares(TAMIS_MICE_POLYREG, 2, (const double[2][3]) { { .9, .1 }, { .35, .65 } });
+        check_shares(TAMIS_MICE_POLYREG, 3, (const double[2][3]) { { .5, .3, .2 }, { .05, .15, .8 } });
+        /* what was never seen with a predictor is as good as never drawn with it */
+        check_shares(TAMIS_MICE_LOGREG, 2, (const double[2][3]) { { 1, 0 }, { .5, .5 } });
+        check_shares(TAMIS_MICE_CART, 3, (const double[2][3]) { { .5, .3, .2 }, { .05, .15, .8 } });
+}
+END_TEST
+
+/* Classes that a line parts: the coefficients stay finite. (Two that it parts wholly are too much alike for mice.) */
+START_TEST(separation_is_no_harm) {
+        check_shares(TAMIS_MICE_LOGREG, 2, (const double[2][3]) { { 1, 0 }, { .03, .97 } });
+        check_shares(TAMIS_MICE_POLYREG, 3, (const double[2][3]) { { 1, 0, 0 }, { 0, .5, .5 } });
+}
+END_TEST
+
 int main(void) {
         Suite *s = suite_create("mice");
         TCase *t = tcase_create("mice");
@@ -263,6 +321,8 @@ int main(void) {
         tcase_add_test(t, predictors_are_dropped);
         tcase_add_test(t, collinear_predictors_are_dropped);
         tcase_add_test(t, sorting_is_stable);
+        tcase_add_test(t, classes_have_their_shares);
+        tcase_add_test(t, separation_is_no_harm);
         tcase_add_test(t, a_tree_keeps_to_its_leaf);
         suite_add_tcase(s, t);
         r = srunner_create(s);

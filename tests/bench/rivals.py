@@ -1,0 +1,35 @@
+"""Which rivals are installed, and how each is asked to do a work."""
+import shutil
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+NAMES = {"polars": "Polars", "duckdb": "DuckDB", "sklearn": "pandas, scikit-learn", "R": "R", "mlr": "Miller"}
+COUNTING = ["polars", "duckdb", "sklearn", "R"]     # who can do more than copy here
+MODULES = {"polars": ["polars"], "duckdb": ["duckdb"], "sklearn": ["pandas", "sklearn", "imblearn"]}
+COPIES = {"mlr": "mlr --csv cat %s", "xan": "xan select '*' %s", "xsv": "xsv select 1- %s", "qsv": "qsv select 1- %s"}
+
+
+def output(command):
+    p = subprocess.run(command, capture_output=True, text=True)
+    return p.stdout.strip().split("\n")[0] if p.returncode == 0 else None
+
+
+def find(python):
+    """{rival: (how it is called, its version)}"""
+    found = {}
+    for rival, modules in MODULES.items():
+        asked = "import importlib.metadata as m, %s; print(*(m.version(dict(sklearn='scikit-learn', imblearn='imbalanced-learn')" \
+                ".get(x, x)) for x in '%s'.split(',')), sep=', ')" % (", ".join(modules), ",".join(modules))
+        version = output([python, "-c", asked])
+        if version:
+            found[rival] = ("%s %s/rivals/with_%s.py" % (python, HERE, rival), version)
+    for program in COPIES:
+        if shutil.which(program):
+            found[program] = (program, (output([program, "--version"]) or "").split(" ")[-1])
+    if shutil.which("Rscript"):
+        asked = "cat(as.character(getRversion()), if (requireNamespace('data.table', quietly = TRUE)) " \
+                "paste('data.table', packageVersion('data.table')) else 'without data.table')"
+        found["R"] = ("Rscript %s/rivals/with_r.R" % HERE, output(["Rscript", "-e", asked]))
+    return found
+

@@ -1,0 +1,82 @@
+"""Whether two programs gave the same answer, read from the files they wrote."""
+import collections
+import csv
+import itertools
+import math
+import os
+import sys
+
+csv.field_size_limit(sys.maxsize)
+WHOLE = 30000000    # bytes; of a larger file not every row's numbers are compared, but every row's shape
+MISSING = ("", "nan", "NULL", "null", "NA")
+FEW = 20            # as many different values, or fewer, are counted
+
+
+def rows_of(f):
+    return (row for row in csv.reader(f) if row)
+
+
+def same_cell(x, y, tolerance):
+    if x == y or (x in MISSING and y in MISSING):
+        return True
+    try:
+        return math.isclose(float(x), float(y), rel_tol=tolerance, abs_tol=tolerance)
+    except ValueError:
+        return False
+
+
+def differ(ours, theirs, tolerance=1e-9):
+    """Cell by cell: the same text, or the same number; missing is missing however it is written. None, or what differs."""
+    step = 1 + os.path.getsize(ours) // WHOLE
+    with open(ours, newline="") as f, open(theirs, newline="") as g:
+        for i, (a, b) in enumerate(itertools.zip_longest(rows_of(f), rows_of(g))):
+            if a is None or b is None:
+                return "one has only %d rows" % i
+            if len(a) != len(b):
+                return "row %d: %d cells against %d" % (i, len(a), len(b))
+            if i % step or a == b:
+                continue
+            for x, y in zip(a, b):
+                if not same_cell(x, y, tolerance):
+                    return "row %d: %r against %r" % (i, x, y)
+    return None
+
+
+def summary(path):
+    """For each column: the counts of its values if there are few, else how many numbers, their mean and their deviation."""
+    with open(path, newline="") as f:
+        rows = rows_of(f)
+        names = next(rows)
+        columns = list(zip(*rows))
+    found = {}
+    for name, cells in zip(names, columns):
+        try:
+            numbers = [float(x) for x in cells if x not in MISSING]
+        except ValueError:
+            numbers = None
+        counts = collections.Counter(cells if numbers is None else numbers)
+        if numbers is None or len(counts) <= FEW:
+            found[name] = counts
+        else:
+            mean = math.fsum(numbers) / len(numbers)
+            deviation = math.sqrt(math.fsum((x - mean) ** 2 for x in numbers) / len(numbers))
+            found[name] = (len(numbers), mean, deviation)
+    return found
+
+
+def unlike(ours, theirs, tolerance=.03):
+    """For works that draw, where no two programs draw alike: the same columns, as many rows, the same counts of labels (up to
+    two of them where a share is rounded), means and deviations as near as draws are. None, or what differs."""
+    a, b = summary(ours), summary(theirs)
+    if set(a) != set(b):
+        return "columns differ: %s" % ", ".join(sorted(set(a) ^ set(b)))
+    for name in a:
+        if isinstance(a[name], collections.Counter) and isinstance(b[name], collections.Counter):
+            counts, others = sorted(a[name].items()), sorted(b[name].items())
+            if len(counts) != len(others) or any(abs(n - m) > 2 or not same_cell(str(x), str(y), 1e-4)
+                                                 for (x, n), (y, m) in zip(counts, others)):
+                return "%s: %s against %s" % (name, counts[:4], others[:4])
+        elif isinstance(a[name], collections.Counter) or isinstance(b[name], collections.Counter) or a[name][0] != b[name][0] \
+                or abs(a[name][1] - b[name][1]) > tolerance * a[name][2] or abs(a[name][2] / b[name][2] - 1) > tolerance:
+            return "%s: %s against %s" % (name, a[name], b[name])
+    return None
