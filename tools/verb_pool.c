@@ -21,7 +21,8 @@ const tamis_option verb_pool_options[] = {
                 "the imputation a row is of, where that is to be checked; rows of imputation 0 are left out", NULL },
         [DFCOM_COLUMN] = { "df", 0, TAMIS_TEXT, "COL", "df.residual",
                 "the column of degrees of freedom that the complete data have; the least of a term counts", NULL },
-        [DFCOM] = { "dfcom", 0, TAMIS_REAL, "N", NULL, "the same for all terms, whatever a column says (default: without end, as of a large sample)", NULL },
+        [DFCOM] = { "dfcom", 0, TAMIS_REAL, "N", NULL,
+                "the same for all terms, whatever a column says (default: without end, as of a large sample)", NULL },
         [CONF] = { "conf", 0, TAMIS_SHARE, "P", "0.95", "the confidence of the interval", NULL },
         { NULL },
 };
@@ -246,7 +247,8 @@ static int write_number(tamis_buffer *out, char delimiter, double x, tamis_error
         return 0;
 }
 
-static int write_term(const struct pooling *p, size_t i, const tamis_dialect *dialect, tamis_buffer *out, tamis_error *err) {
+static int write_term(const struct pooling *p, size_t i, const tamis_dialect *dialect, tamis_buffer *out,
+                      tamis_error *err) {
         tamis_slice name = p->names.entries[i].text;
         const struct term *t = &p->terms[i];
         tamis_rubin a;
@@ -261,8 +263,8 @@ static int write_term(const struct pooling *p, size_t i, const tamis_dialect *di
         if (r == 0)
                 r = tamis_cell_write(out, name, dialect->delimiter, false, err);
         if (r == 0) {
-                const double cells[] = { (double) a.m, a.estimate, a.error, a.statistic, a.df, a.p, a.low, a.high, a.riv, a.lambda,
-                                         a.fmi, a.ubar, a.b, a.t, a.dfcom };
+                const double cells[] = { (double) a.m, a.estimate, a.error, a.statistic, a.df, a.p, a.low, a.high, a.riv,
+                                         a.lambda, a.fmi, a.ubar, a.b, a.t, a.dfcom };
 
                 for (size_t k = 0; r == 0 && k < sizeof cells / sizeof *cells; k++)
                         r = write_number(out, dialect->delimiter, cells[k], err);

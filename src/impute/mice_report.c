@@ -39,11 +39,13 @@ static int add_dropped(const tamis_mice *m, size_t column, json_t *into) {
 
                         for (size_t i = 0; i < m->options.imputations; i++)
                                 if (m->chains[i].dropped)
-                                        times += m->chains[i].dropped[(column * m->q + place) * TAMIS_MICE_N_REASONS + reason];
+                                        times += m->chains[i].dropped[(column * m->q + place) * TAMIS_MICE_N_REASONS
+                                                              + reason];
                         if (times == 0)
                                 continue;
                         one = tamis_json_child(into, NULL, json_object());
-                        r |= json_object_set_new(one, "column", tamis_json_bytes(tamis_slice_of(m->train.columns[column].name)));
+                        r |= json_object_set_new(one, "column",
+                                                 tamis_json_bytes(tamis_slice_of(m->train.columns[column].name)));
                         r |= name_place(m, place, one);
                         r |= json_object_set_new(one, "why", json_string(why[reason]));
                         r |= json_object_set_new(one, "times", json_integer(times));

@@ -311,7 +311,8 @@ static int growth_init(struct growth *g, tamis_mice_work *w, size_t column, tami
         const tamis_mice *m = w->model;
         const tamis_mice_column *c = &m->columns[column];
 
-        *g = (struct growth) { .m = m, .z = w->z, .column = column, .classes = c->place ? m->train.columns[column].levels : 0 };
+        *g = (struct growth) { .m = m, .z = w->z, .column = column };
+        g->classes = c->place ? m->train.columns[column].levels : 0;
         g->bins = malloc(m->q * m->train.rows + 1);
         g->edges = malloc(m->q * BINS * sizeof *g->edges);
         g->n_bins = calloc(m->q, sizeof *g->n_bins);

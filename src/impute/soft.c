@@ -181,13 +181,32 @@ static void move(void *arg, size_t i) {
         memcpy(s->to + i * r, to, r * sizeof *to);
 }
 
+typedef double two __attribute__((vector_size(16), aligned(8)));
+
 /* rows of a, each times the r x r matrix of eigenvectors */
 static void rotate(double *a, size_t n, size_t r, const double *by, double *row) {
         for (size_t i = 0; i < n; i++) {
-                memset(row, 0, r * sizeof *row);
-                for (size_t k = 0; k < r; k++)
-                        for (size_t j = 0; j < r; j++)
+                size_t j = 0;
+
+                for (; j + 8 <= r; j += 8) {
+                        two sums[4] = { { 0 } };
+
+                        for (size_t k = 0; k < r; k++) {
+                                const two *from = (const two *) (by + k * r + j);
+                                double x = a[i * r + k];
+
+                                sums[0] += x * from[0];
+                                sums[1] += x * from[1];
+                                sums[2] += x * from[2];
+                                sums[3] += x * from[3];
+                        }
+                        memcpy(row + j, sums, sizeof sums);
+                }
+                for (; j < r; j++) {
+                        row[j] = 0;
+                        for (size_t k = 0; k < r; k++)
                                 row[j] += a[i * r + k] * by[k * r + j];
+                }
                 memcpy(a + i * r, row, r * sizeof *row);
         }
 }

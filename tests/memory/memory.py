@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""Resident memory of what promises to stay small, on a file far larger than that.
+"""Resident memory: what streams stays small whatever the size, what holds rows stays within a multiple of the file.
 
-    tests/memory/memory.py build/tools/tamis [MEGABYTES]       default 256; the README's figure was taken with 1024
+    tests/memory/memory.py build/tools/tamis [MEGABYTES [THREADS]]      default 64; docs/BENCHMARKS.md has 1000 and 10000
+
+With 10000 the folder for temporary files ($TMPDIR) must have room for it; who holds rows is left out where the machine has not
+the memory for it.
 """
 import os
 import random
@@ -10,20 +13,39 @@ import sys
 import tempfile
 from pathlib import Path
 
-LIMIT = 64      # MB
+LIMIT = 64      # MB, for what streams
+TIMES = 4       # the file, for what holds rows
 TIME = "/usr/bin/time"
 
 tamis = os.path.abspath(sys.argv[1])
-megabytes = int(sys.argv[2]) if len(sys.argv) > 2 else 256
+megabytes = int(sys.argv[2]) if len(sys.argv) > 2 else 64
+threads = ["-j", sys.argv[3]] if len(sys.argv) > 3 else []
+
+STREAMING = ["cat big.csv", "clean --trim --drop x1 big.csv", "apply model.json big.csv", "encode -q -t label -c city big.csv",
+             "impute -q -t label -s mean big.csv", "impute -q -t label -s median big.csv", "scale -t label big.csv",
+             "scale -t label -s robust big.csv"]
+HOLDING = ["smote -q -t label -c x5,x6,x7,x8,x9 -s plain big.csv", "sample -q -t label -s under --seed 7 big.csv",
+           "sample -q -t label -s over --seed 7 big.csv", "split -q -t label --seed 7 big.csv",
+           "split -q -t label --seed 7 then clean --trim then impute -t label -c x* then weigh -t label then encode -t label "
+           "-c city then scale -t label -c x* then cat big.csv"]
+# What is known not to hold. Shown with its figure all the same; taken out when it does.
+KNOWN = {HOLDING[4]: "a chain keeps its table in memory from the first reading on"}
 
 
 def block(rows):
     r = random.Random(3)
     lines = []
     for i in range(rows):
-        cells = ["" if r.random() < .1 else "%.4f" % r.gauss(50, 20) for _ in range(10)]
-        lines.append(",".join(cells + [r.choice(["north", "south", '"east, far"', ""]), r.choice(["yes", "no"])]))
+        cells = ["" if j < 5 and r.random() < .1 else "%.4f" % r.gauss(50, 20) for j in range(10)]
+        lines.append(",".join(cells + [r.choice(["north", "south", '"east, far"', ""]), "1" if r.random() < .1 else "0"]))
     return ("\n".join(lines) + "\n").encode()
+
+
+def write(path, header, piece):
+    with open(path, "wb") as f:
+        f.write(header)
+        for _ in range(megabytes * 1000000 // len(piece) + 1):
+            f.write(piece)
 
 
 def peak(command, cwd):
@@ -42,26 +64,31 @@ def peak(command, cwd):
     return code, int(Path(note).read_text()) / 1024
 
 
+def case(number, command, folder):
+    """One line of TAP; whether it is a failure."""
+    holding = command in HOLDING
+    if holding and TIMES * megabytes * 1e6 > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES"):
+        print("ok %d - tamis %s # SKIP %d times the file is more than the memory that is free" % (number, command, TIMES), flush=True)
+        return False
+    verb, _, rest = command.partition(" ")
+    code, mb = peak([tamis, verb] + threads + rest.split(), folder)
+    size = os.path.getsize(os.path.join(folder, command.split()[-1])) / 1024 / 1024
+    good = code == 0 and (mb <= TIMES * size if holding else mb <= LIMIT)
+    known = KNOWN.get(command) if code == 0 else None
+    print("%sok %d - tamis %s: %.1f MB resident, %.2f times the file of %.0f MB, exit %d%s" % (
+        "" if good else "not ", number, command, mb, mb / size, size, code, " # TODO " + known if known and not good else ""),
+        flush=True)
+    return not good and not known
+
+
 with tempfile.TemporaryDirectory(prefix="tamis-memory-") as folder:
     piece = block(20000)
     header = (",".join("x%d" % i for i in range(10)) + ",city,label\n").encode()
-    big = Path(folder) / "big.csv"
-    with open(big, "wb") as f:
-        f.write(header)
-        for _ in range(megabytes * 1000000 // len(piece) + 1):
-            f.write(piece)
+    write(Path(folder) / "big.csv", header, piece)
     (Path(folder) / "small.csv").write_bytes(header + piece)
     subprocess.run([tamis] + "impute -q -t label then encode -t label -c city then scale -t label -c x* --save model.json "
                    "-o out.csv small.csv".split(), cwd=folder, check=True)
 
-    CASES = ["cat big.csv", "apply model.json big.csv", "clean --trim --drop x1 big.csv", "impute -q -t label -s mean big.csv",
-             "impute -q -t label -s median big.csv", "scale -t label big.csv", "scale -t label -s robust big.csv"]
-    print("TAP version 13\n1..%d" % len(CASES))
-    failed = 0
-    for i, case in enumerate(CASES):
-        code, mb = peak([tamis] + case.split(), folder)
-        good = code == 0 and mb < LIMIT
-        failed += not good
-        print("%sok %d - tamis %s: %d MB of file, %.1f MB resident, exit %d" % ("" if good else "not ", i + 1, case, megabytes, mb, code),
-              flush=True)
-sys.exit(1 if failed else 0)
+    print("TAP version 13\n1..%d" % len(STREAMING + HOLDING), flush=True)
+    failed = [case(i + 1, command, folder) for i, command in enumerate(STREAMING + HOLDING)]
+sys.exit(1 if any(failed) else 0)

@@ -50,6 +50,8 @@ CASES = {
         ("-t label -s boost --match --trees 5 --iterations 2 -c age,income", {"age", "income"}, "holes"),
         ("-t label -c age,income,visits,tiny -s softimpute --rank 2", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -g city -s 'age=median,*=random'", None, "holes"),
+        ("-t label -s forest --trees 3 --max-iter 2", None, "holes"),
+        ("-t label -g city -s 'age=forest,*=random' --trees 2 --max-iter 1", None, "holes"),
         ("-t label -s 'age=random,*=mean' --delta 'age=0;+10%;-3' --original --min age=0", None, "holes"),
         ("-t label -s auto --neighbors 3", None, "holes"),
         ("-t label -s '@numeric=em,*=mode'", None, "holes"),
@@ -95,11 +97,8 @@ CASES = {
 }
 # verbs that are not steps of a chain
 NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
-# strategies of impute that draw; the others give the same for any seed
-DRAWS = {"mice", "random", "softimpute", "--nearest"}
 # strategies and options of impute that draw; the others give the same for any seed
-DRAWS = {"mice", "random", "softimpute", "draw", "stochastic"}
-DRAWS = {"boost", "forest", "mice", "random", "softimpute", "--nearest"}
+DRAWS = {"boost", "draw", "forest", "mice", "nearest", "random", "softimpute", "stochastic"}
 # and those whose answer hangs on the order of the rows
 ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000
