@@ -2,7 +2,7 @@
 #include <tamis/random.h>
 
 #include "fitting.h"
-#include "impute/em.h"
+#include "impute/em_run.h"
 
 static double covariance(const tamis_em *m, size_t a, size_t b) {
         return m->covariance[a * m->p + b] * m->spread[a] * m->spread[b];
@@ -218,6 +218,29 @@ START_TEST(the_likelihood_never_falls) {
 }
 END_TEST
 
+/* Steps of 1 and 1/2 lead to 2, where that is not less likely than 1 was. */
+START_TEST(leaps_go_where_two_steps_lead) {
+        double mean = 0, covariance = 1;
+        tamis_em m = { .p = 1, .mean = &mean, .covariance = &covariance };
+        tamis_em_leap l;
+
+        ck_assert_int_eq(tamis_em_leap_init(&l, &m, NULL), 0);
+        tamis_em_leap_before(&l, &m, -10);
+        mean = 1;
+        tamis_em_leap_after(&l, &m);
+        ck_assert_double_eq(mean, 1);
+        ck_assert(!tamis_em_leap_back(&l, &m, -9));
+        tamis_em_leap_before(&l, &m, -9);
+        mean = 1.5;
+        tamis_em_leap_after(&l, &m);
+        ck_assert_double_eq_tol(mean, 2, 1e-12);
+        ck_assert_double_eq(covariance, 1);
+        ck_assert(tamis_em_leap_back(&l, &m, _i ? -9.5 : -8.5) == (_i == 1));
+        ck_assert_double_eq_tol(mean, _i ? 1.5 : 2, 1e-12);
+        tamis_em_leap_done(&l);
+}
+END_TEST
+
 START_TEST(options_out_of_range) {
         static const char *const wrong[][2] = { { "max-iter", "0" }, { "tol", "-1" } };
         tamis_frame train = frame_of("nn", monotone, 5);
@@ -243,6 +266,7 @@ int main(void) {
         tcase_add_test(t, categories_and_what_is_not_wanted_are_passed_over);
         tcase_add_test(t, draws_have_the_conditional_distribution);
         tcase_add_test(t, the_likelihood_never_falls);
+        tcase_add_loop_test(t, leaps_go_where_two_steps_lead, 0, 2);
         tcase_add_loop_test(t, options_out_of_range, 0, 2);
         suite_add_tcase(suite, t);
         runner = srunner_create(suite);

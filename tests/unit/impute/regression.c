@@ -200,7 +200,7 @@ END_TEST
 
 /* A level that no train row had predicts as the most frequent one does. */
 START_TEST(unseen_levels) {
-        static const double cells[] = { 0, 1, 1, 7, 1, 7, 0, 1 }, holes[] = { TAMIS_CODE_UNSEEN, N };
+        static const double cells[] = { 1, 1, 0, 7, 1, 1, 1, 1 }, holes[] = { TAMIS_CODE_UNSEEN, N };
         tamis_frame train = frame_of("Cn", cells, 4), rows = frame_of("Cn", holes, 1);
         struct fitting f;
 
