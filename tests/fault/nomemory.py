@@ -29,6 +29,7 @@ COMMANDS = [
     "impute -t label -s age=mean,city=mode,*=median --indicator -o out.csv {holes}",
     "impute -t label -s mice -m 2 --iterations 2 --method age=cart --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -s softimpute -c age,income --save model.json --report report.json -o out.csv {holes}",
+    "impute -t label -s @numeric=em,*=regression --draw --save model.json --report report.json -o out.csv {holes}",
     "pool --estimate age --std-error income --term city -o out.csv {full}",
     "impute -t label -g city -s random --seed 1 --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -g city -s age=interpolate,note=ffill,income=random --order income --spline --report report.json -o out.csv "
