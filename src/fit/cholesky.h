@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A = L L', lower, in place, `n` rows of `stride`; false: not positive definite (a pivot is 1e-10 of what it was, or less),
- * and the matrix is spoilt. */
+/* A = L L', lower, in place, `n` rows of `stride`; false: not positive definite (a pivot is 1e-10 of what it was,
+ * or less), and the matrix is spoilt. */
 bool tamis_cholesky(double *a, size_t n, size_t stride);
 
 /* L x = b and L' x = b, in place. */

@@ -36,7 +36,8 @@ int tamis_logistic_init(tamis_logistic *l, size_t n, size_t k, size_t classes, t
         l->hessian = calloc((l->newton ? all * all : k * k) + 1, sizeof *l->hessian);
         l->factor = calloc((l->newton ? all * all : k * k) + 1, sizeof *l->factor);
         l->p = calloc(classes + 1, sizeof *l->p);
-        if (!l->x || !l->weight || !l->class || !l->b || !l->step || !l->gradient || !l->hessian || !l->factor || !l->p) {
+        if (!l->x || !l->weight || !l->class || !l->b || !l->step || !l->gradient || !l->hessian || !l->factor
+            || !l->p) {
                 tamis_logistic_done(l);
                 return tamis_fail_memory(err);
         }
@@ -118,13 +119,16 @@ static void take_root(tamis_logistic *l, size_t n) {
         } while (!tamis_cholesky(l->factor, n, n) && ridge < 1e9);
 }
 
-/* Many classes: the information is bounded by (I - 11'/classes) / 2 x X'X (Boehning 1992, "Multinomial logistic regression
- * algorithm"), whose inverse needs no more than that of X'X. */
+/* Many classes: the information is bounded by (I - 11'/classes) / 2 x X'X (Boehning 1992, "Multinomial logistic
+ * regression algorithm"), whose inverse needs no more than that of X'X. */
 static void bound(tamis_logistic *l) {
-        for (size_t row = 0; row < l->n; row++)
+        for (size_t row = 0; row < l->n; row++) {
+                const double *x = l->x + row * l->k;
+
                 for (size_t a = 0; a < l->k; a++)
                         for (size_t b = 0; b <= a; b++)
-                                l->hessian[a * l->k + b] += l->weight[row] * l->x[row * l->k + a] * l->x[row * l->k + b];
+                                l->hessian[a * l->k + b] += l->weight[row] * x[a] * x[b];
+        }
         take_root(l, l->k);
 }
 

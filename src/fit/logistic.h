@@ -1,8 +1,9 @@
 /* logistic.h: logistic and multinomial regression by maximum likelihood.
  *
- * Newton's method; with many coefficients, steps by a bound of the information whose factor is found once (Boehning 1992,
- * "Multinomial logistic regression algorithm"). A step that would lower the likelihood is halved. Where the classes can be told apart
- * without error the coefficients have no end, and stop where the likelihood gains next to nothing.
+ * Newton's method; with many coefficients, steps by a bound of the information whose factor is found once
+ * (Boehning 1992, "Multinomial logistic regression algorithm"). A step that would lower the likelihood is halved.
+ * Where the classes can be told apart without error the coefficients have no end, and stop where the likelihood
+ * gains next to nothing.
  *
  * Use: init, write n rows into x, weight and class, climb; then b holds the coefficients.
  */
@@ -34,8 +35,8 @@ void tamis_logistic_climb(tamis_logistic *l);
 /* After climbing, two classes: the Cholesky factor of the information, k * k, into `factor`. */
 void tamis_logistic_root(tamis_logistic *l);
 
-/* Scores to probabilities, in place; returns the logarithm of the sum of their exponentials. The first score is 0 or more
- * scores are above 0. */
+/* Scores to probabilities, in place; returns the logarithm of the sum of their exponentials. One score at least is not
+ * below 0, so that they cannot all vanish. */
 double tamis_softmax(double *p, size_t n);
 
 #endif

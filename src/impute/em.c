@@ -90,15 +90,18 @@ static int options_of(tamis_em *m, const tamis_fit *fit, double *tol, size_t *mo
         if (!(*tol >= 0))
                 return tamis_fail(err, TAMIS_USAGE, "--tol: a number from 0 on is needed");
         if (*most == 0 || *most > MOST_ITERATIONS)
-                return tamis_fail(err, TAMIS_USAGE, "--max-iter: a whole number from 1 to %d is needed", MOST_ITERATIONS);
+                return tamis_fail(err, TAMIS_USAGE, "--max-iter: a whole number from 1 to %d is needed",
+                                  MOST_ITERATIONS);
         return 0;
 }
 
 static void tell(const tamis_em *m, const tamis_fit *fit) {
         if (m->p > 0 && !m->converged)
-                tamis_warn(fit->context, "em: means and covariances still changed after %zu iterations (--max-iter)", m->iterations);
+                tamis_warn(fit->context, "em: means and covariances still changed after %zu iterations (--max-iter)",
+                           m->iterations);
         if (m->ridged > 0)
-                tamis_warn(fit->context, "em: some columns follow from others; a ridge of 1e-10 keeps the covariance regular");
+                tamis_warn(fit->context, "em: some columns follow from others; a ridge of 1e-10 keeps the covariance "
+                           "regular");
 }
 
 static int fit_model(tamis_em *m, const tamis_frame *train, const tamis_fit *fit, tamis_error *err) {

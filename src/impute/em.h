@@ -1,14 +1,16 @@
 /* em.h: numbers filled by the multivariate normal that fits best, what its parts share.
  *
- * The columns are taken to be normal together. The mean and covariance that make the observed cells most likely are found
- * by EM (Dempster, Laird & Rubin 1977): given the parameters, what is expected in the holes of a row follows from a
- * regression on its observed cells; given that, the parameters are a mean and a covariance. The regression is the same for
- * all rows with the same holes (a *pattern*), so rows are sorted by pattern, a pattern with many rows is taken once, by its
- * sums and cross-products, and a round costs what the patterns cost, not what the table does.
+ * The columns are taken to be normal together. The mean and covariance that make the observed cells most likely
+ * are found by EM (Dempster, Laird & Rubin 1977): given the parameters, what is expected in the holes of a row
+ * follows from a regression on its observed cells; given that, the parameters are a mean and a covariance. The
+ * regression is the same for all rows with the same holes (a *pattern*), so rows are sorted by pattern, a pattern
+ * with many rows is taken once, by its sums and cross-products, and a round costs what the patterns cost, not what
+ * the table does.
  *
  * Everything is in the standard deviations of the observed cells. Constant columns are not part of the normal.
  *
- * em.c: the strategy. em_model.c, em_expect.c, em_leap.c: the rounds. em_pattern.c: patterns, and the regression that belongs to one.
+ * em.c: the strategy. em_model.c, em_expect.c, em_leap.c: the rounds. em_pattern.c: patterns, and the regression
+ * that belongs to one.
  */
 #ifndef TAMIS_IMPUTE_EM_H
 #define TAMIS_IMPUTE_EM_H
@@ -64,8 +66,9 @@ void tamis_em_regression_done(tamis_em_regression *g);
 void tamis_em_look(const tamis_em *m, const tamis_frame *frame, size_t row, tamis_em_regression *g);
 /* root, beta and left from the model's covariance. */
 void tamis_em_regress(const tamis_em *m, tamis_em_regression *g);
-/* beta and left from the inverse of the covariance, which is less work where there are few holes. Returns the logarithm of the
- * determinant of its part that belongs to the holes; NaN: it has no Cholesky factor, and nothing was done. */
+/* beta and left from the inverse of the covariance, which is less work where there are few holes. Returns the
+ * logarithm of the determinant of its part that belongs to the holes; NaN: it has no Cholesky factor, and nothing
+ * was done. */
 double tamis_em_regress_by_precision(const tamis_em *m, const double *precision, tamis_em_regression *g);
 /* A cell, standardised; NaN: a hole. */
 double tamis_em_cell(const tamis_em *m, const tamis_frame *frame, size_t column, size_t row);

@@ -1,6 +1,7 @@
 /* EM is slow where much is missing: its steps shrink by the same share every time. Two of them tell where they lead
- * (Varadhan & Roland 2008, "Simple and globally convergent methods for accelerating the convergence of any EM algorithm",
- * SQUAREM, third scheme). Where the likelihood there is below what it was, the leap is taken back, so it never falls. */
+ * (Varadhan & Roland 2008, "Simple and globally convergent methods for accelerating the convergence of any EM
+ * algorithm", SQUAREM, third scheme). Where the likelihood there is below what it was, the leap is taken back, so
+ * it never falls. */
 #include <math.h>
 #include <stdlib.h>
 

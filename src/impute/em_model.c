@@ -1,6 +1,6 @@
-/* One round: sum up, pattern by pattern, what is expected of every row's deviations from the mean and of their products;
- * the new mean and covariance follow. Patterns are cut into blocks that do not depend on the threads, and blocks are
- * added in order. */
+/* One round: sum up, pattern by pattern, what is expected of every row's deviations from the mean and of their
+ * products; the new mean and covariance follow. Patterns are cut into blocks that do not depend on the threads, and
+ * blocks are added in order. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -101,9 +101,12 @@ static int prepare(tamis_em_rounds *r, tamis_error *err) {
                 status = sum_up(r, i, &g, err);
         tamis_em_regression_done(&g);
         /* the likelihood is told of the cells as they are */
-        for (size_t j = 0; j < r->m->n; j++)
+        for (size_t j = 0; j < r->m->n; j++) {
+                size_t cells = r->train->rows - r->train->columns[j].missing;
+
                 if (r->m->place[j] >= 0)
-                        r->constant -= 2 * (double) (r->train->rows - r->train->columns[j].missing) * log(r->m->spread[j]);
+                        r->constant -= 2 * (double) cells * log(r->m->spread[j]);
+        }
         return status == 0 ? cut_blocks(r, err) : status;
 }
 
@@ -173,9 +176,10 @@ static void support(tamis_em_rounds *r, double *square) {
 /* The complete rows' mean and covariance, if there are enough of them; else what was observed in each column alone. */
 static void start(tamis_em_rounds *r) {
         tamis_em *m = r->m;
-        size_t p = m->p, rows = r->patterns.n ? r->patterns.begin[1] : 0;
+        size_t p = m->p;
         const double *sum = r->patterns.n ? r->summed[0] : NULL;
-        bool complete = sum != NULL && rows >= 2 * (p + 1);
+        double rows = r->patterns.n ? (double) r->patterns.begin[1] : 0;
+        bool complete = sum != NULL && rows >= 2 * ((double) p + 1);
 
         /* complete rows come first; whether these are */
         for (size_t j = 0; complete && j < m->n; j++)
@@ -185,11 +189,11 @@ static void start(tamis_em_rounds *r) {
                         double x = a == b;
 
                         if (complete)
-                                x = sum[p + a * p + b] / (double) rows - sum[a] / (double) rows * (sum[b] / (double) rows);
+                                x = sum[p + a * p + b] / rows - sum[a] / rows * (sum[b] / rows);
                         m->covariance[a * p + b] = m->covariance[b * p + a] = x;
                 }
         for (size_t a = 0; a < p; a++)
-                m->mean[a] = complete ? sum[a] / (double) rows : 0;
+                m->mean[a] = complete ? sum[a] / rows : 0;
 }
 
 static void note(tamis_em *m, double likelihood) {

@@ -27,11 +27,13 @@ static int compare_rows(const void *a, const void *b, void *sorting) {
 static void mark(const tamis_em *m, const tamis_frame *frame, struct sorting *s) {
         for (size_t j = 0; j < m->n; j++) {
                 size_t place = (size_t) m->place[j];
+                const double *x = frame->columns[j].numbers;
 
                 if (m->place[j] < 0)
                         continue;
                 for (size_t row = 0; row < frame->rows; row++)
-                        s->bits[row * s->words + place / 64] |= (uint64_t) isnan(frame->columns[j].numbers[row]) << place % 64;
+                        if (isnan(x[row]))
+                                s->bits[row * s->words + place / 64] |= (uint64_t) 1 << place % 64;
         }
 }
 
@@ -51,9 +53,12 @@ int tamis_em_sort(const tamis_em *m, const tamis_frame *frame, tamis_em_patterns
         for (size_t row = 0; row < frame->rows; row++)
                 p.rows[row] = (uint32_t) row;
         qsort_r(p.rows, frame->rows, sizeof *p.rows, compare_rows, &s);
-        for (size_t i = 0; i < frame->rows; i++)
-                if (i == 0 || memcmp(s.bits + p.rows[i] * s.words, s.bits + p.rows[i - 1] * s.words, s.words * sizeof *s.bits) != 0)
+        for (size_t i = 0; i < frame->rows; i++) {
+                const uint64_t *bits = s.bits + p.rows[i] * s.words;
+
+                if (i == 0 || memcmp(bits, s.bits + p.rows[i - 1] * s.words, s.words * sizeof *bits) != 0)
                         p.begin[p.n++] = i;
+        }
         p.begin[p.n] = frame->rows;
         free(s.bits);
         *ret = p;
@@ -108,9 +113,12 @@ static void take_root(const tamis_em *m, tamis_em_regression *g) {
         double ridge = 0;
 
         do {
-                for (size_t i = 0; i < g->seen; i++)
+                for (size_t i = 0; i < g->seen; i++) {
+                        double *to = g->root + i * g->seen;
+
                         for (size_t k = 0; k <= i; k++)
-                                g->root[i * g->seen + k] = m->covariance[g->at[i] * m->p + g->at[k]] + (i == k ? ridge : 0);
+                                to[k] = m->covariance[g->at[i] * m->p + g->at[k]] + (i == k ? ridge : 0);
+                }
                 ridge = ridge > 0 ? ridge * 10 : 1e-10;
         } while (!tamis_cholesky(g->root, g->seen, g->seen) && ridge < 1e10);
 }

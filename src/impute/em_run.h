@@ -1,7 +1,7 @@
 /* em_run.h: the rounds of em (em.h), what their two halves share.
  *
- * em_expect.c: what is expected of the rows, given the parameters. em_model.c: the parameters, given that. em_leap.c: where
- * the rounds lead, in fewer of them.
+ * em_expect.c: what is expected of the rows, given the parameters. em_model.c: the parameters, given that. em_leap.c:
+ * where the rounds lead, in fewer of them.
  */
 #ifndef TAMIS_IMPUTE_EM_RUN_H
 #define TAMIS_IMPUTE_EM_RUN_H
@@ -22,7 +22,7 @@ typedef struct tamis_em_rounds {
         tamis_em *m;
         const tamis_frame *train;
         tamis_em_patterns patterns;
-        double **summed;                /* per pattern with many rows: sums (seen), then products (seen * seen) of its cells */
+        double **summed;                /* per pattern with many rows: its cells' sums, then products */
         tamis_em_block blocks[TAMIS_EM_BLOCKS];
         size_t n_blocks, rows;          /* rows: those with something observed */
         double constant;                /* of the log-likelihood */
@@ -51,7 +51,8 @@ void tamis_em_leap_done(tamis_em_leap *leap);
 /* Around every step. After the second the model is moved on. */
 void tamis_em_leap_before(tamis_em_leap *leap, const tamis_em *m, double likelihood);
 void tamis_em_leap_after(tamis_em_leap *leap, tamis_em *m);
-/* The likelihood where the model stands now; if a leap led there and it is lower than before, the leap is taken back: true. */
+/* The likelihood where the model stands now; if a leap led there and it is lower than before, the leap is taken back:
+ * true. */
 bool tamis_em_leap_back(tamis_em_leap *leap, tamis_em *m, double likelihood);
 
 #endif

@@ -12,9 +12,9 @@ static double mean(const tamis_em *m, size_t a) {
         return m->centre[a] + m->mean[a] * m->spread[a];
 }
 
-/* b is missing in the last rows only (Anderson 1957): b's regression on a is that of the complete rows, a's mean and
- * variance those of all. There: means 2 and 4, sums of squares 2 and 14, of products 5; slope 2.5, what is left 1.5 of 14.
- * a's mean is 3, its variance 2. */
+/* b is missing in the last rows only (Anderson 1957): b's regression on a is that of the complete rows, a's mean
+ * and variance those of all. There: means 2 and 4, sums of squares 2 and 14, of products 5; slope 2.5, what is left
+ * 1.5 of 14. a's mean is 3, its variance 2. */
 static const double monotone[] = { 1, 2, 2, 3, 3, 7, 4, N, 5, N };
 
 START_TEST(monotone_missingness_has_a_closed_form) {

@@ -43,8 +43,9 @@ static inline tamis_frame frame_of(const char *types, const double *cells, size_
                 bool number = types[j] == 'n' || types[j] == 'N';
 
                 columns[j] = (tamis_frame_column) {
-                        .name = names[j], .type = number ? TAMIS_TYPE_NUMERIC : TAMIS_TYPE_CATEGORICAL, .wanted = types[j] >= 'a',
-                        .least = -INFINITY, .most = INFINITY, .levels = number ? 0 : FITTING_LEVELS, .level = number ? NULL : texts,
+                        .name = names[j], .type = number ? TAMIS_TYPE_NUMERIC : TAMIS_TYPE_CATEGORICAL,
+                        .wanted = types[j] >= 'a', .least = -INFINITY, .most = INFINITY,
+                        .levels = number ? 0 : FITTING_LEVELS, .level = number ? NULL : texts,
                 };
         }
         ck_assert_int_eq(tamis_frame_like(&shape, rows, &ret, NULL), 0);

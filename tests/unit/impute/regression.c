@@ -3,8 +3,8 @@
 
 #include "fitting.h"
 
-/* b = 2 a, but for what is left over: a 1 2 3 4, b 2 5 5 8 (means 2.5 and 5, products 9 of 5: slope 1.8), no hole among the
- * predictors where it matters; the last two rows are to be filled. a on b: slope 9 / 18. */
+/* a 1 2 3 4, b 2 5 5 8: means 2.5 and 5, sums of squares 5 and 18, of products 9; so b on a has the slope 1.8, a on
+ * b .5 */
 static const double line[] = { 1, 2, 2, 5, 3, 5, 4, 8 };
 
 START_TEST(a_line_by_hand) {
@@ -25,8 +25,8 @@ START_TEST(a_line_by_hand) {
 }
 END_TEST
 
-/* a is 0, 2, 4, 6 and a hole that stands at 3; b is 1, 2, 6, 7 and 14 there: over these five rows the means are 3 and 6, squares
- * 20, products 15 + 4 + 0 + 3 + 0; at 3 stands the mean, 6, not the 4 that the first four rows give. */
+/* a is 0, 2, 4, 6 and a hole that stands at 3; b is 1, 2, 6, 7 and 14 there: over these five rows the means are 3
+ * and 6, squares 20, products 15 + 4 + 0 + 3 + 0; at 3 stands the mean, 6, not the 4 that the first four rows give. */
 START_TEST(holes_of_predictors_stand_at_the_mean) {
         static const double cells[] = { 0, 1, 2, 2, 4, 6, 6, 7, N, 14, 3, N };
         tamis_frame train = frame_of("Nn", cells, 6);
@@ -65,7 +65,7 @@ START_TEST(categories_predict) {
 }
 END_TEST
 
-/* (how many rows of A, B and C; the level that a hole gets): nothing predicts, so the shares decide, and A among equals */
+/* (how many rows of A, B and C; the level that a hole gets): nothing predicts, so shares decide, and A among equals */
 static const struct {
         size_t n[3];
         int32_t want;
@@ -157,7 +157,8 @@ START_TEST(stochastic_levels) {
         for (size_t row = 0; row < ROWS; row++)
                 counts[rows.columns[0].codes[row]]++;
         for (size_t i = 0; i < 3; i++)
-                ck_assert_double_eq_tol((double) counts[i] / ROWS, share[i], 5 * sqrt(share[i] * (1 - share[i]) / ROWS));
+                ck_assert_double_eq_tol((double) counts[i] / ROWS, share[i],
+                                        5 * sqrt(share[i] * (1 - share[i]) / ROWS));
         fitting_done(&f);
         free(cells);
         tamis_frame_done(&train);
