@@ -138,11 +138,13 @@ static int try_simple(struct trial *t, const tamis_frame *masked, tamis_error *e
 
 /* A candidate that will not have the data is none. */
 static int try_joint(struct trial *t, size_t k, const tamis_joint *joint, const tamis_frame *masked, tamis_error *err) {
-        tamis_fit fit = { .context = t->fit->context, .purpose = joint->base.name };
+        tamis_context quiet = *t->fit->context;         /* what it has to say of a trial helps nobody */
+        tamis_fit fit = { .context = &quiet, .purpose = joint->base.name };
         tamis_frame got = {0};
         void *model = NULL;
         int r = tamis_frame_head(masked, masked->rows, &got, err);
 
+        quiet.notes = NULL;
         if (r == 0) {
                 tamis_auto_want(t->m, joint, &got);
                 r = joint->fit(&got, &fit, &model, err);
