@@ -124,7 +124,7 @@ typedef struct tamis_context {
         uint64_t seed;
         const tamis_missing *missing;
         bool learn_all;                 /* --learn-from all: for TAMIS_LEARNS_ALL, which sees every row in any case */
-        tamis_notes *notes;
+        tamis_notes *notes;             /* NULL: what tamis_warn() says is dropped */
 } tamis_context;
 
 /* Something a person should know, said once on standard error by the program and kept in the report. Thread-safe. The same text

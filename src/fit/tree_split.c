@@ -73,7 +73,9 @@ void tamis_cart_sum(tamis_cart_search *s, const tamis_cart_node_rows *at, tamis_
                 least = y < least ? y : least;
                 most = y > most ? y : most;
         }
-        if (s->classes) {
+        if (s->classes == 2) {
+                largest = sum > weight - sum;
+        } else if (s->classes) {
                 for (size_t i = at->first; i < at->end; i++)
                         s->left[(size_t) at->targets[i]] += at->times[i];
                 largest = (size_t) at->targets[at->first];
@@ -138,17 +140,21 @@ static void keep(struct scan *scan, double gain, size_t upto) {
         }
 }
 
+/* Sums of squares on either side, less that of both together, are (S_left W - S W_left)^2 / (W_left W_right W): most candidates
+ * are passed over without a division. */
 static void scan_sums(const tamis_cart_search *s, const tamis_cart_node_sums *sums, double leaf, struct scan *scan) {
         double sum = 0, weight = 0;
 
         for (size_t i = 0; i + 1 < scan->n; i++) {
-                double rest;
+                double rest, apart;
 
                 sum += s->bins[scan->order[i]].sum;
                 weight += s->bins[scan->order[i]].weight;
                 rest = sums->weight - weight;
-                if (weight >= leaf && rest >= leaf && counts(scan, i))
-                        keep(scan, sum * sum / weight + (sums->sum - sum) * (sums->sum - sum) / rest - sums->score, i + 1);
+                apart = sum * sums->weight - sums->sum * weight;
+                if (apart * apart > scan->gain * (weight * rest * sums->weight) && weight >= leaf && rest >= leaf
+                    && counts(scan, i))
+                        keep(scan, apart * apart / (weight * rest * sums->weight), i + 1);
         }
 }
 
@@ -156,7 +162,8 @@ static void scan_sums(const tamis_cart_search *s, const tamis_cart_node_sums *su
 static void sort_rows(tamis_cart_search *s, const tamis_cart_node_rows *at, const uint8_t *column, const struct scan *scan) {
         uint32_t start = 0;
 
-        memset(s->starts, 0, sizeof s->starts);
+        for (size_t i = 0; i < scan->n; i++)
+                s->starts[scan->order[i]] = 0;
         for (size_t i = at->first; i < at->end; i++)
                 s->starts[column[at->rows[i]]]++;
         for (size_t i = 0; i < scan->n; i++) {
@@ -251,8 +258,10 @@ void tamis_cart_search_predictor(tamis_cart_search *s, const tamis_cart_node_row
         bool category = at->data->category[predictor];
         size_t passes = 1;
         uint64_t mask[4] = {0};
-        struct scan scan = { .gain = best->gain };
+        struct scan scan;               /* zeroing all of it would take as long as a small node */
 
+        scan.gain = best->gain;
+        scan.missing_first = scan.missing_now = false;
         if (s->classes > 2)
                 fill_bins_with(s, at, column, sums->largest, mask);
         else

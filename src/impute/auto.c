@@ -9,20 +9,27 @@
 #include "impute/auto.h"
 
 /* Masked: a tenth, of this many rows at most; fewer rows are masked more often, so that luck evens out. */
-enum { ROWS_MOST = 20000, CELLS_WANTED = 6000, REPEATS_MOST = 20, OBSERVED_FEWEST = 10 };
+enum { ROWS_MOST = 4000, CELLS_WANTED = 2000, REPEATS_MOST = 20, OBSERVED_FEWEST = 10 };
 #define SHARE .1
 
 /* Beside mean, median and mode; from the simplest to the most costly, so that ties go to the simpler. */
 static const char *const candidates[] = { "regression", "em", "softimpute", "iterative", "knn", "boost", "forest" };
+
+/* The costly ones go on after so many repeats only if they are ahead, by so much of the squared error, in some column. */
+static const char *const costly[] = { "boost", "forest" };
+enum { EARLY = 2 };
+#define AHEAD .98
 
 struct trial {
         tamis_auto *m;
         const tamis_frame *truth;       /* the rows it is held on */
         const tamis_fit *fit;
         double *wrong;                  /* per candidate, per column: summed squared errors, or wrong ones */
+        double *early;                  /* per column: the least of that after EARLY repeats; infinite: nobody was so far */
         bool *failed;                   /* per candidate, per column: it left a cell */
         double *sum, *squares;          /* per column, of the masked cells, less the column's mean */
         uint8_t *hidden;                /* per column, per row */
+        bool counting;                  /* the first candidate, which has all repeats, counts what was masked */
 };
 
 /* -- masking ------------------------------------------------------------------------------------------------------- */
@@ -61,6 +68,8 @@ static void mask(struct trial *t, size_t repeat, tamis_frame *into) {
                         if (!hidden[row])
                                 continue;
                         hide(&into->columns[i], row);
+                        if (!t->counting)
+                                continue;
                         t->m->masked[i]++;
                         if (c->numbers) {
                                 double away = c->numbers[row] - t->m->simple[i].mean;
@@ -129,11 +138,13 @@ static int try_simple(struct trial *t, const tamis_frame *masked, tamis_error *e
 
 /* A candidate that will not have the data is none. */
 static int try_joint(struct trial *t, size_t k, const tamis_joint *joint, const tamis_frame *masked, tamis_error *err) {
-        tamis_fit fit = { .context = t->fit->context, .purpose = joint->base.name };
+        tamis_context quiet = *t->fit->context;         /* what it has to say of a trial helps nobody */
+        tamis_fit fit = { .context = &quiet, .purpose = joint->base.name };
         tamis_frame got = {0};
         void *model = NULL;
         int r = tamis_frame_head(masked, masked->rows, &got, err);
 
+        quiet.notes = NULL;
         if (r == 0) {
                 tamis_auto_want(t->m, joint, &got);
                 r = joint->fit(&got, &fit, &model, err);
@@ -151,6 +162,31 @@ static int try_joint(struct trial *t, size_t k, const tamis_joint *joint, const 
                 joint->free(model);
         tamis_frame_done(&got);
         return r;
+}
+
+static bool is_costly(const char *name) {
+        for (size_t i = 0; i < sizeof costly / sizeof *costly; i++)
+                if (strcmp(costly[i], name) == 0)
+                        return true;
+        return false;
+}
+
+/* After EARLY repeats of candidate k. True: it goes on; otherwise it is out. */
+static bool keeps_up(struct trial *t, size_t k) {
+        size_t n = t->truth->n;
+        bool up = !is_costly(t->m->tried[k]);
+
+        for (size_t i = 0; i < n; i++) {
+                double wrong = t->wrong[k * n + i];
+
+                if (t->m->masked[i] == 0 || t->failed[k * n + i])
+                        continue;
+                up |= wrong < AHEAD * t->early[i];
+                t->early[i] = fmin(t->early[i], wrong);
+        }
+        for (size_t i = 0; !up && i < n; i++)
+                t->failed[k * n + i] = true;
+        return up;
 }
 
 static double seconds(void) {
@@ -175,11 +211,12 @@ static int hold(struct trial *t, const tamis_joint *const *joints, size_t n, tam
                 }
                 if (k > 0)
                         t->m->tried[t->m->n_tried++] = joints[k - 1]->base.name;
-                memset(t->m->masked, 0, t->m->n * sizeof *t->m->masked);
-                memset(t->sum, 0, t->m->n * sizeof *t->sum);
-                memset(t->squares, 0, t->m->n * sizeof *t->squares);
+                t->counting = k == 0;
                 for (size_t repeat = 0; r == 0 && repeat < t->m->repeats; repeat++) {
                         tamis_frame masked;
+
+                        if (k > 0 && repeat == EARLY && !keeps_up(t, TAMIS_AUTO_USED + k - 1))
+                                break;
 
                         r = tamis_frame_head(t->truth, t->truth->rows, &masked, err);
                         if (r < 0)
@@ -256,18 +293,22 @@ static int run_trial(tamis_auto *m, const tamis_frame *train, const tamis_fit *f
         m->repeats = m->repeats < 1 ? 1 : m->repeats > REPEATS_MOST ? REPEATS_MOST : m->repeats;
         m->scores = calloc(cells, sizeof *m->scores);
         t.wrong = calloc(cells, sizeof *t.wrong);
+        t.early = malloc((m->n + 1) * sizeof *t.early);
         t.failed = calloc(cells, sizeof *t.failed);
         t.sum = calloc(m->n + 1, sizeof *t.sum);
         t.squares = calloc(m->n + 1, sizeof *t.squares);
         t.hidden = calloc(m->n * truth.rows + 1, 1);
-        if (r == 0 && (!m->scores || !t.wrong || !t.failed || !t.sum || !t.squares || !t.hidden))
+        if (r == 0 && (!m->scores || !t.wrong || !t.early || !t.failed || !t.sum || !t.squares || !t.hidden))
                 r = tamis_fail_memory(err);
+        for (size_t i = 0; r == 0 && i < m->n; i++)
+                t.early[i] = INFINITY;
         if (r == 0)
                 r = hold(&t, joints, n, err);
         if (r == 0)
                 score(&t);
         tamis_frame_done(&truth);
         free(t.wrong);
+        free(t.early);
         free(t.failed);
         free(t.sum);
         free(t.squares);

@@ -66,6 +66,8 @@ void tamis_warn(const tamis_context *context, const char *format, ...) {
         char text[2048];
         va_list args;
 
+        if (!context->notes)
+                return;
         va_start(args, format);
         vsnprintf(text, sizeof text, format, args);
         va_end(args);

@@ -53,7 +53,7 @@ CASES = {
         ("-t label -s forest --trees 3 --max-iter 2", None, "holes"),
         ("-t label -g city -s 'age=forest,*=random' --trees 2 --max-iter 1", None, "holes"),
         ("-t label -s 'age=random,*=mean' --delta 'age=0;+10%;-3' --original --min age=0", None, "holes"),
-        ("-t label -s auto --neighbors 3", None, "holes"),
+        ("-t label -c age,income,city -s auto --neighbors 3 --trees 5", {"age", "income", "city"}, "holes"),
         ("-t label -s '@numeric=em,*=mode'", None, "holes"),
         ("-t label -g city -s '@numeric=em,*=random' --draw --max-iter 20", None, "holes"),
         ("-t label -c age,income,visits,tiny,city -s regression", {"age", "income", "visits", "tiny", "city"}, "holes"),
