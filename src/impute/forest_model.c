@@ -205,19 +205,18 @@ int tamis_missforest_new(const tamis_frame *train, size_t trees, size_t rounds_m
 
 /* -- one forest ---------------------------------------------------------------------------------------------------- */
 
-/* As in R's randomForest: the root of the number of predictors a node, rounded down; a number's node of five rows is not
- * split. (missForest takes the root of all columns, which is one more where they are a square: 3 of 8 do worse than 2.) */
+/* As missForest sets it: floor(sqrt(p)) predictors a node, p all columns, the one to fill among them; a number's node of five
+ * rows is not split. */
 int tamis_missforest_learn(const tamis_missforest *m, size_t column, size_t round, tamis_pool *pool, double *outside,
                            tamis_forest *ret, tamis_error *err) {
         const tamis_missforest_column *c = &m->columns[column];
         bool category = m->category[column];
-        size_t tries = (size_t) sqrt((double) m->train.n - 1);
         const uint8_t **bins = malloc((m->train.n + 1) * sizeof *bins);
         tamis_cart_data data = { m->train.n, bins, m->category, c->targets, category ? m->train.columns[column].levels : 0 };
         tamis_forest_options options = {
                 .trees = m->trees, .seed = m->seed, .purpose = m->purpose, .pool = pool,
                 .key = round * m->train.n + column,
-                .tree = { .tries = tries > 0 ? tries : 1, .leaf = 1, .split = category ? 2 : 6 },
+                .tree = { .tries = (size_t) sqrt((double) m->train.n), .leaf = 1, .split = category ? 2 : 6 },
         };
         int r;
 
