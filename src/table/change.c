@@ -31,6 +31,7 @@ static int unshare(tamis_batch *batch, tamis_column *c, tamis_error *err) {
         c->state = state;
         c->numbers = numbers;
         c->texts = texts;
+        c->number_view = c->parsed = NULL;      /* theirs to write in */
         c->shared = false;
         return 0;
 }
@@ -48,18 +49,16 @@ static int touch(tamis_batch *batch, tamis_column *c, tamis_cell_state state, ta
                 if (!c->state)
                         return tamis_fail_memory(err);
         }
-        if (state == TAMIS_CELL_NUMBER && !c->numbers) {
-                c->numbers = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *c->numbers);
-                if (!c->numbers)
-                        return tamis_fail_memory(err);
-        }
         if (state == TAMIS_CELL_TEXT && !c->texts) {
                 c->texts = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *c->texts);
                 if (!c->texts)
                         return tamis_fail_memory(err);
         }
         tamis_column_drop_views(c);
-        return 0;
+        /* a number takes the place that its cell had among those parsed: nobody asks there again */
+        if (state == TAMIS_CELL_NUMBER && !c->numbers)
+                c->numbers = c->parsed ? c->parsed : tamis_arena_get(&batch->arena, batch->n_rows * sizeof *c->numbers);
+        return state != TAMIS_CELL_NUMBER || c->numbers ? 0 : tamis_fail_memory(err);
 }
 
 int tamis_batch_set_text(tamis_batch *batch, size_t row, size_t column, tamis_slice text, tamis_error *err) {
@@ -114,15 +113,30 @@ int tamis_batch_set_number(tamis_batch *batch, size_t row, size_t column, double
         return 0;
 }
 
+/* 0 to 9, and not the -0 that is printed with its sign. */
+static inline bool is_digit(double value) {
+        return value >= 0 && value <= 9 && value == (double) (int) value && !signbit(value);
+}
+
+static int set_digits(tamis_batch *batch, tamis_column *c, const double *values, tamis_error *err) {
+        int r = touch(batch, c, TAMIS_CELL_DIGIT, err);
+
+        for (size_t row = 0; r == 0 && row < batch->n_rows; row++)
+                if (!isnan(values[row]))
+                        c->state[row] = (uint8_t) (TAMIS_CELL_DIGIT + (int) values[row]);
+        return r;
+}
+
 int tamis_batch_set_numbers(tamis_batch *batch, size_t column, const double *values, tamis_error *err) {
         tamis_column *c = &batch->columns[column];
-        size_t n = 0;
+        size_t n = 0, digits = 0;
         int r;
 
         for (size_t row = 0; row < batch->n_rows; row++) {
                 if (isinf(values[row]))
                         return fail_infinite(batch, row, column, err);
                 n += !isnan(values[row]);
+                digits += is_digit(values[row]);
         }
         if (n == 0)             /* an untouched column goes out faster */
                 return 0;
@@ -134,6 +148,8 @@ int tamis_batch_set_numbers(tamis_batch *batch, size_t column, const double *val
                 }
                 return 0;
         }
+        if (digits == n)
+                return set_digits(batch, c, values, err);
         r = touch(batch, c, TAMIS_CELL_NUMBER, err);
         if (r < 0)
                 return r;
