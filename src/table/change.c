@@ -118,6 +118,14 @@ static inline bool is_digit(double value) {
         return value >= 0 && value <= 9 && value == (double) (int) value && !signbit(value);
 }
 
+/* NaN aside. Most columns say no with their first number. */
+static bool all_digits(const double *values, size_t n) {
+        for (size_t row = 0; row < n; row++)
+                if (!is_digit(values[row]) && !isnan(values[row]))
+                        return false;
+        return true;
+}
+
 static int set_digits(tamis_batch *batch, tamis_column *c, const double *values, tamis_error *err) {
         int r = touch(batch, c, TAMIS_CELL_DIGIT, err);
 
@@ -127,33 +135,42 @@ static int set_digits(tamis_batch *batch, tamis_column *c, const double *values,
         return r;
 }
 
+static int set_fixed_numbers(tamis_batch *batch, size_t column, const double *values, tamis_error *err) {
+        int r = 0;
+
+        for (size_t row = 0; r == 0 && row < batch->n_rows; row++)
+                if (!isnan(values[row]))
+                        r = set_fixed(batch, row, column, values[row], err);
+        return r;
+}
+
 int tamis_batch_set_numbers(tamis_batch *batch, size_t column, const double *values, tamis_error *err) {
         tamis_column *c = &batch->columns[column];
-        size_t n = 0, digits = 0;
+        size_t rows = batch->n_rows, holes = 0, infinite = 0;
         int r;
 
-        for (size_t row = 0; row < batch->n_rows; row++) {
+        for (size_t row = 0; row < rows; row++) {
+                holes += isnan(values[row]) != 0;
+                infinite += isinf(values[row]) != 0;
+        }
+        for (size_t row = 0; infinite && row < rows; row++)
                 if (isinf(values[row]))
                         return fail_infinite(batch, row, column, err);
-                n += !isnan(values[row]);
-                digits += is_digit(values[row]);
-        }
-        if (n == 0)             /* an untouched column goes out faster */
+        if (holes == rows)      /* an untouched column goes out faster */
                 return 0;
-        if (batch->precision >= 0) {
-                for (size_t row = 0; row < batch->n_rows; row++) {
-                        r = isnan(values[row]) ? 0 : set_fixed(batch, row, column, values[row], err);
-                        if (r < 0)
-                                return r;
-                }
-                return 0;
-        }
-        if (digits == n)
+        if (batch->precision >= 0)
+                return set_fixed_numbers(batch, column, values, err);
+        if (all_digits(values, rows))
                 return set_digits(batch, c, values, err);
         r = touch(batch, c, TAMIS_CELL_NUMBER, err);
         if (r < 0)
                 return r;
-        for (size_t row = 0; row < batch->n_rows; row++) {
+        if (holes == 0) {
+                memmove(c->numbers, values, rows * sizeof *values);
+                memset(c->state, TAMIS_CELL_NUMBER, rows);
+                return 0;
+        }
+        for (size_t row = 0; row < rows; row++) {
                 if (isnan(values[row]))
                         continue;
                 c->numbers[row] = values[row];
