@@ -105,14 +105,16 @@ def deviation(numbers):
 
 
 def filled(holes, path):
-    """For each column with holes: (its name, its observed cells, what stands where they were). A file may be several copies
-    of the table, one below the other."""
+    """For each column with holes: (its name, its observed cells, what stands where they were). A file may be several copies of the
+    table, one below the other or, where `_imputation` numbers them, each row's together."""
     before, after = table(holes), table(path)
+    together = "_imputation" in after
     for name, cells in before.items():
         where = [i for i, x in enumerate(cells) if x in MISSING]
         copies = len(after[name]) // len(cells)
         if where:
-            yield name, [x for x in cells if x not in MISSING], [after[name][c * len(cells) + i] for c in range(copies) for i in where]
+            yield name, [x for x in cells if x not in MISSING], [
+                after[name][i * copies + c if together else c * len(cells) + i] for c in range(copies) for i in where]
 
 
 def filled_apart(holes, ours, theirs):
