@@ -125,8 +125,8 @@ typedef struct tamis_forest_drawn {
 
 enum { TAMIS_FOREST_BLOCK = 256 };
 
-/* The same for n rows at once, which takes a fraction of the time: row i is the bytes from cells + i * stride on. Unless `drawn` is NULL, only the
- * trees speak that did not draw row `first` + i; NaN where all did. */
+/* The same for n rows at once, which takes less time: row i is the bytes from cells + i * stride on. Unless `drawn` is NULL,
+ * only the trees speak that did not draw row `first` + i; NaN where all did. */
 int tamis_forest_ask(const tamis_forest *forest, const uint8_t *cells, size_t stride, size_t n, const tamis_forest_drawn *drawn,
                      size_t first, double *ret, tamis_error *err) TAMIS_CHECKED;
 

@@ -209,8 +209,8 @@ static void take_others(const tamis_cart_node_sums *sums, double weight, const u
         best->missing_left = best->left[3] >> 63;
 }
 
-/* A number of which no cell is missing, and its target one too, or of two classes: nine of ten searches. What fill_bins, list_bins, scan_sums
- * and take do apart for all others is done in one walk over the bins, which leaves them zero. */
+/* A number of which no cell is missing, where the target is a number, too, or of two classes: most searches. What list_bins,
+ * scan_sums and take do apart for all others is done in one walk over the bins, which leaves them zero. */
 static void search_plain(tamis_cart_search *s, const tamis_cart_node_sums *sums, double leaf, const uint64_t mask[4],
                          size_t predictor, tamis_cart_split *best) {
         tamis_cart_share *bins = s->bins;

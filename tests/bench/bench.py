@@ -5,7 +5,8 @@ Data are made from a seed. A time counts only if the answers agree. Runs alterna
 printed are medians and the median of the pairs' ratios, and whether what was set out to be reached is.
 
 data.py makes the files (data_impute.py those to fill), rivals.py finds who is there, works.py and works_impute.py say what is
-done, same.py compares answers, timing.py runs and measures, report.py writes tables. `--only imputation` does works_impute.py's alone.
+done, same.py compares answers, timing.py runs and measures, report.py writes tables. `--only imputation` leaves out all but
+works_impute.py's.
 """
 import argparse
 import os

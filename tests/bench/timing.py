@@ -95,9 +95,9 @@ def once(command, cwd, out, env, limit):
 
 
 def measured(command, cwd, out, env, limit):
-    """(wall, processor, peak resident MB) of one process. One that says `compute WALL PROCESSOR` on its standard error has its times from
-    there. The peak is what time(1) has from wait4: this interpreter's own pages would count into a child's of its own. Without
-    time(1) it is not a number."""
+    """(wall, processor, peak resident MB) of one process. One that says `compute WALL PROCESSOR` on its standard error has its
+    times from there. The peak is what time(1) has from wait4: this interpreter's own pages would count into a child's of its
+    own. Without time(1) it is not a number."""
     note = os.path.join(cwd, "peak")
     watched = "%s -q -f %%M -o %s %s" % (TIME, note, command) if os.path.exists(TIME) else command
     wall, processor, said = timed(watched, cwd, out, env, limit)

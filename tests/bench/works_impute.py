@@ -134,15 +134,18 @@ class Imputing:
         if why:
             return self.works.fault("imputation, %s: the answers differ, no time is counted: %s" % (name, why))
         row.pairs = 1 if took[0] > SLOW else self.options.pairs
-        pairs = [(self.run(ours, a), self.run(theirs, b)) for _ in range(row.pairs)]
+        try:
+            pairs = [(self.run(ours, a), self.run(theirs, b)) for _ in range(row.pairs)]
+        except Late:
+            return self.keep(row)
         row.ours, row.theirs = (tuple(statistics.median(p[who][i] for p in pairs) for i in range(3)) for who in (0, 1))
         row.ratio, row.cpu_ratio = (statistics.median(p[1][i] / p[0][i] for p in pairs) for i in (0, 1))
         self.keep(row)
 
     def keep(self, row):
         self.filled.append(row)
-        print("%-20s %6d x %-3d %-16s tamis %7.2f s cpu %7.2f s %5.0f MB" % ((row.work.name, row.rows, row.work.width, row.work.needs)
-                                                                     + row.ours), end="")
+        print("%-20s %6d x %-3d %-16s tamis %7.2f s cpu %7.2f s %5.0f MB"
+              % ((row.work.name, row.rows, row.work.width, row.work.needs) + row.ours), end="")
         if row.ratio is not None:
             print("; rival %7.2f s cpu %7.2f s %5.0f MB; x %.1f, cpu x %.1f; %s; %s: %s"
                   % (row.theirs + (row.ratio, row.cpu_ratio, row.said, row.wanted(), row.met())), end="")

@@ -1,8 +1,8 @@
 # The imputation works of the benchmark, by R: Rscript fill_with_r.R mice M FILE, forest FILE, gower FILE
 #
 # mice: predictive mean matching, five rounds, M imputations below each other. forest: missForest's loop (Stekhoven &
-# Buhlmann 2012) around randomForest, 100 trees, for Debian has no missForest. gower: VIM's kNN. The clock runs around these alone;
-# what it says goes to the standard error: compute WALL PROCESSOR.
+# Buhlmann 2012) around randomForest, 100 trees, for Debian has no missForest. gower: VIM's kNN. The clock runs around these
+# alone; what it says goes to the standard error: compute WALL PROCESSOR.
 said <- commandArgs(trailingOnly = TRUE)
 work <- said[1]
 frame <- read.csv(said[length(said)], check.names = FALSE, na.strings = "", stringsAsFactors = TRUE)
