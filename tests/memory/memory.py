@@ -28,6 +28,7 @@ STREAMING = ["cat big.csv", "clean --trim --drop x1 big.csv", "apply model.json 
              "scale -t label -s robust big.csv"]
 HOLDING = ["smote -q -t label -c x5,x6,x7,x8,x9 -s plain big.csv", "sample -q -t label -s under --seed 7 big.csv",
            "sample -q -t label -s over --seed 7 big.csv", "split -q -t label --seed 7 big.csv",
+           "impute -q -t label -c x* -s iterative big.csv", "impute -q -c x0,x1 --from x5 -s knn big.csv",
            "split -q -t label --seed 7 then clean --trim then impute -t label -c x* then weigh -t label then encode -t label "
            "-c city then scale -t label -c x* then cat big.csv"]
 
