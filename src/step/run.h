@@ -138,6 +138,10 @@ int tamis_json_write(const json_t *json, const char *path, tamis_output **ret, t
  * they have no room for. So its allocations are watched: did one fail, in this thread, since the last call of _watch_? */
 void tamis_json_watch_memory(void);
 bool tamis_json_ran_out(void);
+/* *ret is NULL, and `why` says why, where the text is not JSON. jansson's reader aborts where it gets no memory within a text: a
+ * reserve sees it through the bytes it has been given, and it is given no more. */
+enum { TAMIS_JSON_RESERVE = 1 << 18 };
+int tamis_json_parse(tamis_slice text, json_t **ret, json_error_t *why, tamis_error *err) TAMIS_CHECKED;
 
 /* notes.c */
 void tamis_notes_add(struct tamis_notes *notes, const char *step, const char *text);
