@@ -148,7 +148,8 @@ static void put(const struct filling *f, size_t column, size_t row, const tamis_
         if (!f->missing[column][row])
                 return;
         if (into->numbers && isnan(into->numbers[row])) {
-                into->numbers[row] = c->numbers[at];
+                /* too large for a number: it stays a hole */
+                into->numbers[row] = isfinite(c->numbers[at]) ? c->numbers[at] : NAN;
                 if (into->texts && c->texts)
                         into->texts[row] = c->texts[at];
         } else if (!into->numbers && into->texts && !into->texts[row].p && c->codes[at] >= 0) {
