@@ -234,6 +234,8 @@ json_t *tamis_json_bytes(tamis_slice bytes);
 int tamis_json_bytes_get(const json_t *from, tamis_arena *arena, tamis_slice *ret, tamis_error *err) TAMIS_CHECKED;
 /* A double in JSON, exact (integers stay integers to the eye). NULL for what is not finite, or no memory. */
 json_t *tamis_json_number(double value);
+/* For reports: as above, but null for what is not finite. */
+json_t *tamis_json_figure(double value);
 /* Give `child` to `into`: under the key of an object, or (key NULL) as the last of an array. Returns the child, to be filled;
  * NULL when memory is out, and the child is gone. jansson takes NULL for `into` and fails, so a child that could not be made
  * is noticed when something is put into it. */

@@ -400,9 +400,9 @@ static int auto_report(const void *model, json_t *into, tamis_error *err) {
                 for (size_t k = 0; r == 0 && k < m->n_tried; k++)
                         if (!isnan(m->scores[k * m->n + i]))
                                 r |= json_object_set_new(scores, k > 0 ? m->tried[k] : numbers ? "mean" : "mode",
-                                                          tamis_json_number(m->scores[k * m->n + i]));
+                                                          tamis_json_figure(m->scores[k * m->n + i]));
                 if (r == 0 && !isnan(m->shared[i]))
-                        r = json_object_set_new(scores, "together", tamis_json_number(m->shared[i]));
+                        r = json_object_set_new(scores, "together", tamis_json_figure(m->shared[i]));
         }
         return r < 0 ? tamis_fail_memory(err) : 0;
 }

@@ -19,6 +19,8 @@ void tamis_frame_done(tamis_frame *f) {
         for (size_t i = 0; f->columns && i < f->n; i++) {
                 free(f->columns[i].numbers);
                 free(f->columns[i].codes);
+                free(f->columns[i].spelling);
+                free(f->columns[i].texts);
         }
         free(f->columns);
         free(f->keys);
@@ -63,6 +65,8 @@ int tamis_frame_like(const tamis_frame *frame, size_t rows, tamis_frame *ret, ta
                 f.columns[i] = frame->columns[i];
                 f.columns[i].numbers = NULL;
                 f.columns[i].codes = NULL;
+                f.columns[i].spelling = NULL;
+                f.columns[i].texts = NULL;
         }
         r = make_rows(&f, rows, err);
         if (r < 0) {

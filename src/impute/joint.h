@@ -34,6 +34,7 @@ typedef struct tamis_joint {
         bool random;                    /* draws */
         size_t fewest;                  /* a group of fewer rows has no model: that of all rows fills its holes */
         const char *why;                /* a hole stays where ... ("no donor has a cell in common"); NULL: nothing special */
+        bool spells;                    /* puts observed cells into holes of numbers, byte by byte: frames have their texts */
         bool fitted;                    /* what it fills train rows with comes from the fit, not from `fill` */
 
         /* A model for the holes of train's wanted columns. The frame outlives the model only during the call: copy what

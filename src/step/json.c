@@ -250,3 +250,7 @@ json_t *tamis_json_number(double value) {
                 return json_integer((json_int_t) value);
         return json_real(value);
 }
+
+json_t *tamis_json_figure(double value) {
+        return isfinite(value) ? tamis_json_number(value) : json_null();
+}

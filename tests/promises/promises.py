@@ -61,6 +61,10 @@ CASES = {
         ("-t label -s ffill", None, "holes"),
         ("-t label -s 'age=interpolate,income=random,visits=mean,*=bfill' -g city --order id --max-gap 3", None, "holes"),
         ("-t label -c age,income,city -s hotdeck --order visits,id", {"age", "income", "city"}, "holes"),
+        ("-t label -c age,visits -g city -s ffill --order income,id", {"age", "visits"}, "holes"),
+        ("-t label -c age,income -s interpolate --order id --spline --ends extend", {"age", "income"}, "holes"),
+        ("-t label -c age,income,city,visits -s mice -m 2 --iterations 1 --method 'city=polyreg,age=forest,income=norm-predict,*=mean'",
+         {"age", "income", "city", "visits"}, "holes"),
     ],
     "scale": [
         ("-t label -c age:tiny", {"age", "income", "visits", "tiny"}, "holes"),
@@ -106,6 +110,11 @@ ROWS = 9000
 
 def names_any(arguments, strategies):
     return any(re.search(r"(?<!\w)%s\b" % name, arguments) for name in strategies)
+
+
+def orders_rows(arguments):
+    """Whether the order of the file is none of its business."""
+    return not names_any(arguments, ORDERED) or "--order" in arguments
 
 
 def copies(step, arguments):
@@ -390,8 +399,9 @@ def a_seed_means_something(w, step, arguments, changes, kind):
 
 
 def order_changes_nothing_but_order(w, step, arguments, changes, kind):
-    """Rows and columns shuffled: the same rows come out, shuffled."""
-    if step != "impute" or names_any(arguments, ORDERED):
+    """Rows and columns shuffled: the same rows come out, shuffled. What fills from the rows around a hole says by --order which
+    those are; without it the order of the file does, and only the columns are shuffled."""
+    if step != "impute":
         return
     path, header, lines = w.files[kind]
     r = random.Random(13)
@@ -399,7 +409,8 @@ def order_changes_nothing_but_order(w, step, arguments, changes, kind):
     columns = list(range(len(table[0])))
     r.shuffle(columns)
     rows = table[1:]
-    r.shuffle(rows)
+    if orders_rows(arguments):
+        r.shuffle(rows)
     shuffled = [[record[i] for i in columns] for record in [table[0]] + rows]
     out = []
     for data in (path.read_bytes(), text(",".join(shuffled[0]), [",".join(record) for record in shuffled[1:]])):
@@ -456,6 +467,16 @@ def verbs_that_are_no_steps(w):
                 check(row.encode() in got[mark == "test"], "row %r is not in its part" % row)
 
 
+def every_strategy_has_a_case(w):
+    """Each of impute's strategies is held to the promises, shuffled rows among them."""
+    listed = re.search(r"^impute: .*\n((?: .*\n)+)", w.shell("%s help strategies" % w.tamis).decode(), re.M).group(1)
+    names = re.findall(r"^  (\w+)$", listed, re.M)
+    check(len(names) > 15, "the strategies were not found")
+    named = {"median"} | {name for arguments, _, _ in CASES["impute"] if orders_rows(arguments)
+                          for option in re.findall(r"(?:^| )-s ('.*?'|\S+)", arguments) for name in re.findall(r"\w+", option)}
+    check(not set(names) - named, "no case for %s" % ", ".join(sorted(set(names) - named)))
+
+
 PROMISES = [same_for_any_threads_and_source, same_for_any_cut_into_files, a_byte_at_a_time, a_chain_is_a_pipeline,
             untouched_cells_keep_their_bytes, test_rows_teach_nothing,
             test_rows_stay_where_they_are, learning_from_all_is_told, learned_once_applied_anywhere, a_seed_means_something,
@@ -478,8 +499,9 @@ def main():
         for step in sorted(set(listed) | set(CASES)):
             if step not in listed or step not in CASES:
                 jobs.append(("%s has cases and is registered" % step, None))
-        if options.k in verbs_that_are_no_steps.__name__:
-            jobs.append((verbs_that_are_no_steps.__name__, (verbs_that_are_no_steps,)))
+        for alone in (verbs_that_are_no_steps, every_strategy_has_a_case):
+            if options.k in alone.__name__:
+                jobs.append((alone.__name__, (alone,)))
         for step, cases in CASES.items():
             for arguments, changes, kind in cases:
                 for promise in PROMISES:
