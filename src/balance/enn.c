@@ -146,12 +146,26 @@ static bool is_enough(const struct editing *e) {
 
 int tamis_prune_edit(tamis_pruning *p, bool mode, tamis_error *err) {
         struct editing e;
+        uint8_t *large = calloc(p->n + 1, 1);
         size_t removed;
-        int r = editing_init(&e, p, p->k, err);
+        long class = -1;
+        int r = large ? tamis_prune_edit_large(p, mode, large, &class, err) : tamis_fail_memory(err);
 
+        if (r < 0) {
+                free(large);
+                return r;
+        }
+        if (class >= 0)
+                p->touched[class] = false;
+        r = editing_init(&e, p, p->k, err);
         if (r == 0)
                 r = edit(&e, p->k, mode, &removed, err);
         editing_done(&e);
+        for (size_t i = 0; i < p->n; i++)
+                p->goes[i] |= large[i];
+        if (class >= 0)
+                p->touched[class] = true;
+        free(large);
         return r;
 }
 
