@@ -164,8 +164,8 @@ static int keep_third(struct missing_by *m, size_t class, tamis_error *err) {
                 m->n = n;
         }
         if (r == 0 && chosen < p->sizes[class])
-                tamis_warn(p->context, "only %zu rows of a class of %zu are among the %zu nearest of a row of the smallest: "
-                           "fewer stay than the %llu asked for (a larger --neighbors keeps more)", chosen, m->n, k,
+                tamis_warn(p->context, "of a class of %zu rows, %zu are among the %zu nearest of a row of the smallest: fewer stay "
+                           "than the %llu asked for (a larger --neighbors keeps more)", m->n, chosen, k,
                            (unsigned long long) p->sizes[class]);
         free(near);
         free(rows);
