@@ -133,6 +133,7 @@ def main():
             "tomek --only %s" % sorted({row[-1] for row in table[2]})[largest]: us.TomekLinks(sampling_strategy=[largest]),
             "enn": us.EditedNearestNeighbours(),
             "enn --kind mode": us.EditedNearestNeighbours(kind_sel="mode"),
+            "enn -k 4 --kind mode": us.EditedNearestNeighbours(n_neighbors=4, kind_sel="mode"),    # votes that tie
             "enn -k 5 --kind mode --only *": us.EditedNearestNeighbours(n_neighbors=5, kind_sel="mode", sampling_strategy="all"),
             "renn": us.RepeatedEditedNearestNeighbours(),
             "renn --kind mode": us.RepeatedEditedNearestNeighbours(kind_sel="mode"),
