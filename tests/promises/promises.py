@@ -88,6 +88,20 @@ CASES = {
         ("-t label -c age,income,visits", set(), "full"),
         ("-t label -c age,income,visits,city --mark --ratio .8", set(), "full"),
     ],
+    "prune": [
+        ("-t label -s tomek", set(), "full"),
+        ("-t label -s enn -c age,income,visits --metric raw", set(), "full"),
+        ("-t label -s renn --kind mode --only yes,no", set(), "full"),
+        ("-t label -s allknn -k 2 -c age,income,visits", set(), "full"),
+        ("-t label -s cnn -c age,income,city", set(), "full"),
+        ("-t label -s oss -c age,income", set(), "full"),
+        ("-t label -s ncr -c age,income,city", set(), "full"),
+        ("-t label -s nearmiss1 -c age,income,visits", set(), "full"),
+        ("-t label -s nearmiss2 -c age,income,city", set(), "full"),
+        ("-t label -s nearmiss3 -c age,income --ratio .8", set(), "full"),
+        ("-t label -s iht -c age,income,city", set(), "full"),
+        ("-t label -s centroids -c age,income,city --ratio .8", set(), "full"),
+    ],
     "sample": [
         ("-t label -s over", set(), "full"),
         ("-t label -s under", set(), "full"),
@@ -103,7 +117,9 @@ CASES = {
 NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
 # strategies and options of impute that draw; the others give the same for any seed
 DRAWS = {"boost", "draw", "forest", "mice", "nearest", "random", "softimpute", "stochastic"}
-# and those whose answer hangs on the order of the rows
+# the same of prune
+PRUNE_DRAWS = {"centroids", "cnn", "iht", "oss"}
+# strategies of impute whose answer hangs on the order of the rows
 ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000
 
@@ -392,7 +408,7 @@ def a_seed_means_something(w, step, arguments, changes, kind):
     check(outs[0] == outs[1], "the same seed gives other bytes")
     if step == "impute" and "auto" in arguments:
         return                              # the seed decides what is masked, and that need not change the choice
-    if step == "impute" and not names_any(arguments, DRAWS):
+    if (step == "impute" and not names_any(arguments, DRAWS)) or (step == "prune" and not names_any(arguments, PRUNE_DRAWS)):
         check(outs[0] == outs[2], "another seed gives other bytes, and nothing is drawn")
     else:
         check(outs[0] != outs[2], "another seed gives the same bytes")
@@ -402,6 +418,8 @@ def order_changes_nothing_but_order(w, step, arguments, changes, kind):
     """Rows and columns shuffled: the same rows come out, shuffled. What fills from the rows around a hole says by --order which
     those are; without it the order of the file does, and only the columns are shuffled."""
     if step != "impute":
+    """Rows and columns shuffled: the same rows come out, shuffled."""
+    if step not in ("impute", "prune") or names_any(arguments, ORDERED):
         return
     path, header, lines = w.files[kind]
     r = random.Random(13)
