@@ -294,7 +294,7 @@ static int attempt(struct lesson *lesson, bool afresh, tamis_error *err) {
         lesson->refused = 0;
         if (r == 0)
                 r = bind(lesson, &why);
-        if (is_refusal(r) && relies_on_any(&lesson->link->in)) {
+        if (is_refusal(r) && relies_on_any(&lesson->link->in) && !tamis_link_drains(lesson->link)) {
                 refuse(lesson, r, &why);
                 lesson->teaches = false;
                 lesson->every_type = true;
@@ -345,12 +345,15 @@ static int learn_with_types(struct lesson *lesson, tamis_error *err) {
 
 int tamis_link_learn(tamis_run *run, tamis_link *link, tamis_error *err) {
         struct lesson lesson = { .run = run, .link = link };
-        bool again = false;
-        int r;
+        bool again = false, drains = tamis_link_drains(link);
+        int r = drains ? 0 : presume(run, link, err);
 
-        r = presume(run, link, err);
         if (r < 0)
                 return r;
+        if (drains && run->passes == 0) {
+                run->options.input.again = false;
+                tamis_reader_once(run->reader);
+        }
         lesson.typing = calloc(link->in.n + 1, sizeof *lesson.typing);
         if (!lesson.typing)
                 return tamis_fail_memory(err);
@@ -370,6 +373,11 @@ int tamis_link_learn(tamis_run *run, tamis_link *link, tamis_error *err) {
         if (r < 0 && err && !err->step)
                 err->step = link->type->name;
         link->learned_rows = lesson.rows;
+        if (r == 0 && drains) {
+                link->rows_in = lesson.rows;
+                for (size_t i = 0; i < run->n_links; i++)
+                        run->drained = run->links[i] == link ? i + 1 : run->drained;
+        }
         free(lesson.typing);
         return r;
 }
