@@ -160,8 +160,8 @@ static int search_folds(tamis_decide *d, const tamis_scored *rows, size_t n, tam
 
 int tamis_decide_search(tamis_decide *d, const tamis_context *context, tamis_error *err) {
         uint64_t positives = 0;
-        tamis_scored *rows;
-        size_t n;
+        tamis_scored *rows = NULL;
+        size_t n = 0;
         int r = gather(d, &rows, &n, err);
 
         if (r < 0)
