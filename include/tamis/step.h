@@ -143,8 +143,8 @@ enum {
         TAMIS_TRAIN_ONLY = 1 << 4,      /* is no part of what new rows go through: `apply` passes it over (smote, split) */
         TAMIS_INVERTS = 1 << 5,         /* knows --inverse */
         TAMIS_HOLDS_ROWS = 1 << 6,      /* its state grows with the rows, and tells them apart by number */
-        TAMIS_DRAINS = 1 << 7,          /* learns in one reading and consults no types; all that goes out, where every row is a
-                                         * train row, is its tail: a pipe need not be kept for a second reading */
+        TAMIS_DRAINS = 1 << 7,          /* learns in one reading and knows no types; all that goes out, where every row is a train
+                                         * row, is its tail: a pipe need not be kept for a second reading */
 };
 
 typedef struct tamis_step_type {

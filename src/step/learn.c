@@ -294,7 +294,7 @@ static int attempt(struct lesson *lesson, bool afresh, tamis_error *err) {
         lesson->refused = 0;
         if (r == 0)
                 r = bind(lesson, &why);
-        if (is_refusal(r) && relies_on_any(&lesson->link->in) && !tamis_link_drains(lesson->link)) {
+        if (is_refusal(r) && relies_on_any(&lesson->link->in)) {
                 refuse(lesson, r, &why);
                 lesson->teaches = false;
                 lesson->every_type = true;
@@ -343,6 +343,14 @@ static int learn_with_types(struct lesson *lesson, tamis_error *err) {
         return 0;
 }
 
+/* No types, and no second look. */
+static int learn_in_one_reading(struct lesson *lesson, tamis_error *err) {
+        int r = bind(lesson, err);
+
+        lesson->teaches = true;
+        return r == 0 ? one_pass(lesson, err) : r;
+}
+
 int tamis_link_learn(tamis_run *run, tamis_link *link, tamis_error *err) {
         struct lesson lesson = { .run = run, .link = link };
         bool again = false, drains = tamis_link_drains(link);
@@ -357,7 +365,7 @@ int tamis_link_learn(tamis_run *run, tamis_link *link, tamis_error *err) {
         lesson.typing = calloc(link->in.n + 1, sizeof *lesson.typing);
         if (!lesson.typing)
                 return tamis_fail_memory(err);
-        r = learn_with_types(&lesson, err);
+        r = drains ? learn_in_one_reading(&lesson, err) : learn_with_types(&lesson, err);
         if (r == 0 && lesson.rows == 0)
                 r = tamis_fail(err, TAMIS_BAD_DATA, link->mark >= 0
                                ? "there is no row to learn from (none is marked \"train\" in _split)"
