@@ -32,7 +32,7 @@ static int refuse(const char *path, const char *what, const char *why, tamis_err
 /* Why a step of a report cannot be undone, or 0. */
 static int check_step(const char *path, const json_t *step, bool *sample, tamis_error *err) {
         static const struct { const char *strategy, *why; } others[] = {
-                { "over", "repeated rows do not come from chance, so that a model's probabilities on them follow no formula" },
+                { "over", "some models learn repeated rows by heart, so that no formula fits what comes of them" },
                 { "cost", "its rows are for a model whose probabilities are weighed by cost: deciding at .5 is what it is for" },
                 { "costing", "its rows are for models whose votes are averaged: deciding at .5 is what it is for" },
                 { "weighted", "its rows are draws, some of them several times" },
