@@ -334,7 +334,7 @@ int tamis_reservoir_finish(tamis_sample *s, const tamis_context *context, tamis_
         if (r == 0 && s->labels.missing > 0)
                 tamis_warn(context, "%llu train row%s without a \"%s\": left out", (unsigned long long) s->labels.missing,
                            s->labels.missing == 1 ? "" : "s", s->target.names[0]);
-        if (r == 0 && (s->each || s->has_ratio))
+        if (r == 0 && (s->each || s->has_ratio) && s->n_copies < s->n - s->labels.missing)
                 tamis_evidence_say(context, TAMIS_EVIDENCE_LEFT_OUT);
         return r;
 }

@@ -80,6 +80,7 @@ static int configure_stream(tamis_sample *s, const tamis_settings *settings, tam
         if (s->sampler->takes & SAMPLE_SAMPLES && s->samples == 0)
                 return tamis_fail(err, TAMIS_USAGE, "--samples 0: one sample at least");
         if (tamis_settings_given(settings, "max-cost")) {
+                s->has_max_cost = true;
                 s->greatest = tamis_settings_real(settings, "max-cost");
                 if (!(s->greatest > 0))
                         return tamis_fail(err, TAMIS_USAGE, "--max-cost %s: a cost is above 0",
@@ -235,8 +236,8 @@ static int learn(const void *state, void *partial, tamis_batch *batch, tamis_err
                 r = tamis_reservoir_learn(s, &p->offers, batch, err);
                 return r == 0 && s->alone && s->effects.on ? see_whole(&s->effects, batch, err) : r;
         }
-        if (s->has_target && !s->sampler->streams)
-                r = tamis_labels_learn(&p->labels, batch, s->target.at[0], true, err);
+        if (s->has_target)
+                r = tamis_labels_learn(&p->labels, batch, s->target.at[0], !s->sampler->streams, err);
         if (r == 0 && s->value_option)
                 r = learn_values(s, p, batch, err);
         p->n += batch->n_rows;
@@ -255,7 +256,7 @@ static int merge(void *state, void *partial, tamis_error *err) {
         if (s->sampler->streams) {
                 for (size_t i = 0; p->values && i < p->n; i++)
                         s->greatest = p->values[i] > s->greatest ? p->values[i] : s->greatest;
-                return 0;
+                return s->has_target ? tamis_labels_merge(&s->labels, &p->labels, err) : 0;
         }
         if (s->has_target)
                 r = tamis_labels_merge(&s->labels, &p->labels, err);
@@ -403,7 +404,7 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         if (s->sampler->drains)
                 return tamis_reservoir_finish(s, context, err);
         if (s->sampler->streams)
-                return 0;
+                return tamis_sample_stream_finish(s, err);
         if (s->n >= UINT32_MAX)
                 return tamis_fail(err, TAMIS_BAD_DATA, "%zu train rows are too many", s->n);
         if (s->has_target)

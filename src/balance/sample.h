@@ -63,6 +63,7 @@ typedef struct tamis_sample {
         bool has_shares;
         double share;                   /* of every class; 1 where classes are listed */
         tamis_class_values shares;
+        bool has_max_cost;
         double greatest;                /* cost; 0: not known yet */
         uint64_t samples;               /* costing */
         bool weighs_back;               /* --weigh-back */
@@ -133,6 +134,8 @@ int tamis_sample_class_costs(const tamis_sample *s, double **ret, tamis_error *e
 
 /* The greatest cost, where the options say it; usage errors. */
 int tamis_sample_stream_begin(tamis_sample *s, tamis_error *err) TAMIS_CHECKED;
+/* After a first reading, which was needed where they do not. */
+int tamis_sample_stream_finish(tamis_sample *s, tamis_error *err) TAMIS_CHECKED;
 int tamis_sample_stream(tamis_sample *s, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
 int tamis_sample_stream_end(tamis_sample *s, const tamis_context *context, tamis_error *err) TAMIS_CHECKED;
 int tamis_sample_stream_report(const tamis_sample *s, json_t *into, tamis_error *err) TAMIS_CHECKED;

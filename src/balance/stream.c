@@ -11,17 +11,34 @@ enum { MOST_SAMPLES = 10000 };
 
 int tamis_sample_stream_begin(tamis_sample *s, tamis_error *err) {
         if (s->has_costs) {
-                s->greatest = 0;
                 for (size_t i = 0; i < s->costs.n; i++)
                         s->greatest = fmax(s->greatest, s->costs.values[i].value);
-                if (!(s->greatest > 0))
-                        return tamis_fail(err, TAMIS_USAGE, "--cost: no row costs anything");
+                /* a class that is not listed costs 1: whether there is one is for a first reading to find out */
+                if (s->greatest < 1)
+                        s->greatest = 0;
         }
         if (s->samples > MOST_SAMPLES)
                 return tamis_fail(err, TAMIS_USAGE, "--samples %llu: at most %d", (unsigned long long) s->samples, MOST_SAMPLES);
         pthread_mutex_init(&s->tally.lock, NULL);
         s->tally.has_lock = true;
         return 0;
+}
+
+int tamis_sample_stream_finish(tamis_sample *s, tamis_error *err) {
+        double *costs;
+        int r;
+
+        if (!s->has_costs)
+                return s->greatest > 0 ? 0 : tamis_fail(err, TAMIS_BAD_DATA, "no row costs anything");
+        r = tamis_labels_settle(&s->labels, s->target.names[0], err);
+        if (r == 0)
+                r = tamis_sample_class_costs(s, &costs, err);
+        if (r < 0)
+                return r;
+        for (size_t c = 0; c < s->labels.n_classes; c++)
+                s->greatest = fmax(s->greatest, costs[c]);
+        free(costs);
+        return s->greatest > 0 ? 0 : tamis_fail(err, TAMIS_USAGE, "--cost: no row costs anything");
 }
 
 void tamis_sample_tally_done(tamis_sample_tally *tally) {
@@ -52,14 +69,8 @@ static double listed(const tamis_class_values *list, tamis_slice class, double o
         return otherwise;
 }
 
-/* Negative: the class costs more than any that is listed, for it is not, and counts 1. */
 static double chance_of_class(const tamis_sample *s, tamis_slice class) {
-        double cost;
-
-        if (s->has_shares)
-                return listed(&s->shares, class, s->share);
-        cost = listed(&s->costs, class, 1);
-        return cost <= s->greatest ? cost / s->greatest : -1;
+        return s->has_shares ? listed(&s->shares, class, s->share) : listed(&s->costs, class, 1) / s->greatest;
 }
 
 static int find_classes(const tamis_sample *s, tamis_batch *batch, struct fate *f, tamis_error *err) {
@@ -80,13 +91,8 @@ static int find_classes(const tamis_sample *s, tamis_batch *batch, struct fate *
                 if (r < 0)
                         return r;
                 f->code[row] = (uint32_t) code;
-                if (code < known)
-                        continue;
-                f->by_class[code] = s->value_option ? 0 : chance_of_class(s, f->classes.entries[code].text);
-                if (f->by_class[code] < 0)
-                        return tamis_batch_fail(batch, row, column, err, "class \"%.*s\" is not listed in --cost and costs 1, "
-                                                "more than those that are: list it",
-                                                (int) f->classes.entries[code].text.n, f->classes.entries[code].text.p);
+                if (code == known && !s->value_option)
+                        f->by_class[code] = chance_of_class(s, f->classes.entries[code].text);
         }
         return r;
 }
@@ -356,7 +362,7 @@ static int check_costs(const tamis_sample *s, tamis_error *err) {
                 return tamis_fail(err, TAMIS_USAGE, "--cost and --cost-column both say what a row costs: give one");
         if (s->has_costs && !s->has_target)
                 return tamis_fail(err, TAMIS_USAGE, "--cost names classes: --target COL is needed");
-        if (s->has_costs && s->greatest > 0)
+        if (s->has_costs && s->has_max_cost)
                 return tamis_fail(err, TAMIS_USAGE, "--max-cost is for --cost-column; --cost says it itself");
         return 0;
 }
