@@ -28,6 +28,8 @@ int tamis_sample_stream_finish(tamis_sample *s, tamis_error *err) {
         double *costs;
         int r;
 
+        if (s->has_shares)
+                return 0;
         if (!s->has_costs)
                 return s->greatest > 0 ? 0 : tamis_fail(err, TAMIS_BAD_DATA, "no row costs anything");
         r = tamis_labels_settle(&s->labels, s->target.names[0], err);
