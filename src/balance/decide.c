@@ -437,7 +437,7 @@ const tamis_step_type tamis_step_decide = {
         .common = TAMIS_OPT_TARGET | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING | TAMIS_OPT_PRECISION,
         .examples =
                 "tamis decide -p score --cost 'fn=20,fp=1' scored.csv\n"
-                "tamis decide -p score -t fraud --best f1 --save decide.json --report report.json scored.csv\n"
+                "tamis decide -p score -t fraud --best f1 --save decide.json scored.csv\n"
                 "tamis decide -p 'p_*' --cost-matrix costs.csv scored.csv\n"
                 "tamis decide -p score --undo sample.json --threshold .2 scored.csv\n",
         .traits = TAMIS_LEARNS,

@@ -616,7 +616,7 @@ const tamis_step_type tamis_step_sample = {
                 "tamis sample -t fraud -s over --ratio 0.5 train.csv\n"
                 "tamis sample -t fraud -s cost --cost 'yes=20' train.csv\n"
                 "tamis sample -s under --count 1000 big.csv\n"
-                "zcat big.csv.gz | tamis sample -t fraud -s reservoir --each 10000 > small.csv\n"
+                "tamis sample -t fraud -s reservoir --each 10000 < pipe > small.csv\n"
                 "tamis sample -t fraud -s bernoulli --share 'no=5%' --weigh-back big.csv\n",
         .traits = TAMIS_LEARNS | TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_TRAIN_ONLY | TAMIS_HOLDS_ROWS,
         .state_size = sizeof(tamis_sample),
