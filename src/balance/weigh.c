@@ -248,21 +248,25 @@ static int weigh_classes(const struct weigh *w, tamis_batch *batch, double *weig
                         continue;
                 class = tamis_labels_find(&w->labels, tamis_batch_text(batch, row, w->target.at[0]));
                 if (class < 0)
-                        return tamis_batch_fail(batch, row, w->target.at[0], err, "a class that was not learned from");
-                weights[row] = w->weights[class];
+                        r = tamis_batch_fail(batch, row, w->target.at[0], err, "a class that was not learned from");
+                else
+                        weights[row] = w->weights[class];
         }
         return r;
 }
 
 static int apply(void *state, tamis_batch *batch, tamis_error *err) {
         const struct weigh *w = state;
-        double *weights = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *weights);
+        double *weights = malloc((batch->n_rows + 1) * sizeof *weights);       /* not the batch's: it may be kept long */
         int r = !weights ? tamis_fail_memory(err) : w->by_row ? weigh_rows(w, batch, weights, err)
                 : weigh_classes(w, batch, weights, err);
 
         if (r == 0)
                 r = tamis_batch_add_column(batch, (size_t) w->at, err);
-        return r == 0 ? tamis_batch_set_numbers(batch, (size_t) w->at, weights, err) : r;
+        if (r == 0)
+                r = tamis_batch_set_numbers(batch, (size_t) w->at, weights, err);
+        free(weights);
+        return r;
 }
 
 /* Elkan 2001, equation 2, with nothing to pay for being right: the rarer class is predicted from p >= t on. */
