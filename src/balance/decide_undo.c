@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "balance/decide.h"
+#include "step/run.h"
 
 double tamis_undo_positive(double p, const double *shares) {
         double b = shares[0] / shares[1];
@@ -142,11 +143,17 @@ static int read_steps(const char *path, const json_t *report, tamis_arena *arena
 
 int tamis_undo_read(const char *path, tamis_arena *arena, tamis_slice **names, double **shares, size_t *n,
                     tamis_error *err) {
-        json_error_t why;
-        json_t *report = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
         struct kept *kept = NULL;
+        json_error_t why;
+        json_t *report;
         int r;
 
+        tamis_json_watch_memory();
+        report = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+        if (tamis_json_ran_out()) {
+                json_decref(report);
+                return tamis_fail_memory(err);
+        }
         if (!report)
                 return tamis_fail(err, TAMIS_BAD_DATA, "--undo %s: not a report of tamis: %s", path, why.text);
         r = read_steps(path, report, arena, &kept, n, err);

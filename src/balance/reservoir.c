@@ -39,15 +39,23 @@ static int by_class(const void *a, const void *b) {
         return (x->row > y->row) - (x->row < y->row);
 }
 
+static uint64_t tide_of(const tamis_sample *s, tamis_slice class) {
+        const tamis_tide *t = atomic_load_explicit(&s->tides[tamis_slice_hash(class) % TAMIS_TIDES], memory_order_acquire);
+
+        return t && tamis_slice_equal(t->class, class) ? atomic_load_explicit(&t->key, memory_order_relaxed) : UINT64_MAX;
+}
+
 static int find_candidates(const tamis_sample *s, tamis_offers *o, tamis_batch *batch, struct candidate *c, size_t *n,
                            tamis_error *err) {
         size_t column = s->has_target ? s->target.at[0] : 0, code;
+        uint64_t *tides = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *tides);
         const uint8_t *missing = NULL;
-        int r = s->has_target ? tamis_batch_missing(batch, column, &missing, err) : 0;
+        int r = !tides ? tamis_fail_memory(err) : s->has_target ? tamis_batch_missing(batch, column, &missing, err) : 0;
 
         for (size_t row = 0; r == 0 && row < batch->n_rows; row++) {
                 tamis_slice class = { "", 0 };
                 tamis_stream stream;
+                uint64_t key;
 
                 if (missing && missing[row]) {
                         o->missing++;
@@ -56,11 +64,17 @@ static int find_candidates(const tamis_sample *s, tamis_offers *o, tamis_batch *
                 if (s->has_target)
                         class = tamis_batch_text(batch, row, column);
                 r = tamis_dict_add(&o->classes, class, 1, &code, err);
-                if (r == 0 && o->classes.entries[code].count == 1 && most_of(s, class) == UINT64_MAX)
+                if (r < 0)
+                        return r;
+                if (o->classes.entries[code].count == 1)
+                        tides[code] = tide_of(s, class);
+                if (o->classes.entries[code].count == 1 && most_of(s, class) == UINT64_MAX)
                         return tamis_batch_fail(batch, row, column, err, "class \"%.*s\" is not listed in --ratio: how many rows "
                                                 "of it are to stay?", (int) class.n, class.p);
                 tamis_stream_init(&stream, s->seed, "sample.reservoir", 0, batch->first_train + row);
-                c[(*n)++] = (struct candidate) { (uint32_t) code, (uint32_t) row, tamis_stream_bits(&stream) };
+                key = tamis_stream_bits(&stream);
+                if (key <= tides[code])
+                        c[(*n)++] = (struct candidate) { (uint32_t) code, (uint32_t) row, key };
         }
         return r;
 }
@@ -230,6 +244,24 @@ static int take(tamis_sample *s, tamis_pond *p, const tamis_offers *from, const 
         return 0;
 }
 
+static int set_tide(tamis_sample *s, tamis_pond *p, tamis_slice class, tamis_error *err) {
+        _Atomic(tamis_tide *) *place = &s->tides[tamis_slice_hash(class) % TAMIS_TIDES];
+
+        if (p->most == 0 || p->n < p->most)
+                return 0;
+        if (p->tide) {
+                atomic_store_explicit(&p->tide->key, p->held[0].key, memory_order_relaxed);
+        } else if (!atomic_load_explicit(place, memory_order_relaxed)) {
+                p->tide = calloc(1, sizeof *p->tide);
+                if (!p->tide)
+                        return tamis_fail_memory(err);
+                p->tide->class = class;
+                atomic_init(&p->tide->key, p->held[0].key);
+                atomic_store_explicit(place, p->tide, memory_order_release);
+        }
+        return 0;
+}
+
 int tamis_reservoir_merge(tamis_sample *s, const tamis_offers *from, tamis_error *err) {
         size_t *map = calloc(from->classes.n + 1, sizeof *map);
         int r = map ? tamis_dict_merge(&s->labels.dict, &from->classes, map, err) : tamis_fail_memory(err);
@@ -238,6 +270,8 @@ int tamis_reservoir_merge(tamis_sample *s, const tamis_offers *from, tamis_error
                 r = grow_ponds(s, err);
         for (size_t i = 0; r == 0 && i < from->n; i++)
                 r = take(s, &s->ponds[map[from->codes[i]]], from, &from->held[i], err);
+        for (size_t i = 0; r == 0 && i < from->classes.n; i++)
+                r = set_tide(s, &s->ponds[map[i]], s->labels.dict.entries[map[i]].text, err);
         free(map);
         s->labels.n += from->rows;
         s->labels.missing += from->missing;
@@ -340,8 +374,10 @@ int tamis_reservoir_finish(tamis_sample *s, const tamis_context *context, tamis_
 }
 
 void tamis_ponds_done(tamis_sample *s) {
-        for (size_t c = 0; s->ponds && c < s->n_ponds; c++)
+        for (size_t c = 0; s->ponds && c < s->n_ponds; c++) {
                 free(s->ponds[c].held);
+                free(s->ponds[c].tide);
+        }
         free(s->ponds);
         s->ponds = NULL;
         s->n_ponds = 0;

@@ -10,6 +10,8 @@
 #ifndef BALANCE_SAMPLE_H
 #define BALANCE_SAMPLE_H
 
+#include <stdatomic.h>
+
 #include "balance/balance.h"
 #include "balance/effects.h"
 #include "balance/targets.h"
@@ -45,11 +47,21 @@ typedef struct tamis_held {
         size_t start, length;   /* in the text */
 } tamis_held;
 
+/* The greatest key that a class holds, once it holds enough: rows beyond it need not be offered. It only falls, so a look at it
+ * that comes late does no harm: whoever learns reads it while others are merged. */
+typedef struct tamis_tide {
+        tamis_slice class;
+        _Atomic uint64_t key;
+} tamis_tide;
+
+enum { TAMIS_TIDES = 256 };     /* by the hash of the class; where two classes meet, the second has none */
+
 /* Of one class: a heap, the greatest (key, row) on top. */
 typedef struct tamis_pond {
         tamis_held *held;
         size_t n, capacity;
         uint64_t most;          /* how many it is to hold */
+        tamis_tide *tide;       /* NULL: none */
 } tamis_pond;
 
 typedef struct tamis_sample {
@@ -84,6 +96,7 @@ typedef struct tamis_sample {
         /* the reservoir */
         tamis_pond *ponds;      /* per class, by the code of labels.dict */
         size_t n_ponds;
+        _Atomic(tamis_tide *) tides[TAMIS_TIDES];
         size_t garbage;         /* bytes of the text that nobody holds */
 
         /* the second pass of `over`: the chosen rows' bytes, and which of them each new row is */
