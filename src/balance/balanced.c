@@ -11,9 +11,11 @@ static int weigh_evenly(const tamis_weigh_options *o, const tamis_labels *labels
         return 0;
 }
 
-/* w_c in proportion to (1 - beta) / (1 - beta^n_c), in such a way that they are 1 in the mean of the classes. beta 0: no weights; beta
- * toward 1: 1 / n_c. The power by way of log and expm1, which keep their digits where beta^n_c is nearly 1. */
-static int weigh_by_effective_number(const tamis_weigh_options *o, const tamis_labels *labels, double *weights, tamis_error *err) {
+/* w_c in proportion to (1 - beta) / (1 - beta^n_c), in such a way that they are 1 in the mean of the classes. beta
+ * 0: no weights; beta toward 1: 1 / n_c. The power by way of log and expm1, which keep their digits where beta^n_c
+ * is nearly 1. */
+static int weigh_by_effective_number(const tamis_weigh_options *o, const tamis_labels *labels, double *weights,
+                                     tamis_error *err) {
         double sum = 0;
 
         for (size_t c = 0; c < labels->n_classes; c++) {
@@ -25,24 +27,28 @@ static int weigh_by_effective_number(const tamis_weigh_options *o, const tamis_l
         return 0;
 }
 
-/* What a row of the class costs more decided wrongly than decided rightly: exact for two classes (Elkan 2001, section 3); the
- * sum over all wrong decisions for more (Breiman et al. 1984, Ting 2002), which no single weight a class can be exact for. */
+/* What a row of the class costs more decided wrongly than decided rightly: exact for two classes (Elkan 2001,
+ * section 3); the sum over all wrong decisions for more (Breiman et al. 1984, Ting 2002), which no single weight a
+ * class can be exact for. */
 static int weigh_by_matrix(const tamis_costs *m, const tamis_labels *labels, double *weights, tamis_error *err) {
         if (m->n != labels->n_classes)
-                return tamis_fail(err, TAMIS_USAGE, "--cost-matrix has %zu classes, and the target %zu", m->n, labels->n_classes);
+                return tamis_fail(err, TAMIS_USAGE, "--cost-matrix has %zu classes, and the target %zu", m->n,
+                                  labels->n_classes);
         for (size_t c = 0; c < m->n; c++) {
                 double right = m->cost[c * m->n + c];
 
                 if (!tamis_slice_equal(m->names[c], labels->names[c]))
-                        return tamis_fail(err, TAMIS_USAGE, "--cost-matrix: no train row is of class \"%s\", or it knows no class "
-                                          "\"%.*s\"", m->names[c].p, (int) labels->names[c].n, labels->names[c].p);
+                        return tamis_fail(err, TAMIS_USAGE, "--cost-matrix: no train row is of class \"%s\", or it "
+                                          "knows no class \"%.*s\"", m->names[c].p, (int) labels->names[c].n,
+                                          labels->names[c].p);
                 weights[c] = 0;
                 for (size_t j = 0; j < m->n; j++) {
                         double more = m->cost[c * m->n + j] - right;
 
                         if (more < 0)
-                                return tamis_fail(err, TAMIS_USAGE, "--cost-matrix: a row of class \"%s\" costs less decided \"%s\" "
-                                                  "than decided rightly, and no weight is below 0", m->names[c].p, m->names[j].p);
+                                return tamis_fail(err, TAMIS_USAGE, "--cost-matrix: a row of class \"%s\" costs less "
+                                                  "decided \"%s\" than decided rightly, and no weight is below 0",
+                                                  m->names[c].p, m->names[j].p);
                         weights[c] += more;
                 }
         }
@@ -79,7 +85,8 @@ const tamis_weigher tamis_weigher_cost = {
 const tamis_weigher tamis_weigher_effective = {
         .base = {
                 .name    = "effective",
-                .summary = "1 / effective number of rows of the class, (1 - beta^n_c) / (1 - beta): between none and balanced",
+                .summary = "1 / effective number of rows of the class, (1 - beta^n_c) / (1 - beta): between none and "
+                           "balanced",
                 .source  = "Cui, Jia, Lin, Song & Belongie 2019, class-balanced loss",
         },
         .takes = WEIGH_BETA,

@@ -111,5 +111,6 @@ int tamis_sample_emit(tamis_sample *s, size_t block, tamis_batch *out, tamis_err
                 r = see_effects(s, out, err);
         if (r == 0 && s->copy_weights)
                 r = tamis_batch_add_column(out, (size_t) s->at_weight, err);
-        return r == 0 && s->copy_weights ? tamis_batch_set_numbers(out, (size_t) s->at_weight, s->copy_weights + first, err) : r;
+        return r == 0 && s->copy_weights ? tamis_batch_set_numbers(out, (size_t) s->at_weight,
+                                                                   s->copy_weights + first, err) : r;
 }

@@ -45,8 +45,8 @@ static int read_names(tamis_costs *costs, const tamis_chunk *header, const char 
         size_t n = header->cells - 1;
 
         if (header->records == 0 || n < 2)
-                return tamis_fail_at(err, TAMIS_BAD_DATA, path, 1, 0, "a matrix of costs has a row for each actual class and "
-                                     "a column for each decided one, two at least");
+                return tamis_fail_at(err, TAMIS_BAD_DATA, path, 1, 0, "a matrix of costs has a row for each actual "
+                                     "class and a column for each decided one, two at least");
         costs->names = calloc(n, sizeof *costs->names);
         costs->cost = calloc(n, n * sizeof *costs->cost);
         if (!costs->names || !costs->cost)
@@ -74,11 +74,13 @@ static int fail_cell(const tamis_chunk *chunk, size_t record, size_t cell, tamis
         uint64_t line, column;
 
         tamis_chunk_place(chunk, record, cell, &file, &line, &column);
-        return tamis_fail_at(err, TAMIS_BAD_DATA, file, line, column, "\"%.*s\" %s", (int) value.n, value.n ? value.p : "",
+        return tamis_fail_at(err, TAMIS_BAD_DATA, file, line, column, "\"%.*s\" %s", (int) value.n, value.n ? value.p
+                             : "",
                              what);
 }
 
-static int read_row(tamis_costs *costs, const tamis_chunk *header, const tamis_chunk *chunk, size_t record, uint8_t *seen,
+static int read_row(tamis_costs *costs, const tamis_chunk *header, const tamis_chunk *chunk, size_t record,
+                    uint8_t *seen,
                     tamis_error *err) {
         tamis_slice name = value_of(chunk, record, 0, &costs->arena);
         long actual = tamis_costs_find(costs, name);
@@ -113,8 +115,8 @@ static int read_rows(tamis_costs *costs, tamis_reader *reader, const char *path,
         }
         for (size_t i = 0; r == 0 && i < costs->n; i++)
                 if (!seen[i])
-                        r = tamis_fail_at(err, TAMIS_BAD_DATA, path, 0, 0, "class \"%s\" has a column in the matrix of costs, "
-                                          "and no row", costs->names[i].p);
+                        r = tamis_fail_at(err, TAMIS_BAD_DATA, path, 0, 0, "class \"%s\" has a column in the matrix "
+                                          "of costs, and no row", costs->names[i].p);
         tamis_chunk_done(&chunk);
         free(seen);
         return r;
@@ -167,7 +169,8 @@ static int take_mistake(tamis_slice name, tamis_slice value, void *arg, tamis_er
                 return tamis_fail(err, TAMIS_USAGE, "--cost: \"%.*s\" of %s is no number", (int) value.n,
                                   value.p ? value.p : "", names[i]);
         }
-        return tamis_fail(err, TAMIS_USAGE, "--cost: \"%.*s\" is none of fn=, fp=, tn=, tp= (a file of costs: --cost-matrix)",
+        return tamis_fail(err, TAMIS_USAGE, "--cost: \"%.*s\" is none of fn=, fp=, tn=, tp= (a file of costs: "
+                          "--cost-matrix)",
                           (int) (name.p ? name.n : value.n), name.p ? name.p : value.p ? value.p : "");
 }
 
@@ -182,8 +185,8 @@ int tamis_mistakes_threshold(const tamis_mistakes *m, double *ret, tamis_error *
         double alarm = m->fp - m->tn, miss = m->fn - m->tp;
 
         if (!(alarm > 0) || !(miss > 0))
-                return tamis_fail(err, TAMIS_USAGE, "a row that is %s costs %.6g decided wrongly and %.6g decided rightly: the "
-                                  "costs want one and the same decision, whatever the probability",
+                return tamis_fail(err, TAMIS_USAGE, "a row that is %s costs %.6g decided wrongly and %.6g decided "
+                                  "rightly: the costs want one and the same decision, whatever the probability",
                                   alarm > 0 ? "positive" : "negative", alarm > 0 ? m->fn : m->fp,
                                   alarm > 0 ? m->tp : m->tn);
         *ret = alarm / (alarm + miss);

@@ -6,8 +6,8 @@
  *     no,0,1
  *     yes,20,0
  *
- * Rows and columns may come in any order, and name the same classes; costs may be below zero (a gain). For two classes and
- * no names there is a list instead: 'fn=20,fp=1', with tp and tn 0 where nothing is said.
+ * Rows and columns may come in any order, and name the same classes; costs may be below zero (a gain). For two
+ * classes and no names there is a list instead: 'fn=20,fp=1', with tp and tn 0 where nothing is said.
  *
  * Ownership: embedded; {0} is empty; _done frees it.
  */
@@ -38,9 +38,9 @@ tamis_mistakes tamis_costs_mistakes(const tamis_costs *costs, size_t positive);
 /* 'fn=20,fp=1': what is not listed costs 1 (fp, fn) or nothing (tp, tn). */
 int tamis_mistakes_parse(tamis_mistakes *ret, const char *text, tamis_error *err) TAMIS_CHECKED;
 
-/* The probability from which on the positive class is the cheaper decision: (c10 - c00) / (c10 - c00 + c01 - c11), where
- * c10 is a false alarm (Elkan 2001, "The foundations of cost-sensitive learning", equation 2). TAMIS_USAGE where being
- * wrong is not dearer than being right: then one decision is the cheaper one at any probability. */
+/* The probability from which on the positive class is the cheaper decision: (c10 - c00) / (c10 - c00 + c01 - c11),
+ * where c10 is a false alarm (Elkan 2001, "The foundations of cost-sensitive learning", equation 2). TAMIS_USAGE
+ * where being wrong is not dearer than being right: then one decision is the cheaper one at any probability. */
 int tamis_mistakes_threshold(const tamis_mistakes *m, double *ret, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -7,10 +7,13 @@ static const tamis_option options[] = {
         { "probability", 'p', TAMIS_SELECTION, "SEL", NULL,
           "the column that holds the positive class's probability, or a column for each class" },
         { "threshold", 0, TAMIS_REAL, "T", NULL, "decide positive from T on (default: .5, or what --cost says)" },
-        { "cost", 0, TAMIS_TEXT, "LIST", NULL, "'fn=20,fp=1': what a mistake costs; tp and tn cost 0 unless they are listed" },
-        { "cost-matrix", 0, TAMIS_FILE, "FILE", NULL, "costs as CSV: a row for each actual class, a column for each decided one" },
+        { "cost", 0, TAMIS_TEXT, "LIST", NULL, "'fn=20,fp=1': what a mistake costs; tp and tn cost 0 unless they are "
+                                               "listed" },
+        { "cost-matrix", 0, TAMIS_FILE, "FILE", NULL, "costs as CSV: a row for each actual class, a column for each "
+                                                      "decided one" },
         { "best", 0, TAMIS_CHOICE, "MEASURE", NULL,
-          "seek the threshold among the scores of the train rows: cost, f1, gmean, balanced, youden", tamis_measure_names },
+          "seek the threshold among the scores of the train rows: cost, f1, gmean, balanced, youden",
+          tamis_measure_names },
         { "undo", 0, TAMIS_FILE, "REPORT", NULL,
           "correct for what `tamis sample -s under --report REPORT` took from the rows the model learned from" },
         { "positive", 0, TAMIS_TEXT, "CLASS", NULL, "the class the probability is of (default: the last by text)" },
@@ -31,7 +34,8 @@ static int check_options(const tamis_decide *d, const tamis_settings *settings, 
         if (d->measure && d->has_threshold)
                 return tamis_fail(err, TAMIS_USAGE, "--best seeks a threshold and --threshold gives one: choose");
         if (d->measure && !d->has_target)
-                return tamis_fail(err, TAMIS_USAGE, "--best needs --target COL: the truth of the rows it is sought among");
+                return tamis_fail(err, TAMIS_USAGE, "--best needs --target COL: the truth of the rows it is sought "
+                                  "among");
         if (d->measure && d->measure->costs && !d->has_list && !matrix)
                 return tamis_fail(err, TAMIS_USAGE, "--best cost needs --cost 'fn=20,fp=1' or --cost-matrix FILE");
         return 0;
@@ -69,14 +73,16 @@ static int bind_scores(tamis_decide *d, const tamis_context *context, tamis_sche
                 r = tamis_columns_bind(&d->scores, schema, &found, err);
         tamis_selection_done(&found);
         if (r == 0 && d->scores.n > 1 && (d->has_list || d->measure || d->has_threshold))
-                return tamis_fail(err, TAMIS_USAGE, "--%s is for one column of probabilities, and --probability means %zu",
+                return tamis_fail(err, TAMIS_USAGE, "--%s is for one column of probabilities, and --probability means "
+                                  "%zu",
                                   d->measure ? "best" : d->has_threshold ? "threshold" : "cost", d->scores.n);
         if (r == 0 && d->scores.n == 1 && tamis_settings_given(settings, "classes"))
-                return tamis_fail(err, TAMIS_USAGE, "--classes is for several columns; for one there are --positive and "
-                                  "--negative");
-        if (r == 0 && d->scores.n > 1 && (tamis_settings_given(settings, "positive") || tamis_settings_given(settings, "negative")))
-                return tamis_fail(err, TAMIS_USAGE, "--positive and --negative are for one column; for several there is "
-                                  "--classes");
+                return tamis_fail(err, TAMIS_USAGE, "--classes is for several columns; for one there are --positive "
+                                  "and --negative");
+        if (r == 0 && d->scores.n > 1 && (tamis_settings_given(settings, "positive")
+                                          || tamis_settings_given(settings, "negative")))
+                return tamis_fail(err, TAMIS_USAGE, "--positive and --negative are for one column; for several there "
+                                  "is --classes");
         return r;
 }
 
@@ -126,7 +132,8 @@ static int add_scores(const tamis_decide *d, tamis_schema *schema, tamis_error *
                 if (r == 0)
                         r = tamis_buffer_add(&name, d->names[i].p, d->names[i].n, err);
                 if (r == 0)
-                        r = tamis_schema_add(schema, schema->n, (tamis_slice) { name.p, name.n }, TAMIS_TYPE_NUMERIC, err);
+                        r = tamis_schema_add(schema, schema->n, (tamis_slice) { name.p, name.n }, TAMIS_TYPE_NUMERIC,
+                                             err);
         }
         tamis_buffer_done(&name);
         return r;
@@ -151,7 +158,8 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
         if (r == 0 && d->shares)
                 r = add_scores(d, schema, err);
         d->at_decision = schema->n;
-        return r == 0 ? tamis_schema_add(schema, schema->n, tamis_slice_of("_decision"), TAMIS_TYPE_CATEGORICAL, err) : r;
+        return r == 0 ? tamis_schema_add(schema, schema->n, tamis_slice_of("_decision"), TAMIS_TYPE_CATEGORICAL, err)
+                : r;
 }
 
 static int fail_probability(tamis_batch *batch, size_t row, size_t column, tamis_error *err) {
@@ -161,7 +169,8 @@ static int fail_probability(tamis_batch *batch, size_t row, size_t column, tamis
                                 (int) text.n, text.n ? text.p : "");
 }
 
-/* For each row the place of its class among the names, n_classes where there is no score; and what goes out as scores. */
+/* For each row the place of its class among the names, n_classes where there is no score; and what goes out as
+ * scores. */
 struct decisions {
         uint32_t *class;
         double *scores;         /* n_rows of each column that is added; NULL: none is */
@@ -187,8 +196,8 @@ static int decide_two(const tamis_decide *d, tamis_batch *batch, struct decision
         return 0;
 }
 
-/* The class of the least expected cost, sum over actual i of p[i] cost[i][j]; ties to the first by text. Without costs, the
- * most probable one. */
+/* The class of the least expected cost, sum over actual i of p[i] cost[i][j]; ties to the first by text. Without
+ * costs, the most probable one. */
 static uint32_t cheapest(const tamis_decide *d, const double *p) {
         uint32_t best = 0;
         double least = INFINITY;
@@ -233,7 +242,8 @@ static int decide_many(const tamis_decide *d, tamis_batch *batch, struct decisio
         return r;
 }
 
-static int write_decisions(tamis_decide *d, tamis_batch *batch, const struct decisions *out, uint64_t *counts, tamis_error *err) {
+static int write_decisions(tamis_decide *d, tamis_batch *batch, const struct decisions *out, uint64_t *counts,
+                           tamis_error *err) {
         size_t n = out->scores ? d->at_decision - d->at_scores : 0;
         int r = 0;
 
@@ -302,7 +312,8 @@ static int save(const void *state, json_t *into, tamis_error *err) {
         for (size_t i = 0; i < d->n_classes; i++)
                 r |= json_array_append_new(names, tamis_json_bytes(d->names[i]));
         if (d->scores.n == 1)
-                r |= json_object_set_new(into, "threshold", isinf(d->threshold) ? json_null() : tamis_json_number(d->threshold));
+                r |= json_object_set_new(into, "threshold", isinf(d->threshold) ? json_null()
+                                         : tamis_json_number(d->threshold));
         if (d->matrix) {
                 json_t *costs = tamis_json_child(into, "costs", json_array());
 
@@ -381,7 +392,8 @@ static int report(const void *state, json_t *into, tamis_error *err) {
 
         if (d->scores.n == 1) {
                 r |= json_object_set_new(into, "positive", tamis_json_bytes(d->names[1]));
-                r |= json_object_set_new(into, "threshold", isinf(d->threshold) ? json_null() : tamis_json_number(d->threshold));
+                r |= json_object_set_new(into, "threshold", isinf(d->threshold) ? json_null()
+                                         : tamis_json_number(d->threshold));
         }
         classes = tamis_json_child(into, "classes", json_array());
         r |= classes ? 0 : -1;
@@ -394,7 +406,8 @@ static int report(const void *state, json_t *into, tamis_error *err) {
                         r |= json_object_set_new(one, "kept", tamis_json_number(d->shares[i]));
         }
         if (d->decided)
-                r |= json_object_set_new(into, "rows_without_score", json_integer((json_int_t) d->decided[d->n_classes]));
+                r |= json_object_set_new(into, "rows_without_score",
+                                         json_integer((json_int_t) d->decided[d->n_classes]));
         if (r < 0)
                 return tamis_fail_memory(err);
         return d->has_target && !d->loaded && d->scores.n == 1 ? tamis_decide_report_search(d, into, err) : 0;
@@ -422,17 +435,17 @@ const tamis_step_type tamis_step_decide = {
         .name = "decide",
         .summary = "turn probabilities into decisions",
         .details =
-                "A last column `_decision` holds what each row is decided to be. From one column of probabilities it is the "
-                "positive class from a threshold on: the given one, or .5; with --cost or a matrix of costs over two classes "
-                "the one from which on it is cheaper, (c10 - c00) / (c10 - c00 + c01 - c11); with --best the one of all "
-                "distinct scores that does best on the train rows, whose target is known (the report tells how far it moves "
-                "from fold to fold). From a column for each class it is the class of the least expected cost; without "
-                "costs, the most probable one.\n\n"
-                "--undo corrects probabilities, before anything else, for a model that learned from rows that `tamis sample` "
-                "thinned out at random, from that step's own report; the corrected ones are added as `_score`. After SMOTE, "
-                "pruning or repeated rows there is no such formula, and it is refused.\n\n"
-                "A row without a score is left undecided, and counted. A threshold sought on the rows a model learned from "
-                "is too confident: have the scores of held-out rows or folds.",
+                "A last column `_decision` holds what each row is decided to be. From one column of probabilities it "
+                "is the positive class from a threshold on: the given one, or .5; with --cost or a matrix of costs "
+                "over two classes the one from which on it is cheaper, (c10 - c00) / (c10 - c00 + c01 - c11); with "
+                "--best the one of all distinct scores that does best on the train rows, whose target is known (the "
+                "report tells how far it moves from fold to fold). From a column for each class it is the class of "
+                "the least expected cost; without costs, the most probable one.\n\n"
+                "--undo corrects probabilities, before anything else, for a model that learned from rows that `tamis "
+                "sample` thinned out at random, from that step's own report; the corrected ones are added as "
+                "`_score`. After SMOTE, pruning or repeated rows there is no such formula, and it is refused.\n\n"
+                "A row without a score is left undecided, and counted. A threshold sought on the rows a model learned "
+                "from is too confident: have the scores of held-out rows or folds.",
         .options = options,
         .common = TAMIS_OPT_TARGET | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING | TAMIS_OPT_PRECISION,
         .examples =

@@ -1,13 +1,15 @@
 /* decide.h: from probabilities to decisions.
  *
- * One column of probabilities is that of the positive class, and a row is decided positive where it reaches a threshold:
- * one that is given, one that follows from costs, or one sought among the distinct scores of labelled rows. Several columns
- * are those of a class each, and a row is decided to be of the class whose expected cost is least.
+ * One column of probabilities is that of the positive class, and a row is decided positive where it reaches a
+ * threshold: one that is given, one that follows from costs, or one sought among the distinct scores of labelled
+ * rows. Several columns are those of a class each, and a row is decided to be of the class whose expected cost is
+ * least.
  *
- * Before that the probabilities of a model that learned from an under-sampled table may be put right (decide_undo.c).
+ * Before that the probabilities of a model that learned from an under-sampled table may be put right
+ * (decide_undo.c).
  *
- * Where nothing is learned, nothing is held: rows stream through. Where there is a target, its class, score and fold are
- * held of each train row.
+ * Where nothing is learned, nothing is held: rows stream through. Where there is a target, its class, score and fold
+ * are held of each train row.
  */
 #ifndef BALANCE_DECIDE_H
 #define BALANCE_DECIDE_H
@@ -47,7 +49,8 @@ typedef struct tamis_best {
 } tamis_best;
 
 /* Among the distinct scores of rows[0..n), by descending score, and INFINITY; ties to the highest. */
-tamis_best tamis_best_threshold(const tamis_scored *rows, size_t n, const tamis_measure *measure, const tamis_mistakes *m);
+tamis_best tamis_best_threshold(const tamis_scored *rows, size_t n, const tamis_measure *measure,
+                                const tamis_mistakes *m);
 tamis_outcomes tamis_count_outcomes(const tamis_scored *rows, size_t n, double threshold);
 
 typedef struct tamis_fold_best {
@@ -69,7 +72,8 @@ typedef struct tamis_decide {
         tamis_columns scores, target, fold;
         size_t n_classes;
         tamis_slice *names;             /* one column: negative, positive; several: of each column */
-        double *matrix;                 /* several columns and costs: [actual * n + decided], in the order of the columns */
+        /* several columns and costs: [actual * n + decided], in the order of the columns */
+        double *matrix;
         double *shares;                 /* --undo: the share of each class that was kept; NULL: nothing to put right */
         tamis_arena arena;
 
@@ -95,8 +99,8 @@ int tamis_decide_settle(tamis_decide *d, const tamis_context *context, tamis_err
 
 /* -- decide_undo.c ------------------------------------------------------------------------------------------------- */
 
-/* What a report of `sample` says was kept of each class: the shares in the order of the names, which come sorted. The caller
- * frees both arrays; the texts are the arena's. TAMIS_USAGE, with the reason, where there is no formula. */
+/* What a report of `sample` says was kept of each class: the shares in the order of the names, which come sorted.
+ * The caller frees both arrays; the texts are the arena's. TAMIS_USAGE, with the reason, where there is no formula. */
 int tamis_undo_read(const char *path, tamis_arena *arena, tamis_slice **names, double **shares, size_t *n,
                     tamis_error *err) TAMIS_CHECKED;
 /* p[0..n), made on rows of which `shares` were kept -> what they are on all rows. */

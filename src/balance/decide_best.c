@@ -33,7 +33,8 @@ static double of_gmean(const tamis_outcomes *o, const tamis_mistakes *m) {
 static double of_balanced(const tamis_outcomes *o, const tamis_mistakes *m) {
         double p = (double) (o->tp + o->fn), n = (double) (o->fp + o->tn);
 
-        return p > 0 && n > 0 ? ((double) o->tp * n + (double) o->tn * p) / (2 * p * n) : (share(o->tp, o->fn) + share(o->tn, o->fp)) / 2;
+        return p > 0 && n > 0 ? ((double) o->tp * n + (double) o->tn * p) / (2 * p * n)
+                : (share(o->tp, o->fn) + share(o->tn, o->fp)) / 2;
 }
 
 static double of_youden(const tamis_outcomes *o, const tamis_mistakes *m) {
@@ -43,7 +44,8 @@ static double of_youden(const tamis_outcomes *o, const tamis_mistakes *m) {
 const char *const tamis_measure_names[] = { "cost", "f1", "gmean", "balanced", "youden", NULL };
 
 static const tamis_measure measures[] = {
-        { "cost", true, of_cost }, { "f1", false, of_f1 }, { "gmean", false, of_gmean }, { "balanced", false, of_balanced },
+        { "cost", true, of_cost }, { "f1", false, of_f1 }, { "gmean", false, of_gmean },
+        { "balanced", false, of_balanced },
         { "youden", false, of_youden },
 };
 
@@ -57,7 +59,8 @@ const tamis_measure *tamis_measure_find(const char *name) {
 /* -- the search ---------------------------------------------------------------------------------------------------- */
 
 /* The counts at each distinct score follow from those at the one before: all rows of the score change sides. */
-tamis_best tamis_best_threshold(const tamis_scored *rows, size_t n, const tamis_measure *measure, const tamis_mistakes *m) {
+tamis_best tamis_best_threshold(const tamis_scored *rows, size_t n, const tamis_measure *measure,
+                                const tamis_mistakes *m) {
         tamis_outcomes o = { 0 };
         tamis_best best;
 
@@ -134,8 +137,8 @@ static int gather(tamis_decide *d, tamis_scored **ret, size_t *n, tamis_error *e
         return 0;
 }
 
-/* Each fold's own best, and what the threshold of all is worth there. Rows come by fold; those without one are last, and
- * in no fold. */
+/* Each fold's own best, and what the threshold of all is worth there. Rows come by fold; those without one are last,
+ * and in no fold. */
 static int search_folds(tamis_decide *d, const tamis_scored *rows, size_t n, tamis_error *err) {
         d->by_fold = calloc(d->folds.n_classes + 1, sizeof *d->by_fold);
         if (!d->by_fold)
@@ -170,8 +173,9 @@ int tamis_decide_search(tamis_decide *d, const tamis_context *context, tamis_err
         for (size_t i = 0; i < n; i++)
                 positives += rows[i].positive;
         if (d->measure && (positives == 0 || positives == n)) {
-                r = tamis_fail(err, TAMIS_BAD_DATA, "of the %zu labelled rows with a score %s is \"%.*s\": no threshold can be "
-                               "sought among them", n, positives ? "each" : "none", (int) d->names[1].n, d->names[1].p);
+                r = tamis_fail(err, TAMIS_BAD_DATA, "of the %zu labelled rows with a score %s is \"%.*s\": no "
+                               "threshold can be sought among them", n, positives ? "each" : "none",
+                               (int) d->names[1].n, d->names[1].p);
         } else if (d->measure) {
                 d->best = tamis_best_threshold(rows, n, d->measure, &d->mistakes);
                 d->threshold = d->best.threshold;
@@ -179,7 +183,8 @@ int tamis_decide_search(tamis_decide *d, const tamis_context *context, tamis_err
         if (r == 0)
                 d->best.outcomes = tamis_count_outcomes(rows, n, d->threshold);
         if (r == 0 && d->measure && isinf(d->threshold))
-                tamis_warn(context, "by %s the best is to decide no row \"%.*s\"", d->measure->name, (int) d->names[1].n,
+                tamis_warn(context, "by %s the best is to decide no row \"%.*s\"", d->measure->name,
+                           (int) d->names[1].n,
                            d->names[1].p);
         if (r == 0 && d->measure && d->fold.n > 0) {
                 qsort(rows, n, sizeof *rows, by_fold);

@@ -1,5 +1,5 @@
-/* Which classes there are, which column is whose, and what follows for costs and shares. Those who know are asked in this
- * order: --classes or --positive and --negative, the target, the matrix of costs, the report to undo. */
+/* Which classes there are, which column is whose, and what follows for costs and shares. Those who know are asked in
+ * this order: --classes or --positive and --negative, the target, the matrix of costs, the report to undo. */
 #include <ctype.h>
 #include <stdlib.h>
 
@@ -63,8 +63,8 @@ static int name_two(tamis_decide *d, const struct classes *c, const tamis_settin
                 return tamis_fail(err, TAMIS_USAGE, "--%s is needed too: what is the other class called?",
                                   said[0] ? "positive" : "negative");
         if (c->whose && c->n != 2)
-                return tamis_fail(err, TAMIS_USAGE, "one column of probabilities decides between two classes, and %s has %zu "
-                                  "(a column a class: --probability 'p_*')", c->whose, c->n);
+                return tamis_fail(err, TAMIS_USAGE, "one column of probabilities decides between two classes, and %s "
+                                  "has %zu (a column a class: --probability 'p_*')", c->whose, c->n);
         if (c->whose)
                 memcpy(names, c->names, sizeof names);
         for (size_t i = 0; i < 2; i++) {
@@ -83,7 +83,8 @@ static int name_two(tamis_decide *d, const struct classes *c, const tamis_settin
                 }
         }
         if (tamis_slice_equal(names[0], names[1]) || (said[0] && said[1] && strcmp(said[0], said[1]) == 0))
-                return tamis_fail(err, TAMIS_USAGE, "--positive and --negative are both \"%.*s\"", (int) names[0].n, names[0].p);
+                return tamis_fail(err, TAMIS_USAGE, "--positive and --negative are both \"%.*s\"", (int) names[0].n,
+                                  names[0].p);
         r = keep_name(d, 0, names[0], err);
         return r == 0 ? keep_name(d, 1, names[1], err) : r;
 }
@@ -125,9 +126,10 @@ static int find_owners(const tamis_decide *d, const struct classes *c, size_t *o
                             && (best == SIZE_MAX || c->names[i].n > c->names[best].n))
                                 best = i;
                 if (best == SIZE_MAX || owner[best] != SIZE_MAX)
-                        return tamis_fail(err, TAMIS_USAGE, "--probability: column \"%s\" is %s of %s; --classes names the "
-                                          "columns' classes in their order", d->scores.names[column],
-                                          best == SIZE_MAX ? "called after no class" : "the second of a class", c->whose);
+                        return tamis_fail(err, TAMIS_USAGE, "--probability: column \"%s\" is %s of %s; --classes "
+                                          "names the columns' classes in their order", d->scores.names[column],
+                                          best == SIZE_MAX ? "called after no class" : "the second of a class",
+                                          c->whose);
                 owner[best] = column;
         }
         return 0;
@@ -161,9 +163,11 @@ static int name_columns(tamis_decide *d, const struct classes *c, const char *sa
         int r = !given ? tamis_fail_memory(err) : said ? tamis_pairs(said, "--classes", take_name, &l, err) : 0;
 
         if (r == 0 && said && l.n != n)
-                r = tamis_fail(err, TAMIS_USAGE, "--classes names %zu classes, and there are %zu columns of probabilities", l.n, n);
+                r = tamis_fail(err, TAMIS_USAGE, "--classes names %zu classes, and there are %zu columns of "
+                               "probabilities", l.n, n);
         if (r == 0 && c->whose && c->n != n)
-                r = tamis_fail(err, TAMIS_USAGE, "there are %zu columns of probabilities, and %s has %zu classes", n, c->whose,
+                r = tamis_fail(err, TAMIS_USAGE, "there are %zu columns of probabilities, and %s has %zu classes", n,
+                               c->whose,
                                c->n);
         if (r == 0 && !said && c->whose)
                 r = find_owners(d, c, owner, err);
@@ -194,7 +198,8 @@ static int name_columns(tamis_decide *d, const struct classes *c, const char *sa
 static int order_columns(tamis_columns *columns, const size_t *owner, tamis_error *err) {
         size_t n = columns->n;
         tamis_columns old = {
-                .names = calloc(n, sizeof *old.names), .nth = calloc(n, sizeof *old.nth), .types = calloc(n, sizeof *old.types),
+                .names = calloc(n, sizeof *old.names), .nth = calloc(n, sizeof *old.nth),
+                .types = calloc(n, sizeof *old.types),
                 .at = calloc(n, sizeof *old.at),
         };
         int r = old.names && old.nth && old.types && old.at ? 0 : tamis_fail_memory(err);
@@ -241,7 +246,8 @@ static int check_others(const tamis_decide *d, const struct undone *u, tamis_err
                 const char *option = i ? "--undo" : "--cost-matrix";
 
                 if (all[i].n > 0 && all[i].n != d->n_classes)
-                        return tamis_fail(err, TAMIS_USAGE, "%s: %s has %zu classes, and there are %zu", option, all[i].whose,
+                        return tamis_fail(err, TAMIS_USAGE, "%s: %s has %zu classes, and there are %zu", option,
+                                          all[i].whose,
                                           all[i].n, d->n_classes);
                 for (size_t c = 0; all[i].n > 0 && c < d->n_classes; c++)
                         if (find(all[i].names, all[i].n, d->names[c]) < 0)

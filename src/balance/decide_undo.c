@@ -1,7 +1,8 @@
-/* A model that learned from rows of which some classes were thinned out at random gives probabilities for such rows. What
- * they are for all rows follows from the shares kept (Dal Pozzolo, Caelen, Johnson & Bontempi 2015, "Calibrating probability
- * with undersampling for unbalanced classification", equation 4; for classes beyond two Saerens, Latinne & Decaestecker 2002):
- * each class's odds are divided by its share. With one class thinned out to b: p = b ps / ((b - 1) ps + 1).
+/* A model that learned from rows of which some classes were thinned out at random gives probabilities for such rows.
+ * What they are for all rows follows from the shares kept (Dal Pozzolo, Caelen, Johnson & Bontempi 2015,
+ * "Calibrating probability with undersampling for unbalanced classification", equation 4; for classes beyond two
+ * Saerens, Latinne & Decaestecker 2002): each class's odds are divided by its share. With one class thinned out to
+ * b: p = b ps / ((b - 1) ps + 1).
  *
  * That holds where a row of a class was as likely to be kept as any other of it, and in no other case. */
 #include <math.h>
@@ -26,7 +27,8 @@ void tamis_undo(double *p, const double *shares, size_t n) {
 }
 
 static int refuse(const char *path, const char *what, const char *why, tamis_error *err) {
-        return tamis_fail(err, TAMIS_USAGE, "--undo %s: it tells of %s, and %s; calibrate on rows that were held out instead",
+        return tamis_fail(err, TAMIS_USAGE, "--undo %s: it tells of %s, and %s; calibrate on rows that were held out "
+                          "instead",
                           path, what, why);
 }
 
@@ -34,7 +36,8 @@ static int refuse(const char *path, const char *what, const char *why, tamis_err
 static int check_step(const char *path, const json_t *step, bool *sample, tamis_error *err) {
         static const struct { const char *strategy, *why; } others[] = {
                 { "over", "some models learn repeated rows by heart, so that no formula fits what comes of them" },
-                { "cost", "its rows are for a model whose probabilities are weighed by cost: deciding at .5 is what it is for" },
+                { "cost", "its rows are for a model whose probabilities are weighed by cost: deciding at .5 is what "
+                          "it is for" },
                 { "costing", "its rows are for models whose votes are averaged: deciding at .5 is what it is for" },
                 { "weighted", "its rows are draws, some of them several times" },
         };
@@ -47,7 +50,8 @@ static int check_step(const char *path, const json_t *step, bool *sample, tamis_
                 return 0;
         snprintf(what, sizeof what, "%.32s -s %.64s", type, strategy ? strategy : "?");
         if (strcmp(type, "smote") == 0)
-                return refuse(path, what, "synthetic rows are from no population that a formula could lead back from", err);
+                return refuse(path, what, "synthetic rows are from no population that a formula could lead back from",
+                              err);
         if (strcmp(type, "prune") == 0)
                 return refuse(path, what, "rows were taken away for where they lie, not at random", err);
         if (strcmp(type, "sample") != 0)
@@ -77,15 +81,17 @@ static int read_class(const char *path, const json_t *one, tamis_arena *arena, s
         tamis_error why;
 
         if (json_is_null(json_object_get(one, "class")))
-                return tamis_fail(err, TAMIS_USAGE, "--undo %s: the rows were taken without regard to a target: there is "
-                                  "nothing to put right", path);
+                return tamis_fail(err, TAMIS_USAGE, "--undo %s: the rows were taken without regard to a target: there "
+                                  "is nothing to put right", path);
         if (tamis_json_bytes_get(json_object_get(one, "class"), arena, &name, &why) < 0
             || tamis_json_count(one, "before", &before, &why) < 0 || tamis_json_count(one, "after", &after, &why) < 0)
                 return why.code == TAMIS_NO_MEMORY ? tamis_fail_memory(err)
-                        : tamis_fail(err, TAMIS_BAD_DATA, "--undo %s: the classes of sample: %.1000s", path, why.message);
+                        : tamis_fail(err, TAMIS_BAD_DATA, "--undo %s: the classes of sample: %.1000s", path,
+                                     why.message);
         if (after == 0 || after > before)
-                return tamis_fail(err, TAMIS_USAGE, "--undo %s: class \"%.*s\" was left %llu of %llu rows: there is no way back "
-                                  "from that", path, (int) name.n, name.n ? name.p : "", (unsigned long long) after,
+                return tamis_fail(err, TAMIS_USAGE, "--undo %s: class \"%.*s\" was left %llu of %llu rows: there is "
+                                  "no way back from that", path, (int) name.n, name.n ? name.p : "",
+                                  (unsigned long long) after,
                                   (unsigned long long) before);
         *ret = (struct kept) { name, (double) after / (double) before };
         return 0;
@@ -106,7 +112,8 @@ static int read_step(const char *path, const json_t *step, tamis_arena *arena, s
                 qsort(these, m, sizeof *these, by_name);
         for (size_t i = 0; r == 0 && *kept && i < m; i++) {
                 if (m != *n || !tamis_slice_equal(these[i].name, (*kept)[i].name))
-                        r = tamis_fail(err, TAMIS_BAD_DATA, "--undo %s: its steps of sample have different classes", path);
+                        r = tamis_fail(err, TAMIS_BAD_DATA, "--undo %s: its steps of sample have different classes",
+                                       path);
                 else
                         these[i].share *= (*kept)[i].share;
         }
@@ -125,7 +132,8 @@ static int read_steps(const char *path, const json_t *report, tamis_arena *arena
         const json_t *steps = json_object_get(report, "steps");
 
         if (!json_is_array(steps))
-                return tamis_fail(err, TAMIS_BAD_DATA, "--undo %s: not a report of tamis (--report): it has no \"steps\"", path);
+                return tamis_fail(err, TAMIS_BAD_DATA, "--undo %s: not a report of tamis (--report): it has no "
+                                  "\"steps\"", path);
         for (size_t i = 0; i < json_array_size(steps); i++) {
                 bool sample;
                 int r = check_step(path, json_array_get(steps, i), &sample, err);
@@ -136,8 +144,8 @@ static int read_steps(const char *path, const json_t *report, tamis_arena *arena
                         return r;
         }
         if (!*kept)
-                return tamis_fail(err, TAMIS_USAGE, "--undo %s: it tells of no sampling; what is wanted is the report of "
-                                  "`tamis sample -s under --report FILE`", path);
+                return tamis_fail(err, TAMIS_USAGE, "--undo %s: it tells of no sampling; what is wanted is the report "
+                                  "of `tamis sample -s under --report FILE`", path);
         return 0;
 }
 

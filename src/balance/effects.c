@@ -96,7 +96,8 @@ struct look {
 };
 
 /* x[rows] into m; y: products. */
-static int add(tamis_moments *m, const double *x, const double *y, const uint32_t *rows, size_t n, double *values, tamis_error *err) {
+static int add(tamis_moments *m, const double *x, const double *y, const uint32_t *rows, size_t n, double *values,
+               tamis_error *err) {
         for (size_t i = 0; i < n; i++)
                 values[i] = y ? x[rows[i]] * y[rows[i]] : x[rows[i]];
         /* what overflows is no number of a table that anyone correlates */
@@ -105,7 +106,8 @@ static int add(tamis_moments *m, const double *x, const double *y, const uint32_
         return tamis_moments_add(m, values, n, err);
 }
 
-static int add_side(const tamis_effects *e, struct tamis_effects_side *side, const struct look *l, size_t n, tamis_error *err) {
+static int add_side(const tamis_effects *e, struct tamis_effects_side *side, const struct look *l, size_t n,
+                    tamis_error *err) {
         size_t whole = 0;
         int r = 0;
 
@@ -169,7 +171,8 @@ static int look_at(tamis_effects *e, tamis_batch *batch, struct look *l, size_t 
         return 0;
 }
 
-int tamis_effects_add(tamis_effects *e, tamis_batch *batch, const uint32_t *before, const uint32_t *after, tamis_error *err) {
+int tamis_effects_add(tamis_effects *e, tamis_batch *batch, const uint32_t *before, const uint32_t *after,
+                      tamis_error *err) {
         size_t n_before = total(before, batch->n_rows), n_after = total(after, batch->n_rows);
         struct look l;
         int r;
@@ -328,18 +331,21 @@ uint64_t tamis_effects_outside(const tamis_made *made) {
 
 /* -- the evidence -------------------------------------------------------------------------------------------------- */
 
-/* Elor & Averbuch-Elor 2022 ("To SMOTE, or not to SMOTE?"): balancing helps weak learners, and hardly where the threshold is
- * tuned; van den Goorbergh, van Smeden, Timmerman & Van Calster 2022 ("The harm of class imbalance corrections for risk
- * prediction models"): probabilities come out too high; Dal Pozzolo et al. 2015: what under-sampling does to them. */
+/* Elor & Averbuch-Elor 2022 ("To SMOTE, or not to SMOTE?"): balancing helps weak learners, and hardly where the
+ * threshold is tuned; van den Goorbergh, van Smeden, Timmerman & Van Calster 2022 ("The harm of class imbalance
+ * corrections for risk prediction models"): probabilities come out too high; Dal Pozzolo et al. 2015: what
+ * under-sampling does to them. */
 void tamis_evidence_say(const tamis_context *context, tamis_evidence of) {
         static const char *const known[] = {
-                [TAMIS_EVIDENCE_SYNTHETIC] = "synthetic rows help weak learners, seldom strong ones, and spoil predicted "
-                        "probabilities",
+                [TAMIS_EVIDENCE_SYNTHETIC] = "synthetic rows help weak learners, seldom strong ones, and spoil "
+                                             "predicted probabilities",
                 [TAMIS_EVIDENCE_REPEATED] = "repeated rows make a model overstate the smaller classes' probabilities",
-                [TAMIS_EVIDENCE_LEFT_OUT] = "rows that are left out teach nothing, and probabilities learned without them are too "
-                        "high for the smaller classes (tamis decide --undo corrects them)",
+                [TAMIS_EVIDENCE_LEFT_OUT] = "rows that are left out teach nothing, and probabilities learned without "
+                                            "them are too high for the smaller classes (tamis decide --undo corrects "
+                                            "them)",
         };
 
-        tamis_warn(context, "%s; class weights (tamis weigh) or a moved decision threshold (tamis decide) often do as well",
+        tamis_warn(context, "%s; class weights (tamis weigh) or a moved decision threshold (tamis decide) often do as "
+                   "well",
                    known[of]);
 }

@@ -1,7 +1,8 @@
-/* A sample of exact size from one reading of a stream of any length: every row gets a random key by its number, and the rows
- * with the smallest keys of their class are held (Vitter 1985 has the idea of a reservoir; that the k smallest of random keys
- * are a simple random sample, and may be found batch by batch in any order, is Sunter 1977's, also called bottom-k). What is
- * held are their bytes, and the room of those that were pushed out is taken back before it is more than what is held. */
+/* A sample of exact size from one reading of a stream of any length: every row gets a random key by its number, and
+ * the rows with the smallest keys of their class are held (Vitter 1985 has the idea of a reservoir; that the k
+ * smallest of random keys are a simple random sample, and may be found batch by batch in any order, is Sunter
+ * 1977's, also called bottom-k). What is held are their bytes, and the room of those that were pushed out is taken
+ * back before it is more than what is held. */
 #include <stdlib.h>
 
 #include "balance/sample.h"
@@ -40,9 +41,11 @@ static int by_class(const void *a, const void *b) {
 }
 
 static uint64_t tide_of(const tamis_sample *s, tamis_slice class) {
-        const tamis_tide *t = atomic_load_explicit(&s->tides[tamis_slice_hash(class) % TAMIS_TIDES], memory_order_acquire);
+        const tamis_tide *t = atomic_load_explicit(&s->tides[tamis_slice_hash(class) % TAMIS_TIDES],
+                                                   memory_order_acquire);
 
-        return t && tamis_slice_equal(t->class, class) ? atomic_load_explicit(&t->key, memory_order_relaxed) : UINT64_MAX;
+        return t && tamis_slice_equal(t->class, class) ? atomic_load_explicit(&t->key, memory_order_relaxed)
+                : UINT64_MAX;
 }
 
 static int find_candidates(const tamis_sample *s, tamis_offers *o, tamis_batch *batch, struct candidate *c, size_t *n,
@@ -69,8 +72,8 @@ static int find_candidates(const tamis_sample *s, tamis_offers *o, tamis_batch *
                 if (o->classes.entries[code].count == 1)
                         tides[code] = tide_of(s, class);
                 if (o->classes.entries[code].count == 1 && most_of(s, class) == UINT64_MAX)
-                        return tamis_batch_fail(batch, row, column, err, "class \"%.*s\" is not listed in --ratio: how many rows "
-                                                "of it are to stay?", (int) class.n, class.p);
+                        return tamis_batch_fail(batch, row, column, err, "class \"%.*s\" is not listed in --ratio: "
+                                                "how many rows of it are to stay?", (int) class.n, class.p);
                 tamis_stream_init(&stream, s->seed, "sample.reservoir", 0, batch->first_train + row);
                 key = tamis_stream_bits(&stream);
                 if (key <= tides[code])
@@ -306,14 +309,16 @@ static int settle_sizes(tamis_sample *s, const tamis_context *context, tamis_err
         if (s->has_count && all < s->count)
                 tamis_warn(context, "there are no more than %llu rows: all stay", (unsigned long long) all);
         if (few > 0)
-                tamis_warn(context, "%llu class%s fewer rows than asked for: all of them stay", (unsigned long long) few,
+                tamis_warn(context, "%llu class%s fewer rows than asked for: all of them stay",
+                           (unsigned long long) few,
                            few == 1 ? " has" : "es have");
         return 0;
 }
 
 static int find_misnamed(const tamis_sample *s, tamis_error *err) {
         double *ignored = calloc(s->labels.n_classes + 1, sizeof *ignored);
-        int r = ignored ? tamis_class_values_apply(&s->ratio.counts, &s->labels, "--ratio", ignored, err) : tamis_fail_memory(err);
+        int r = ignored ? tamis_class_values_apply(&s->ratio.counts, &s->labels, "--ratio", ignored, err)
+                : tamis_fail_memory(err);
 
         free(ignored);
         return r;
@@ -366,7 +371,8 @@ int tamis_reservoir_finish(tamis_sample *s, const tamis_context *context, tamis_
         if (r == 0)
                 r = lay_out(s, err);
         if (r == 0 && s->labels.missing > 0)
-                tamis_warn(context, "%llu train row%s without a \"%s\": left out", (unsigned long long) s->labels.missing,
+                tamis_warn(context, "%llu train row%s without a \"%s\": left out",
+                           (unsigned long long) s->labels.missing,
                            s->labels.missing == 1 ? "" : "s", s->target.names[0]);
         if (r == 0 && (s->each || s->has_ratio) && s->n_copies < s->n - s->labels.missing)
                 tamis_evidence_say(context, TAMIS_EVIDENCE_LEFT_OUT);
@@ -387,8 +393,8 @@ static int check(const tamis_sample *s, tamis_error *err) {
         if (!s->has_count && !s->each && !s->has_ratio)
                 return tamis_fail(err, TAMIS_USAGE, "-s reservoir needs --count N, --each N or --ratio 'class=N,...'");
         if (s->has_ratio && s->ratio.kind != TAMIS_RATIO_COUNTS)
-                return tamis_fail(err, TAMIS_USAGE, "--ratio %s: how many rows there are is not known before the last one; -s "
-                                  "reservoir takes 'class=N,...'", s->ratio.text);
+                return tamis_fail(err, TAMIS_USAGE, "--ratio %s: how many rows there are is not known before the last "
+                                  "one; -s reservoir takes 'class=N,...'", s->ratio.text);
         if (s->each && !s->has_target)
                 return tamis_fail(err, TAMIS_USAGE, "--each is about classes: --target COL is needed (or --count)");
         return 0;

@@ -3,138 +3,6 @@
 
 #include "balance/sample.h"
 
-static const tamis_option options[] = {
-        { "ratio", 0, TAMIS_TEXT, "R", NULL,
-          "over, under: auto, every class to the largest or smallest (default); R or R%: smaller / larger; 'class=n,...'" },
-        { "count", 'n', TAMIS_COUNT, "N", NULL,
-          "train rows wanted in all, classes keeping their shares (weighted: draws)" },
-        { "each", 0, TAMIS_COUNT, "N", NULL, "reservoir: rows wanted of each class" },
-        { "share", 0, TAMIS_TEXT, "P", NULL,
-          "bernoulli: the probability of a row to stay; under: the share that stays; P, P% or 'class=P,...' (else 1)" },
-        { "cost", 0, TAMIS_TEXT, "LIST", NULL, "cost, costing, weighted: 'class=5,other=1'; a class that is not listed has 1" },
-        { "cost-column", 0, TAMIS_SELECTION, "COL", NULL, "cost, costing: the column that holds each row's cost" },
-        { "max-cost", 0, TAMIS_REAL, "COST", NULL,
-          "the greatest cost in that column: it need not be looked for, and one reading is enough" },
-        { "samples", 0, TAMIS_COUNT, "K", "10", "costing: how many samples, told apart by a column _sample" },
-        { "weight", 0, TAMIS_SELECTION, "COL", NULL, "weighted: the column that holds each row's weight" },
-        { "weigh-back", 0, TAMIS_FLAG, NULL, NULL,
-          "add a column _weight that undoes the sampling: 1 / how often a row of its kind was to be expected" },
-        { NULL },
-};
-
-static const tamis_strategy *const strategies[] = {
-        &tamis_sampler_bernoulli.base, &tamis_sampler_cost.base, &tamis_sampler_costing.base, &tamis_sampler_over.base,
-        &tamis_sampler_reservoir.base, &tamis_sampler_under.base, &tamis_sampler_weighted.base,
-};
-
-static const tamis_strategy *const *list_strategies(size_t *n) {
-        *n = sizeof strategies / sizeof *strategies;
-        return strategies;
-}
-
-/* -- configure ----------------------------------------------------------------------------------------------------- */
-
-static int check_taken(const tamis_sample *s, const tamis_settings *settings, tamis_error *err) {
-        static const struct { const char *name; unsigned bit; } all[] = {
-                { "ratio", SAMPLE_RATIO }, { "count", SAMPLE_COUNT }, { "cost", SAMPLE_COST },
-                { "cost-column", SAMPLE_COST_COLUMN }, { "weight", SAMPLE_WEIGHT }, { "share", SAMPLE_SHARE },
-                { "each", SAMPLE_EACH }, { "max-cost", SAMPLE_MAX_COST }, { "samples", SAMPLE_SAMPLES },
-        };
-        bool said[] = { s->has_ratio, s->has_count, s->has_shares, tamis_settings_given(settings, "each") };
-
-        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-                if (tamis_settings_given(settings, all[i].name) && !(s->sampler->takes & all[i].bit))
-                        return tamis_fail(err, TAMIS_USAGE, "-s %s takes no --%s", s->sampler->base.name, all[i].name);
-        if (said[0] + said[1] + said[2] + said[3] > 1)
-                return tamis_fail(err, TAMIS_USAGE, "%s and %s both say how many rows to have: give one",
-                                  said[0] ? "--ratio" : said[1] ? "--count" : "--share",
-                                  said[3] ? "--each" : said[2] ? "--share" : "--count");
-        if (s->has_ratio && !s->has_target)
-                return tamis_fail(err, TAMIS_USAGE, "--ratio is about classes: --target COL is needed");
-        if (s->shares.n > 0 && !s->has_target)
-                return tamis_fail(err, TAMIS_USAGE, "--share names classes: --target COL is needed");
-        return s->sampler->check(s, err);
-}
-
-/* One for all, or one for each class that is listed. */
-static int take_shares(tamis_sample *s, const char *text, tamis_error *err) {
-        int r = 0;
-
-        s->has_shares = text != NULL;
-        s->share = 1;
-        if (!text)
-                return 0;
-        if (!tamis_percent_parse(tamis_slice_of(text), &s->share))
-                r = tamis_class_values_parse(&s->shares, text, "--share", err);
-        for (size_t i = 0; r == 0 && i < s->shares.n; i++)
-                if (!(s->shares.values[i].value <= 1))
-                        s->share = s->shares.values[i].value;
-        if (r == 0 && !(s->share >= 0 && s->share <= 1))
-                r = tamis_fail(err, TAMIS_USAGE, "--share %s: a share is from 0 to 1, or to 100%%", text);
-        return r;
-}
-
-/* What only those that stream take. */
-static int configure_stream(tamis_sample *s, const tamis_settings *settings, tamis_error *err) {
-        s->samples = s->sampler->takes & SAMPLE_SAMPLES ? tamis_settings_count(settings, "samples") : 0;
-        if (s->sampler->takes & SAMPLE_SAMPLES && s->samples == 0)
-                return tamis_fail(err, TAMIS_USAGE, "--samples 0: one sample at least");
-        if (tamis_settings_given(settings, "max-cost")) {
-                s->has_max_cost = true;
-                s->greatest = tamis_settings_real(settings, "max-cost");
-                if (!(s->greatest > 0))
-                        return tamis_fail(err, TAMIS_USAGE, "--max-cost %s: a cost is above 0",
-                                          tamis_settings_text(settings, "max-cost"));
-        }
-        return 0;
-}
-
-static int configure(void *state, const tamis_context *context, tamis_error *err) {
-        tamis_sample *s = state;
-        const tamis_settings *settings = context->settings;
-        const char *strategy = tamis_settings_text(settings, "strategy"), *text;
-        const tamis_strategy *found;
-        int r;
-
-        if (!strategy)
-                return tamis_fail(err, TAMIS_USAGE, "--strategy is needed: bernoulli, cost, costing, over, reservoir, under or "
-                                  "weighted");
-        r = tamis_strategy_find(context->type, strategy, &found, err);
-        if (r < 0)
-                return r;
-        s->sampler = (const tamis_sampler *) found;
-        s->seed = context->seed;
-        s->has_target = tamis_settings_given(settings, "target");
-        s->has_count = tamis_settings_given(settings, "count");
-        s->count = tamis_settings_count(settings, "count");
-        s->value_option = tamis_settings_given(settings, "weight") ? "--weight"
-                : tamis_settings_given(settings, "cost-column") ? "--cost-column" : NULL;
-        text = tamis_settings_text(settings, "ratio");
-        s->has_ratio = text != NULL;
-        r = tamis_ratio_parse(&s->ratio, text ? text : "auto", err);
-        text = tamis_settings_text(settings, "cost");
-        if (r == 0 && text) {
-                s->has_costs = true;
-                r = tamis_class_values_parse(&s->costs, text, "--cost", err);
-        }
-        if (r == 0 && s->count >= UINT32_MAX)
-                r = tamis_fail(err, TAMIS_USAGE, "--count %llu is too much", (unsigned long long) s->count);
-        if (r == 0 && tamis_settings_given(settings, "each")) {
-                s->each = tamis_settings_count(settings, "each");
-                if (s->each == 0 || s->each >= UINT32_MAX)
-                        r = tamis_fail(err, TAMIS_USAGE, "--each %s: 1 row at least", tamis_settings_text(settings, "each"));
-        }
-        s->weighs_back = tamis_settings_flag(settings, "weigh-back");
-        s->at_weight = s->at_sample = -1;
-        if (r == 0)
-                r = take_shares(s, tamis_settings_text(settings, "share"), err);
-        if (r == 0)
-                r = configure_stream(s, settings, err);
-        if (r == 0)
-                r = check_taken(s, settings, err);
-        return r == 0 && s->sampler->streams ? tamis_sample_stream_begin(s, err) : r;
-}
-
 /* Rows that are told by themselves need nothing but the greatest cost. */
 static bool idle(const void *state) {
         const tamis_sample *s = state;
@@ -287,114 +155,6 @@ static void partial_done(void *partial) {
 
 /* -- deciding ------------------------------------------------------------------------------------------------------ */
 
-size_t tamis_sample_classes(const tamis_sample *s) {
-        return s->has_target ? s->labels.n_classes : 1;
-}
-
-uint64_t tamis_sample_class_size(const tamis_sample *s, size_t class) {
-        return s->has_target ? s->labels.counts[class] : s->n;
-}
-
-int tamis_sample_members(const tamis_sample *s, size_t class, uint32_t **ret, tamis_error *err) {
-        uint32_t *rows = reallocarray(NULL, tamis_sample_class_size(s, class) + 1, sizeof *rows);
-        size_t n = 0;
-
-        if (!rows)
-                return tamis_fail_memory(err);
-        for (size_t row = 0; row < s->n; row++)
-                if (!s->has_target || s->labels.codes[row] == class)
-                        rows[n++] = (uint32_t) row;
-        *ret = rows;
-        return 0;
-}
-
-static int share_sizes(tamis_sample *s, tamis_error *err) {
-        size_t n = tamis_sample_classes(s);
-        double *shares = calloc(n + 1, sizeof *shares);
-        int r = 0;
-
-        if (!shares)
-                return tamis_fail_memory(err);
-        for (size_t c = 0; c < n; c++)
-                shares[c] = s->share;
-        if (s->shares.n > 0)
-                r = tamis_class_values_apply(&s->shares, &s->labels, "--share", shares, err);
-        for (size_t c = 0; r == 0 && c < n; c++)
-                s->after[c] = (uint64_t) llround((double) s->after[c] * shares[c]);
-        free(shares);
-        return r;
-}
-
-int tamis_sample_sizes(tamis_sample *s, bool raise, tamis_error *err) {
-        size_t n = tamis_sample_classes(s);
-        uint64_t before = s->n - s->labels.missing;
-
-        s->after = calloc(n + 1, sizeof *s->after);
-        if (!s->after)
-                return tamis_fail_memory(err);
-        if (s->has_shares) {
-                for (size_t c = 0; c < n; c++)
-                        s->after[c] = tamis_sample_class_size(s, c);
-                return share_sizes(s, err);
-        }
-        if (!s->has_count)
-                return tamis_ratio_sizes(&s->ratio, &s->labels, raise, s->after, err);
-        if (raise ? s->count < before : s->count > before)
-                return tamis_fail(err, TAMIS_USAGE, "--count %llu: there are %llu train rows, and -s %s %s any",
-                                  (unsigned long long) s->count, (unsigned long long) before, s->sampler->base.name,
-                                  raise ? "removes none and never will remove" : "adds none and never will add");
-        tamis_share_out(s->count, s->has_target ? s->labels.counts : &before, n, s->after);
-        return 0;
-}
-
-int tamis_sample_class_costs(const tamis_sample *s, double **ret, tamis_error *err) {
-        double *costs = calloc(s->labels.n_classes + 1, sizeof *costs);
-        int r;
-
-        if (!costs)
-                return tamis_fail_memory(err);
-        for (size_t c = 0; c < s->labels.n_classes; c++)
-                costs[c] = 1;
-        r = tamis_class_values_apply(&s->costs, &s->labels, "--cost", costs, err);
-        if (r < 0) {
-                free(costs);
-                return r;
-        }
-        *ret = costs;
-        return 0;
-}
-
-/* What is known of each class after a strategy that only decided row by row. */
-static int count_after(tamis_sample *s, tamis_error *err) {
-        if (s->after)
-                return 0;
-        s->after = calloc(tamis_sample_classes(s) + 1, sizeof *s->after);
-        if (!s->after)
-                return tamis_fail_memory(err);
-        for (size_t row = 0; row < s->n; row++)
-                if (!s->has_target)
-                        s->after[0] += s->times[row];
-                else if (s->labels.codes[row] != TAMIS_NO_CLASS)
-                        s->after[s->labels.codes[row]] += s->times[row];
-        return 0;
-}
-
-/* A class that is there after[c] / n_c times as often weighs so much less. */
-static int weigh_back(tamis_sample *s, tamis_error *err) {
-        if (!s->weighs_back || s->undo)
-                return 0;
-        s->undo = reallocarray(NULL, s->n + 1, sizeof *s->undo);
-        if (!s->undo)
-                return tamis_fail_memory(err);
-        for (size_t row = 0; row < s->n; row++) {
-                uint32_t class = s->has_target ? s->labels.codes[row] : 0;
-
-                s->undo[row] = class == TAMIS_NO_CLASS || s->after[class] == 0 ? 1
-                        : (double) tamis_sample_class_size(s, class) / (double) s->after[class];
-        }
-        return 0;
-}
-
 static int finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {
         tamis_sample *s = state;
         int r = 0;
@@ -417,9 +177,9 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         if (r == 0)
                 r = s->sampler->decide(s, context, err);
         if (r == 0)
-                r = count_after(s, err);
+                r = tamis_sample_count_after(s, err);
         if (r == 0)
-                r = weigh_back(s, err);
+                r = tamis_sample_weigh_back(s, err);
         if (r < 0)
                 return r;
         if (s->labels.missing > 0 && !s->value_option)
@@ -475,7 +235,8 @@ static int see_effects(tamis_sample *s, tamis_batch *batch, const uint32_t *time
 }
 
 /* Weights by where the rows will be. */
-static int expand_weights(const tamis_sample *s, tamis_batch *batch, const uint32_t *times, double **ret, tamis_error *err) {
+static int expand_weights(const tamis_sample *s, tamis_batch *batch, const uint32_t *times, double **ret,
+                          tamis_error *err) {
         uint64_t train = batch->first_train;
         size_t n = 0;
         double *weights;
@@ -603,14 +364,14 @@ const tamis_step_type tamis_step_sample = {
                 "proportion to its cost, `costing` does so several times in one run; `bernoulli` keeps a row with a "
                 "probability; `weighted` draws with replacement, copies side by side where the row was. "
                 "With --count and no target, `under` is a plain random sample.\n\n"
-                "`bernoulli`, and `cost` and `costing` where the greatest cost is known (--cost, --max-cost), read a stream "
-                "once and hold nothing of it. `reservoir` reads it once and holds the rows it will put out, which follow when "
-                "all are read (behind the rows that are not train, where there are any).\n\n"
-                "Only train rows are touched. Rows whose target is missing pass through, but for `reservoir`, which leaves "
-                "them out.",
-        .options = options,
+                "`bernoulli`, and `cost` and `costing` where the greatest cost is known (--cost, --max-cost), read a "
+                "stream once and hold nothing of it. `reservoir` reads it once and holds the rows it will put out, "
+                "which follow when all are read (behind the rows that are not train, where there are any).\n\n"
+                "Only train rows are touched. Rows whose target is missing pass through, but for `reservoir`, which "
+                "leaves them out.",
+        .options = tamis_sample_options,
         .common = TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_SEED | TAMIS_OPT_MISSING,
-        .strategies = list_strategies,
+        .strategies = tamis_sample_list,
         .examples =
                 "tamis sample -t Survived -s under --seed 7 train.csv\n"
                 "tamis sample -t fraud -s over --ratio 0.5 train.csv\n"
@@ -620,7 +381,7 @@ const tamis_step_type tamis_step_sample = {
                 "tamis sample -t fraud -s bernoulli --share 'no=5%' --weigh-back big.csv\n",
         .traits = TAMIS_LEARNS | TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_TRAIN_ONLY | TAMIS_HOLDS_ROWS,
         .state_size = sizeof(tamis_sample),
-        .configure = configure,
+        .configure = tamis_sample_configure,
         .idle = idle,
         .also = also,
         .bind = bind,

@@ -1,11 +1,11 @@
 /* sample.h: what the strategies of sample share.
  *
- * A strategy decides how often each train row goes out: times[row]. Rows come out in the order they came, copies side
- * by side; only `over` puts its copies behind the last row, where a person looks for new ones: it has the chosen rows
- * printed in a second pass, and keeps them as bytes.
+ * A strategy decides how often each train row goes out: times[row]. Rows come out in the order they came, copies
+ * side by side; only `over` puts its copies behind the last row, where a person looks for new ones: it has the
+ * chosen rows printed in a second pass, and keeps them as bytes.
  *
- * Two kinds hold less. Who can tell of a row by itself whether it stays (stream.c: bernoulli, cost, costing) learns nothing
- * and holds nothing. A reservoir (reservoir.c) holds the bytes of its own rows, in one reading.
+ * Two kinds hold less. Who can tell of a row by itself whether it stays (stream.c: bernoulli, cost, costing) learns
+ * nothing and holds nothing. A reservoir (reservoir.c) holds the bytes of its own rows, in one reading.
  */
 #ifndef BALANCE_SAMPLE_H
 #define BALANCE_SAMPLE_H
@@ -47,8 +47,8 @@ typedef struct tamis_held {
         size_t start, length;   /* in the text */
 } tamis_held;
 
-/* The greatest key that a class holds, once it holds enough: rows beyond it need not be offered. It only falls, so a look at it
- * that comes late does no harm: whoever learns reads it while others are merged. */
+/* The greatest key that a class holds, once it holds enough: rows beyond it need not be offered. It only falls, so a
+ * look at it that comes late does no harm: whoever learns reads it while others are merged. */
 typedef struct tamis_tide {
         tamis_slice class;
         _Atomic uint64_t key;
@@ -80,7 +80,8 @@ typedef struct tamis_sample {
         uint64_t samples;               /* costing */
         bool weighs_back;               /* --weigh-back */
         bool bound;
-        bool alone;                     /* no row is marked: what drains meets every row as it learns, and never again */
+        /* no row is marked: what drains meets every row as it learns, and never again */
+        bool alone;
         tamis_effects effects;
 
         tamis_columns target, value;
@@ -131,6 +132,15 @@ extern const tamis_sampler tamis_sampler_reservoir;
 extern const tamis_sampler tamis_sampler_under;
 extern const tamis_sampler tamis_sampler_weighted;
 
+/* -- sample_options.c, sample_sizes.c, for the step ---------------------------------------------------------------- */
+
+extern const tamis_option tamis_sample_options[];
+const tamis_strategy *const *tamis_sample_list(size_t *n);
+int tamis_sample_configure(void *state, const tamis_context *context, tamis_error *err) TAMIS_CHECKED;
+/* after[] from times[], where the strategy has left it open; then, where it is wanted, undo[] from after[]. */
+int tamis_sample_count_after(tamis_sample *s, tamis_error *err) TAMIS_CHECKED;
+int tamis_sample_weigh_back(tamis_sample *s, tamis_error *err) TAMIS_CHECKED;
+
 /* -- for the strategies -------------------------------------------------------------------------------------------- */
 
 /* One class where no target is given. */
@@ -166,7 +176,8 @@ typedef struct tamis_offers {
         uint64_t missing, rows;
 } tamis_offers;
 
-int tamis_reservoir_learn(const tamis_sample *s, tamis_offers *into, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
+int tamis_reservoir_learn(const tamis_sample *s, tamis_offers *into, tamis_batch *batch,
+                          tamis_error *err) TAMIS_CHECKED;
 int tamis_reservoir_merge(tamis_sample *s, const tamis_offers *from, tamis_error *err) TAMIS_CHECKED;
 int tamis_reservoir_finish(tamis_sample *s, const tamis_context *context, tamis_error *err) TAMIS_CHECKED;
 void tamis_offers_done(tamis_offers *offers);

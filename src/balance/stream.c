@@ -1,5 +1,5 @@
-/* Samples in which each row's fate is its own: it stays with a probability that hangs on its class or its cost. One reading,
- * nothing held, in any number of threads: the draw is keyed by the row's number. */
+/* Samples in which each row's fate is its own: it stays with a probability that hangs on its class or its cost. One
+ * reading, nothing held, in any number of threads: the draw is keyed by the row's number. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -18,7 +18,8 @@ int tamis_sample_stream_begin(tamis_sample *s, tamis_error *err) {
                         s->greatest = 0;
         }
         if (s->samples > MOST_SAMPLES)
-                return tamis_fail(err, TAMIS_USAGE, "--samples %llu: at most %d", (unsigned long long) s->samples, MOST_SAMPLES);
+                return tamis_fail(err, TAMIS_USAGE, "--samples %llu: at most %d", (unsigned long long) s->samples,
+                                  MOST_SAMPLES);
         pthread_mutex_init(&s->tally.lock, NULL);
         s->tally.has_lock = true;
         return 0;
@@ -114,9 +115,11 @@ static int find_costs(const tamis_sample *s, tamis_batch *batch, struct fate *f,
                         continue;
                 text = tamis_batch_text(batch, row, column);
                 if (costs[row] > s->greatest)
-                        return tamis_batch_fail(batch, row, column, err, "\"%.*s\" is more than --max-cost %.9g", (int) text.n,
+                        return tamis_batch_fail(batch, row, column, err, "\"%.*s\" is more than --max-cost %.9g",
+                                                (int) text.n,
                                                 text.p, s->greatest);
-                return tamis_batch_fail(batch, row, column, err, "\"%.*s\" is no cost: a number above 0 is needed", (int) text.n,
+                return tamis_batch_fail(batch, row, column, err, "\"%.*s\" is no cost: a number above 0 is needed",
+                                        (int) text.n,
                                         text.n ? text.p : "");
         }
         return r;
@@ -301,7 +304,8 @@ static int check_listed(const tamis_sample *s, const tamis_class_values *list, c
                 for (size_t j = 0; j < n; j++)
                         names[j] = seen->entries[j].text;
                 tamis_nearest(name, names, n, near, sizeof near);
-                return tamis_fail(err, TAMIS_USAGE, "%s: no train row is of class \"%.*s\"%s%s", option, (int) name.n, name.p,
+                return tamis_fail(err, TAMIS_USAGE, "%s: no train row is of class \"%.*s\"%s%s", option, (int) name.n,
+                                  name.p,
                                   *near ? "; near: " : "", near);
         }
         return 0;
@@ -316,15 +320,19 @@ int tamis_sample_stream_end(tamis_sample *s, const tamis_context *context, tamis
         if (r < 0)
                 return r;
         if (s->samples)
-                tamis_warn(context, "%llu rows in %llu samples of %llu rows (_sample): fit a model to each, and average them",
-                           (unsigned long long) t->accepted, (unsigned long long) s->samples, (unsigned long long) t->rows);
+                tamis_warn(context, "%llu rows in %llu samples of %llu rows (_sample): fit a model to each, and "
+                           "average them",
+                           (unsigned long long) t->accepted, (unsigned long long) s->samples,
+                           (unsigned long long) t->rows);
         else if (!s->has_shares)
-                tamis_warn(context, "%llu of %llu rows accepted; Costing averages models of several such samples (-s costing)",
+                tamis_warn(context, "%llu of %llu rows accepted; Costing averages models of several such samples (-s "
+                           "costing)",
                            (unsigned long long) t->accepted, (unsigned long long) t->rows);
         else if (s->shares.n > 0)
                 tamis_evidence_say(context, TAMIS_EVIDENCE_LEFT_OUT);
         if (t->classless > 0 && !s->value_option)
-                tamis_warn(context, "%llu train row%s without a \"%s\": passed through", (unsigned long long) t->classless,
+                tamis_warn(context, "%llu train row%s without a \"%s\": passed through",
+                           (unsigned long long) t->classless,
                            t->classless == 1 ? "" : "s", s->target.names[0]);
         return 0;
 }
@@ -341,7 +349,8 @@ int tamis_sample_stream_report(const tamis_sample *s, json_t *into, tamis_error 
 
                 r |= json_object_set_new(one, "class", e ? tamis_json_bytes(e->text) : json_null());
                 r |= json_object_set_new(one, "before", json_integer((json_int_t) (e ? e->count : t->rows)));
-                r |= json_object_set_new(one, "after", json_integer((json_int_t) (e ? t->after[order[i]] : t->accepted)));
+                r |= json_object_set_new(one, "after", json_integer((json_int_t) (e ? t->after[order[i]]
+                                                                                  : t->accepted)));
         }
         free(order);
         r |= json_object_set_new(into, "train_rows_before", json_integer((json_int_t) t->rows));
@@ -375,8 +384,8 @@ static int check_shares(const tamis_sample *s, tamis_error *err) {
         return 0;
 }
 
-/* Zadrozny, Langford & Abe 2003, "Cost-sensitive learning by cost-proportionate example weighting": a learner that knows nothing of
- * costs minimises them on such a sample, and does so better on the mean of several. */
+/* Zadrozny, Langford & Abe 2003, "Cost-sensitive learning by cost-proportionate example weighting": a learner that
+ * knows nothing of costs minimises them on such a sample, and does so better on the mean of several. */
 const tamis_sampler tamis_sampler_cost = {
         .base = {
                 .name    = "cost",

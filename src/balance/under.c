@@ -5,7 +5,8 @@
 
 static int check(const tamis_sample *s, tamis_error *err) {
         if (!s->has_target && !s->has_count && !s->has_shares)
-                return tamis_fail(err, TAMIS_USAGE, "under-sampling needs --target, or --count or --share for rows of one kind");
+                return tamis_fail(err, TAMIS_USAGE, "under-sampling needs --target, or --count or --share for rows of "
+                                  "one kind");
         return 0;
 }
 

@@ -25,9 +25,11 @@ static const tamis_option options[] = {
         { "cost", 0, TAMIS_TEXT, "LIST", NULL, "cost: 'class=5,other=1'; a class that is not listed has 1" },
         { "cost-matrix", 0, TAMIS_FILE, "FILE", NULL,
           "cost: CSV with a row for each actual class and a column for each decided one" },
-        { "cost-column", 0, TAMIS_SELECTION, "COL", NULL, "cost: the column that holds each row's cost; no target is needed" },
+        { "cost-column", 0, TAMIS_SELECTION, "COL", NULL, "cost: the column that holds each row's cost; no target is "
+                                                          "needed" },
         { "beta", 0, TAMIS_REAL, "B", "0.999", "effective: 0 (no weights) to below 1 (toward balanced)" },
-        { "normalize", 0, TAMIS_CHOICE, "WHAT", "none", "mean: the weights of the train rows are 1 in the mean; sum: 1 in all",
+        { "normalize", 0, TAMIS_CHOICE, "WHAT", "none", "mean: the weights of the train rows are 1 in the mean; sum: "
+                                                        "1 in all",
           normalizings },
         { NULL },
 };
@@ -49,13 +51,16 @@ static int check_taken(const tamis_weigher *weigher, const tamis_settings *setti
         for (size_t i = 0; i < 3; i++) {
                 given += tamis_settings_given(settings, sources[i]);
                 if (!takes && tamis_settings_given(settings, sources[i]))
-                        return tamis_fail(err, TAMIS_USAGE, "-s %s takes no --%s (-s cost does)", weigher->base.name, sources[i]);
+                        return tamis_fail(err, TAMIS_USAGE, "-s %s takes no --%s (-s cost does)", weigher->base.name,
+                                          sources[i]);
         }
         if (takes && given == 0)
-                return tamis_fail(err, TAMIS_USAGE, "-s %s needs --cost 'class=number,...', --cost-matrix FILE or --cost-column COL",
+                return tamis_fail(err, TAMIS_USAGE, "-s %s needs --cost 'class=number,...', --cost-matrix FILE or "
+                                  "--cost-column COL",
                                   weigher->base.name);
         if (given > 1)
-                return tamis_fail(err, TAMIS_USAGE, "--cost, --cost-matrix and --cost-column all say what a row costs: give one");
+                return tamis_fail(err, TAMIS_USAGE, "--cost, --cost-matrix and --cost-column all say what a row "
+                                  "costs: give one");
         if (!(weigher->takes & WEIGH_BETA) && tamis_settings_given(settings, "beta"))
                 return tamis_fail(err, TAMIS_USAGE, "-s %s takes no --beta (-s effective does)", weigher->base.name);
         return 0;
@@ -79,7 +84,8 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         w->scale = 1;
         w->options.beta = tamis_settings_real(settings, "beta");
         if (r == 0 && !(w->options.beta >= 0 && w->options.beta < 1))
-                return tamis_fail(err, TAMIS_USAGE, "--beta %s: from 0 to below 1", tamis_settings_text(settings, "beta"));
+                return tamis_fail(err, TAMIS_USAGE, "--beta %s: from 0 to below 1",
+                                  tamis_settings_text(settings, "beta"));
         return r == 0 && costs ? tamis_class_values_parse(&w->options.costs, costs, "--cost", err) : r;
 }
 
@@ -94,7 +100,8 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         int r;
 
         if (w->by_row) {
-                r = tamis_select_one(schema, tamis_settings_text(context->settings, "cost-column"), "--cost-column", &at, err);
+                r = tamis_select_one(schema, tamis_settings_text(context->settings, "cost-column"), "--cost-column",
+                                     &at, err);
                 return r == 0 ? bind_one(&w->cost, schema, at, err) : r;
         }
         r = tamis_target(context, schema, &at, err);
@@ -143,7 +150,8 @@ static int merge(void *state, void *partial, tamis_error *err) {
         struct weigh *w = state;
         struct partial *p = partial;
 
-        return w->by_row ? tamis_moments_merge(&w->costs, &p->costs, err) : tamis_labels_merge(&w->labels, &p->labels, err);
+        return w->by_row ? tamis_moments_merge(&w->costs, &p->costs, err)
+                : tamis_labels_merge(&w->labels, &p->labels, err);
 }
 
 static void partial_done(void *partial) {
@@ -257,7 +265,8 @@ static int weigh_classes(const struct weigh *w, tamis_batch *batch, double *weig
 
 static int apply(void *state, tamis_batch *batch, tamis_error *err) {
         const struct weigh *w = state;
-        double *weights = malloc((batch->n_rows + 1) * sizeof *weights);       /* not the batch's: it may be kept long */
+        /* not the batch's: it may be kept long */
+        double *weights = malloc((batch->n_rows + 1) * sizeof *weights);
         int r = !weights ? tamis_fail_memory(err) : w->by_row ? weigh_rows(w, batch, weights, err)
                 : weigh_classes(w, batch, weights, err);
 

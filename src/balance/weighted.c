@@ -52,7 +52,8 @@ static int draw(tamis_sample *s, const double *weights, uint64_t draws, tamis_er
         return 0;
 }
 
-/* A row is drawn draws * w / sum w times, expected (Hansen & Hurwitz 1943). Exact sums: the order of rows does not matter. */
+/* A row is drawn draws * w / sum w times, expected (Hansen & Hurwitz 1943). Exact sums: the order of rows does not
+ * matter. */
 static int weigh_back(tamis_sample *s, const double *weights, uint64_t draws, tamis_error *err) {
         tamis_moments sum = { 0 };
         int r = tamis_moments_add(&sum, weights, s->n, err);

@@ -97,9 +97,11 @@ START_TEST(batches_do_not_show) {
         struct lesson one, all;
         char *a, *b;
 
-        ck_assert_int_eq(lesson_begin(&one, &tamis_step_decide, "p,y", table, 1, "probability", "p", "target", "y", "best", "f1",
+        ck_assert_int_eq(lesson_begin(&one, &tamis_step_decide, "p,y", table, 1, "probability", "p", "target", "y",
+                                      "best", "f1",
                                       "positive", "a", NULL), 0);
-        ck_assert_int_eq(lesson_begin(&all, &tamis_step_decide, "p,y", table, 9, "probability", "p", "target", "y", "best", "f1",
+        ck_assert_int_eq(lesson_begin(&all, &tamis_step_decide, "p,y", table, 9, "probability", "p", "target", "y",
+                                      "best", "f1",
                                       "positive", "a", NULL), 0);
         ck_assert_double_eq(((tamis_decide *) one.state)->threshold, .5);
         ck_assert_double_eq(((tamis_decide *) all.state)->threshold, .5);

@@ -52,7 +52,8 @@ static struct naive naive(bool after) {
                 .mx = (double) (s[0] / n[0]), .my = (double) (s[1] / n[1]),
                 .sx = (double) sqrtl(q[0] / n[0] - s[0] / n[0] * s[0] / n[0]),
                 .sy = (double) sqrtl(q[1] / n[1] - s[1] / n[1] * s[1] / n[1]),
-                .r = (double) ((wxy / w - wx / w * wy / w) / sqrtl((wxx / w - wx / w * wx / w) * (wyy / w - wy / w * wy / w))),
+                .r = (double) ((wxy / w - wx / w * wy / w)
+                               / sqrtl((wxx / w - wx / w * wx / w) * (wyy / w - wy / w * wy / w))),
         };
 }
 
@@ -95,11 +96,13 @@ START_TEST(shifts_are_those_of_plain_sums) {
         const json_t *e, *columns, *pair;
         double duplicates = 0, n = 0;
 
-        ck_assert_int_eq(lesson_begin(&l, &tamis_step_sample, "x,y,row_id,word,late", rows, 1000, "strategy", "under", "count",
+        ck_assert_int_eq(lesson_begin(&l, &tamis_step_sample, "x,y,row_id,word,late", rows, 1000, "strategy", "under",
+                                      "count",
                                       "3", NULL), 0);
         all = effects_of(&l, rows, 1000);
         cut = effects_of(&l, rows, 7);
-        /* the column with a late word is no column of numbers, wherever the batches end: whole rows are not those of it */
+        /* the column with a late word is no column of numbers, wherever the batches end: whole rows are not those of
+         * it */
         ck_assert(json_equal(all, cut));
         for (size_t i = 0; i < ROWS; i++) {
                 duplicates += times[i] > 1 ? times[i] - 1 : 0;
@@ -114,7 +117,8 @@ START_TEST(shifts_are_those_of_plain_sums) {
         ck_assert_double_eq_tol(get(json_array_get(columns, 0), "mean_after"), after.mx, 1e-12);
         ck_assert_double_eq_tol(get(json_array_get(columns, 0), "sd_after"), after.sx, 1e-11);
         ck_assert_double_eq_tol(get(json_array_get(columns, 1), "sd_before"), before.sy, 1e-11);
-        ck_assert_double_eq_tol(get(json_array_get(columns, 1), "shift_of_mean_in_sds"), (after.my - before.my) / before.sy, 1e-9);
+        ck_assert_double_eq_tol(get(json_array_get(columns, 1), "shift_of_mean_in_sds"),
+                                (after.my - before.my) / before.sy, 1e-9);
         pair = json_object_get(e, "correlations");
         ck_assert_double_eq_tol(get(pair, "before"), before.r, 1e-9);
         ck_assert_double_eq_tol(get(pair, "after"), after.r, 1e-9);
@@ -126,7 +130,8 @@ START_TEST(shifts_are_those_of_plain_sums) {
 }
 END_TEST
 
-/* On a line: classes at 0, 1 | 10, 11; made of class 0 at .4 (its own), 6 (nearest is 10: a stranger), 12 (a stranger, outside), -1 */
+/* On a line: classes at 0, 1 | 10, 11; made of class 0 at .4 (its own), 6 (nearest is 10: a stranger), 12 (a
+ * stranger, outside), -1 */
 START_TEST(strangers_and_outsiders_by_hand) {
         const double real[] = { 0, 1, 10, 11 }, made[] = { .4, 6, 12, -1 };
         const uint32_t real_classes[] = { 0, 0, 1, 1 }, made_classes[] = { 0, 0, 0, 0 };
