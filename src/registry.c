@@ -8,6 +8,7 @@
 
 const tamis_step_type *const tamis_steps[] = {
         &tamis_step_clean,
+        &tamis_step_decide,
         &tamis_step_encode,
         &tamis_step_impute,
         &tamis_step_prune,

@@ -7,6 +7,7 @@
 
 #include <tamis/step.h>
 
+extern const tamis_step_type tamis_step_decide;
 extern const tamis_step_type tamis_step_prune;
 extern const tamis_step_type tamis_step_sample;
 extern const tamis_step_type tamis_step_smote;

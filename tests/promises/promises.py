@@ -66,6 +66,11 @@ CASES = {
         ("-t label -c age,income,city,visits -s mice -m 2 --iterations 1 --method 'city=polyreg,age=forest,income=norm-predict,*=mean'",
          {"age", "income", "city", "visits"}, "holes"),
     ],
+    "decide": [
+        ("-p age -t label --best f1", set(), "holes"),
+        ("-p income -t label --best cost --cost fn=9,fp=1 --positive no", set(), "full"),
+        ("-p tiny --threshold 0", set(), "holes"),
+    ],
     "scale": [
         ("-t label -c age:tiny", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -c !id,!code -s minmax --range=-1,1", {"age", "income", "visits", "tiny"}, "holes"),
@@ -107,10 +112,19 @@ CASES = {
         ("-t label -s under", set(), "full"),
         ("-t label -s cost --cost 'yes=5,no=1'", set(), "full"),
         ("-t label -s weighted -n 2000 --cost 'yes=5,no=1'", set(), "full"),
+        ("-t label -s under --share 'no=30%' --weigh-back", set(), "full"),
+        ("-t label -s over --weigh-back", set(), "full"),
+        ("-t label -s reservoir --each 500 --weigh-back", set(), "full"),
+        ("-s reservoir --count 1500", set(), "whole"),
+        ("-t label -s bernoulli --share no=.25 --weigh-back", set(), "full"),
+        ("-t label -s costing --cost 'yes=5,no=1' --samples 3", set(), "full"),
+        ("-s cost --cost-column age", set(), "full"),
     ],
     "weigh": [
         ("-t label", set(), "full"),
         ("-t label -s cost --cost 'yes=5,no=1'", set(), "full"),
+        ("-t label -s effective --beta .99 --normalize mean", set(), "full"),
+        ("-s cost --cost-column age --normalize sum", set(), "full"),
     ],
 }
 # verbs that are not steps of a chain
@@ -375,7 +389,8 @@ def learning_from_all_is_told(w, step, arguments, changes, kind):
     if not w.takes(step, "learn-from") or kind in ("unsplit", "whole"):
         return
     said = w.shell("%s %s %s --learn-from all -o /dev/null %s 2>&1" % (w.tamis, step, arguments, w.files[kind][0]))
-    if "--dedupe" in arguments or "--drop-columns-over" in arguments or step != "clean":     # else nothing is learned
+    if "--dedupe" in arguments or "--drop-columns-over" in arguments or not (
+            step == "clean" or (step == "decide" and "-t label" not in arguments)):     # else nothing is learned
         check(said.count(b"--learn-from all: ") == 1, "--learn-from all is not warned of: %r" % said)
 
 
