@@ -198,7 +198,7 @@ static const struct { uint32_t votes[6]; size_t k; uint32_t want; } votes[] = {
 };
 
 START_TEST(the_vote_is_the_neighbours) {
-        ck_assert_uint_eq(tamis_smoter_nc.vote(votes[_i].votes, votes[_i].k), votes[_i].want);
+        ck_assert_uint_eq(tamis_smote_vote(votes[_i].votes, votes[_i].k), votes[_i].want);
 }
 END_TEST
 
@@ -208,9 +208,9 @@ START_TEST(a_mismatch_is_the_median_sd_squared) {
         tamis_error err;
         double m;
 
-        ck_assert_int_eq(tamis_smoter_nc.mismatch(three, 2, 3, &m, &err), 0);
+        ck_assert_int_eq(tamis_smote_mismatch(three, 2, 3, &m, &err), 0);
         ck_assert_double_eq(m, 1);
-        ck_assert_int_eq(tamis_smoter_nc.mismatch(two, 2, 2, &m, &err), 0);
+        ck_assert_int_eq(tamis_smote_mismatch(two, 2, 2, &m, &err), 0);
         ck_assert_double_eq(m, 4);
 }
 END_TEST
