@@ -1,6 +1,7 @@
 /* An order of rows that hangs on their cells alone: by a hash of all that a row consists of, so that no column is
  * favoured where the order breaks a tie. Rows of the same hash are, but for one chance in 2^64, the same row, and it makes
- * no difference which of them is which. */
+ * no difference which of them is which: they are numbered, and each number gives another place. Otherwise all rows of one
+ * class would come before all of another where both have many on one spot. */
 #include <stdlib.h>
 
 #include "balance/smote.h"
@@ -49,6 +50,23 @@ static int by_hash(const void *a, const void *b) {
         return x->row < y->row ? -1 : x->row > y->row;
 }
 
+/* False: there are none. */
+static bool scatter_duplicates(struct keyed *keys, size_t n) {
+        uint64_t run = 0, before = 0;
+        bool any = false;
+
+        for (size_t i = 0; i < n; i++) {
+                uint64_t hash = keys[i].hash;
+
+                run = i > 0 && hash == before ? run + 1 : 0;
+                before = hash;
+                if (run > 0)
+                        keys[i].hash = add(hash, run);
+                any |= run > 0;
+        }
+        return any;
+}
+
 int tamis_smote_order(const tamis_smote *s, uint32_t *rows, size_t n, tamis_error *err) {
         struct keyed *keys = reallocarray(NULL, n + 1, sizeof *keys);
         uint64_t *classes = calloc(s->labels.n_classes + 1, sizeof *classes);
@@ -63,6 +81,8 @@ int tamis_smote_order(const tamis_smote *s, uint32_t *rows, size_t n, tamis_erro
         for (size_t i = 0; i < n; i++)
                 keys[i] = (struct keyed) { hash_row(s, rows[i], classes[s->labels.codes[rows[i]]]), rows[i] };
         qsort(keys, n, sizeof *keys, by_hash);
+        if (scatter_duplicates(keys, n))
+                qsort(keys, n, sizeof *keys, by_hash);
         for (size_t i = 0; i < n; i++)
                 rows[i] = keys[i].row;
         free(keys);

@@ -3,21 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tamis/random.h>
-
 #include "fit/svm.h"
 
-struct descent {
+#define PRECISION 1e-9          /* the gradient's length at the end, as a share of that at 0 */
+enum { STEPS = 100, PRODUCTS = 500, HALVINGS = 40 };
+
+struct machine {
         const tamis_svm_rows *rows;
-        double cost;
-        double *alpha, *w;
-        double *norms;          /* per row: |x|^2 */
-        uint32_t *order;        /* rows, those still at work first */
-        size_t active;
-        double highest, lowest; /* projected gradients of the round before; beyond them a row at its bound is settled */
+        size_t size;            /* of w */
+        double *margins, *w;
+        double *gradient, *step, *rest, *direction, *product;
+        double *changes;        /* per row: what the whole step would add to its margin */
 };
 
-static double dot(const tamis_svm_rows *rows, const double *w, size_t i) {
+/* -- rows ---------------------------------------------------------------------------------------------------------- */
+
+static double times_row(const tamis_svm_rows *rows, const double *w, size_t i) {
         const double *x = rows->numbers + i * rows->d, *levels = w + rows->d;
         double sum = w[rows->d + rows->levels], at_levels = 0;
 
@@ -39,108 +40,129 @@ static void add_row(const tamis_svm_rows *rows, double *w, size_t i, double time
         w[rows->d + rows->levels] += times;
 }
 
-static void find_norms(const tamis_svm_rows *rows, double *norms) {
-        for (size_t i = 0; i < rows->n; i++) {
-                const double *x = rows->numbers + i * rows->d;
+static double cost_of(const tamis_svm_rows *rows, size_t i) {
+        return rows->costs[rows->signs[i] > 0];
+}
 
-                norms[i] = 1 + (double) rows->c * rows->level * rows->level;
-                for (size_t j = 0; j < rows->d; j++)
-                        norms[i] += x[j] * x[j];
+static double dot(const double *a, const double *b, size_t n) {
+        double sum = 0;
+
+        for (size_t j = 0; j < n; j++)
+                sum += a[j] * b[j];
+        return sum;
+}
+
+/* -- Newton's method ----------------------------------------------------------------------------------------------- */
+
+/* f at w + share * step, from the margins alone. */
+static double value_at(const struct machine *m, double share) {
+        double loss = 0, square = 0;
+
+        for (size_t i = 0; i < m->rows->n; i++) {
+                double short_by = 1 - m->margins[i] - share * m->changes[i];
+
+                if (short_by > 0)
+                        loss += cost_of(m->rows, i) * short_by * short_by;
+        }
+        for (size_t j = 0; j < m->size; j++) {
+                double x = m->w[j] + share * m->step[j];
+
+                square += x * x;
+        }
+        return square / 2 + loss;
+}
+
+static void find_gradient(struct machine *m) {
+        memcpy(m->gradient, m->w, m->size * sizeof *m->w);
+        for (size_t i = 0; i < m->rows->n; i++)
+                if (m->margins[i] < 1)
+                        add_row(m->rows, m->gradient, i,
+                                2 * cost_of(m->rows, i) * (m->margins[i] - 1) * m->rows->signs[i]);
+}
+
+/* The second derivative times a vector: of the rows within the margin alone. */
+static void multiply(const struct machine *m, const double *v, double *into) {
+        memcpy(into, v, m->size * sizeof *v);
+        for (size_t i = 0; i < m->rows->n; i++)
+                if (m->margins[i] < 1)
+                        add_row(m->rows, into, i, 2 * cost_of(m->rows, i) * times_row(m->rows, v, i));
+}
+
+/* Conjugate gradients: the step that would end at the bottom of the parabola, to `precision` of the gradient. */
+static void find_step(struct machine *m, double precision) {
+        size_t size = m->size;
+        double square = dot(m->gradient, m->gradient, size), enough = square * precision * precision;
+
+        memset(m->step, 0, size * sizeof *m->step);
+        for (size_t j = 0; j < size; j++)
+                m->direction[j] = m->rest[j] = -m->gradient[j];
+        for (int i = 0; i < PRODUCTS && square > enough; i++) {
+                double length, next;
+
+                multiply(m, m->direction, m->product);
+                length = square / dot(m->direction, m->product, size);
+                for (size_t j = 0; j < size; j++) {
+                        m->step[j] += length * m->direction[j];
+                        m->rest[j] -= length * m->product[j];
+                }
+                next = dot(m->rest, m->rest, size);
+                for (size_t j = 0; j < size; j++)
+                        m->direction[j] = m->rest[j] + next / square * m->direction[j];
+                square = next;
         }
 }
 
-static void shuffle(struct descent *d, uint64_t seed, size_t round) {
-        tamis_stream stream;
+/* The whole step, or half of it, or half of that, until f is lower. False: it will not go lower. */
+static bool take_step(struct machine *m) {
+        double before, slope = dot(m->gradient, m->step, m->size), share = 1;
 
-        tamis_stream_init(&stream, seed, "svm.order", round, 0);
-        for (size_t i = d->active; i > 1; i--) {
-                size_t j = tamis_stream_below(&stream, i);
-                uint32_t row = d->order[i - 1];
-
-                d->order[i - 1] = d->order[j];
-                d->order[j] = row;
-        }
-}
-
-/* One row's best alpha, all others as they are. False: it is settled at its bound. *off: how far from its best it was,
- * as far as the bounds let it go. */
-static bool improve(struct descent *d, size_t i, double *off) {
-        double sign = d->rows->signs[i], old = d->alpha[i];
-        double gradient = sign * dot(d->rows, d->w, i) - 1, new;
-
-        *off = gradient;
-        if (old <= 0) {
-                if (gradient > d->highest)
+        for (size_t i = 0; i < m->rows->n; i++)
+                m->changes[i] = m->rows->signs[i] * times_row(m->rows, m->step, i);
+        before = value_at(m, 0);
+        for (int i = 0; !(value_at(m, share) <= before + 1e-4 * share * slope); i++) {
+                if (i == HALVINGS)
                         return false;
-                *off = fmin(gradient, 0);
-        } else if (old >= d->cost) {
-                if (gradient < d->lowest)
-                        return false;
-                *off = fmax(gradient, 0);
+                share /= 2;
         }
-        if (fabs(*off) < 1e-12)
-                return true;
-        new = fmin(fmax(old - gradient / d->norms[i], 0), d->cost);
-        d->alpha[i] = new;
-        add_row(d->rows, d->w, i, (new - old) * sign);
+        for (size_t j = 0; j < m->size; j++)
+                m->w[j] += share * m->step[j];
+        for (size_t i = 0; i < m->rows->n; i++)
+                m->margins[i] = m->rows->signs[i] * times_row(m->rows, m->w, i);
         return true;
 }
 
-/* One round. How far apart the projected gradients were. */
-static double go_round(struct descent *d) {
-        double highest = -INFINITY, lowest = INFINITY;
+static void minimise(struct machine *m) {
+        double first, length;
 
-        for (size_t at = 0; at < d->active;) {
-                uint32_t row = d->order[at];
-                double off;
-
-                if (!improve(d, row, &off)) {
-                        d->order[at] = d->order[--d->active];
-                        d->order[d->active] = row;
-                        continue;
-                }
-                highest = fmax(highest, off);
-                lowest = fmin(lowest, off);
-                at++;
-        }
-        d->highest = highest > 0 ? highest : INFINITY;
-        d->lowest = lowest < 0 ? lowest : -INFINITY;
-        return d->active > 0 ? highest - lowest : 0;
-}
-
-static void descend(struct descent *d, double precision, size_t rounds, uint64_t seed) {
-        for (size_t round = 0; round < rounds; round++) {
-                shuffle(d, seed, round);
-                if (go_round(d) > precision)
-                        continue;
-                if (d->active == d->rows->n)
+        find_gradient(m);
+        first = length = sqrt(dot(m->gradient, m->gradient, m->size));
+        for (int i = 0; i < STEPS && length > first * PRECISION; i++) {
+                /* the nearer the end, the better the step has to be */
+                find_step(m, fmin(.1, length / first));
+                if (!take_step(m))
                         return;
-                /* good for those at work: once more with all of them */
-                d->active = d->rows->n;
-                d->highest = INFINITY;
-                d->lowest = -INFINITY;
+                find_gradient(m);
+                length = sqrt(dot(m->gradient, m->gradient, m->size));
         }
 }
 
-int tamis_svm(const tamis_svm_rows *rows, double cost, double precision, size_t rounds, uint64_t seed, double *alpha,
-              double *w, tamis_error *err) {
-        struct descent d = {
-                .rows = rows, .cost = cost, .alpha = alpha, .w = w, .active = rows->n,
-                .norms = reallocarray(NULL, rows->n + 1, sizeof *d.norms),
-                .order = reallocarray(NULL, rows->n + 1, sizeof *d.order),
-                .highest = INFINITY, .lowest = -INFINITY,
-        };
-        int r = d.norms && d.order ? 0 : tamis_fail_memory(err);
+int tamis_svm(const tamis_svm_rows *rows, double *margins, double *w, tamis_error *err) {
+        size_t size = rows->d + rows->levels + 1;
+        double *room = calloc(5 * size, sizeof *room), *changes = calloc(rows->n + 1, sizeof *changes);
+        struct machine m = { .rows = rows, .size = size, .margins = margins, .w = w, .changes = changes };
+        int r = room && changes ? 0 : tamis_fail_memory(err);
 
         if (r == 0) {
-                memset(alpha, 0, rows->n * sizeof *alpha);
-                memset(w, 0, (rows->d + rows->levels + 1) * sizeof *w);
-                find_norms(rows, d.norms);
-                for (size_t i = 0; i < rows->n; i++)
-                        d.order[i] = (uint32_t) i;
-                descend(&d, precision, rounds, seed);
+                m.gradient = room;
+                m.step = room + size;
+                m.rest = room + 2 * size;
+                m.direction = room + 3 * size;
+                m.product = room + 4 * size;
+                memset(w, 0, size * sizeof *w);
+                memset(margins, 0, rows->n * sizeof *margins);
+                minimise(&m);
         }
-        free(d.norms);
-        free(d.order);
+        free(room);
+        free(changes);
         return r;
 }

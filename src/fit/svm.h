@@ -1,12 +1,14 @@
-/* svm.h: a linear support vector machine, by dual coordinate descent (Hsieh, Chang, Lin, Keerthi & Sundararajan 2008,
- * "A dual coordinate descent method for large-scale linear SVM").
+/* svm.h: a linear support vector machine.
  *
- *     minimise |w|^2 / 2 + cost * sum over rows of max(0, 1 - sign * w x)
+ *     minimise f(w) = |w|^2 / 2 + sum over rows of cost * max(0, 1 - sign * w x)^2
  *
- * where x is the row's numbers, `level` at the place of each of its categories, and a 1. The rows of which alpha is above
- * 0 are the support vectors: those on the margin, within it, or on the wrong side. Rows are gone through in random order,
- * the draws keyed; those that are settled are left out until the end. Time O(n (d + c)) a round, memory O(n) beside the
- * rows.
+ * where x is the row's numbers, `level` at the place of each of its categories, and a 1. The rows of which sign * w x is
+ * below 1 are the support vectors: those within the margin or on the wrong side. The hinge is squared, as in liblinear
+ * unless told otherwise: f is then smooth enough for Newton's method (Keerthi & DeCoste 2005), whose steps are found by
+ * conjugate gradients from products with rows alone. It ends at the minimum, in some ten steps, whatever n; a descent in
+ * the dual of the plain hinge was not there after 1,000 rounds over 200,000 rows of classes that overlap.
+ *
+ * Nothing is drawn. Time O(n (d + c)) a product, memory O(n + d + levels) beside the rows.
  *
  * Ownership: everything is the caller's.
  */
@@ -26,11 +28,10 @@ typedef struct tamis_svm_rows {
         size_t levels;                  /* of all categories together */
         double level;
         const int8_t *signs;            /* n: 1 or -1 */
+        double costs[2];                /* of a row of sign -1, of sign 1 */
 } tamis_svm_rows;
 
-/* Until no row's gradient is off by more than `precision`, or `rounds` rounds. `alpha`: n; `w`: d + levels + 1, the last
- * for the 1. */
-int tamis_svm(const tamis_svm_rows *rows, double cost, double precision, size_t rounds, uint64_t seed, double *alpha,
-              double *w, tamis_error *err) TAMIS_CHECKED;
+/* `margins`: n, sign * w x of each row; `w`: d + levels + 1, the last for the 1. */
+int tamis_svm(const tamis_svm_rows *rows, double *margins, double *w, tamis_error *err) TAMIS_CHECKED;
 
 #endif
