@@ -97,7 +97,8 @@ static const char *refusal(const char *strategy, enum table which) {
 
         if (strncmp(strategy, "borderline", 10) == 0 && (strewn || which == IDENTICAL || which == UNSEEN))
                 return "no row is in danger";
-        if (strcmp(strategy, "safe-level") == 0 && strewn)
+        /* all on one spot, everybody's nearest are the same five, the first in order, and those are many here */
+        if (strcmp(strategy, "safe-level") == 0 && (strewn || which == ALL_ONE))
                 return "there is no safe one to use";
         if (strcmp(strategy, "svm") == 0 && strewn)
                 return "nearest rows of each are of other classes";
