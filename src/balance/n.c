@@ -213,7 +213,7 @@ static int suits(const tamis_smote *s, tamis_error *err) {
         if (s->numbers.n == 0)
                 return 0;
         return tamis_fail(err, TAMIS_USAGE, "SMOTE-N takes categories, and these columns are numbers: %s (-s nc takes "
-                          "both, --columns leaves them out, --types %s=categorical reads one as categories)", names,
+                          "both, --columns leaves them out, --types %s=text reads one as categories)", names,
                           s->numbers.names[0]);
 }
 

@@ -22,7 +22,7 @@ def mixed(path, rows=420, seed=11):
         y = r.choices(["big", "mid", "few"], [.7, .2, .1])[0]
         at = {"big": 0, "mid": 1.2, "few": -1.0}[y]
         table.append(["%.6f" % r.gauss(at, 1), "%.6f" % r.gauss(-at, 1.5), "%.2f" % (r.expovariate(1) * 90 + 20 * at),
-                      str(r.randint(0, 900) + int(150 * at)), r.choice(["x", "y", "z, w"]), r.choice(["u", "v"]), "g%d" % (i // 3), y,
+                      str(r.randint(5000, 5900) + int(150 * at)), r.choice(["x", "y", "z, w"]), r.choice(["u", "v"]), "g%d" % (i // 3), y,
                       "test" if r.random() < .15 else "train"])
     write(path, list(NUMBERS) + CATEGORIES + ["group", "y", "_split"], table)
 
@@ -43,7 +43,7 @@ def blobs(path, seed=13):
     """Four clusters far apart; the small class is strong in two of them, dense in the first, and weak in another."""
     r = random.Random(seed)
     table = []
-    for (x, y), many, few, spread in (((0, 0), 10, 40, .2), ((100, 0), 12, 20, 2), ((0, 100), 150, 3, 1), ((100, 100), 150, 0, 1)):
+    for (x, y), many, few, spread in (((0, 0), 10, 40, 1), ((100, 0), 12, 20, 1.3), ((0, 100), 150, 3, 1), ((100, 100), 150, 0, 1)):
         for label, n in (("big", many), ("few", few)):
             table += [["%.6f" % r.gauss(x, spread), "%.6f" % r.gauss(y, spread), label] for _ in range(n)]
     r.shuffle(table)

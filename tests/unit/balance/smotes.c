@@ -260,6 +260,42 @@ START_TEST(provenance_and_group) {
 }
 END_TEST
 
+/* More rows on one spot than neighbours are asked for: the row itself may not be among those found, and is not counted. */
+START_TEST(a_crowd_on_one_spot) {
+        tamis_buffer rows = { 0 };
+        struct lesson l;
+        const tamis_smote_class *b;
+
+        for (int i = 0; i < 36; i++)
+                add(&rows, "%d,7,%c\n", _i, i % 6 ? 'a' : 'b');
+        add(&rows, "%d,8,a\n", _i);
+        ck_assert_int_eq(tamis_buffer_add(&rows, "", 1, &l.err), 0);
+        ck_assert_int_eq(lesson_begin(&l, &tamis_step_smote, "x,z,y", rows.p, 100, "target", "y", "strategy", "adasyn",
+                                      NULL), 0);
+        b = &((tamis_smote *) l.state)->classes[1];
+        ck_assert_uint_eq(b->n, 6);
+        ck_assert_uint_eq(b->around, 5);
+        for (size_t i = 0; i < 6; i++)
+                ck_assert_uint_le(b->others[i], 5);
+        lesson_done(&l);
+        tamis_buffer_done(&rows);
+}
+END_TEST
+
+/* 1 and 3 have sd sqrt(2), 5 and 5 none; 2 numbers, 2 rows: (4 / (4 * 2))^(1/6). */
+START_TEST(the_noise_of_rose) {
+        struct lesson l;
+        const tamis_smote_class *b;
+
+        ck_assert_int_eq(lesson_begin(&l, &tamis_step_smote, "x,z,y", "1,5,b\n3,5,b\n2,2,a\n9,9,a\n4,5,a\n", 100, "target",
+                                      "y", "strategy", "rose", "shrinkage", "2", NULL), 0);
+        b = &((tamis_smote *) l.state)->classes[1];
+        ck_assert_double_eq_tol(b->noise[0], 2 * pow(.5, 1. / 6) * sqrt(2), 1e-12);
+        ck_assert_double_eq(b->noise[1], 0);
+        lesson_done(&l);
+}
+END_TEST
+
 static void fill(TCase *t) {
         tcase_add_loop_test(t, edges, 0, N_STRATEGIES * N_TABLES);
         tcase_add_loop_test(t, a_class_of_one_row, 0, N_STRATEGIES);
@@ -267,6 +303,8 @@ static void fill(TCase *t) {
         tcase_add_loop_test(t, options_that_do_not_fit, 0, sizeof wrong / sizeof *wrong);
         tcase_add_loop_test(t, turns_are_shared, 0, sizeof shares / sizeof *shares);
         tcase_add_test(t, provenance_and_group);
+        tcase_add_loop_test(t, a_crowd_on_one_spot, 1, 13);
+        tcase_add_test(t, the_noise_of_rose);
 }
 
 int main(void) {
