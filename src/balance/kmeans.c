@@ -1,8 +1,8 @@
 /* K-means SMOTE: new rows in clusters of all rows where the class is strong, more of them where it is sparse.
  *
- * A cluster counts where the class has at least the share it has in the whole (as in imbalanced-learn; the paper asks for
- * a majority) and two rows or more. Its weight is its sparsity, (mean distance of its pairs)^p / rows, p numbers; its
- * rows share it evenly and step toward neighbours in the cluster. Clusters are found among numbers alone. */
+ * A cluster counts where the class has at least the share it has in the whole (as in imbalanced-learn; the paper asks
+ * for a majority) and two rows or more. Its weight is its sparsity, (mean distance of its pairs)^p / rows, p numbers;
+ * its rows share it evenly and step toward neighbours in the cluster. Clusters are found among numbers alone. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -200,8 +200,8 @@ static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, d
         clusters_done(&k);
         free(places);
         if (r == 0 && strong == 0)
-                return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\": of %llu clusters none has two of its rows and as "
-                                  "large a share of it as the whole (other --clusters, or -s plain)", (int) name.n,
+                return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\": of %llu clusters none has two of its rows and "
+                                  "as large a share of it as the whole (other --clusters, or -s plain)", (int) name.n,
                                   name.p, (unsigned long long) space->s->clusters);
         return r;
 }

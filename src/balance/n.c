@@ -1,15 +1,15 @@
-/* SMOTE-N (section 6.2 of the paper): categories alone. Two categories of a column are as far apart as the shares of the
- * classes among their rows differ: the value difference metric (Stanfill & Waltz 1986; Cost & Salzberg 1993), with
+/* SMOTE-N (section 6.2 of the paper): categories alone. Two categories of a column are as far apart as the shares of
+ * the classes among their rows differ: the value difference metric (Stanfill & Waltz 1986), with
  *
  *     distance^2 = sum over columns of (sum over classes of |P(class | a) - P(class | b)|)^2
  *
- * A new row has, in each column, what most of the parent and its k nearest neighbours have; ties go to the nearest, the
- * parent first (the paper draws). So the new rows of one parent are alike.
+ * A new row has, in each column, what most of the parent and its k nearest neighbours have; ties go to the nearest,
+ * the parent first (the paper draws). So the new rows of one parent are alike.
  *
- * Shares are held as multiples of 2^-24: what is done with them is then exact (sums of eight columns at the least), and
- * two distances that are equal by the formula are equal, in whatever order the columns come. With two classes a column's
- * distance is that of the numbers 2 P, and rows are found as they are among numbers; with more, all pairs of the class
- * are looked at: O(n^2) time, O(n) memory. */
+ * Shares are held as multiples of 2^-24: what is done with them is then exact (sums of eight columns at the least),
+ * and two distances that are equal by the formula are equal, in whatever order the columns come. With two classes a
+ * column's distance is that of the numbers 2 P, and rows are found as they are among numbers; with more, all pairs
+ * of the class are looked at: O(n^2) time, O(n) memory. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

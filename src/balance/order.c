@@ -1,7 +1,7 @@
 /* An order of rows that hangs on their cells alone: by a hash of all that a row consists of, so that no column is
- * favoured where the order breaks a tie. Rows of the same hash are, but for one chance in 2^64, the same row, and it makes
- * no difference which of them is which: they are numbered, and each number gives another place. Otherwise all rows of one
- * class would come before all of another where both have many on one spot. */
+ * favoured where the order breaks a tie. Rows of the same hash are, but for one chance in 2^64, the same row, and it
+ * makes no difference which of them is which: they are numbered, and each number gives another place. Otherwise all
+ * rows of one class would come before all of another where both have many on one spot. */
 #include <stdlib.h>
 
 #include "balance/smote.h"

@@ -47,8 +47,8 @@ static void warn_identifiers(const tamis_smote *s, const tamis_context *context)
 static int refuse_rare(const tamis_smote *s, const tamis_smote_class *c, int length, const char *name,
                        tamis_error *err) {
         if (!(s->smoter->takes & SMOTE_NEIGHBORS))
-                return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\" has one row, which says nothing of how far its rows "
-                                  "are apart: --rare duplicate repeats it, skip leaves it as it is", length, name);
+                return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\" has one row, which says nothing of how far its "
+                                  "rows are apart: --rare duplicate repeats it, skip leaves it as it is", length, name);
         return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\" has %llu row%s, and --neighbors %llu needs %llu: --rare "
                           "reduce uses fewer neighbours, duplicate copies rows, skip leaves the class as it is",
                           length, name, (unsigned long long) c->n, c->n == 1 ? "" : "s", (unsigned long long) s->k,

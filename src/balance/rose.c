@@ -1,6 +1,6 @@
-/* The smoothed bootstrap of ROSE: a row of the class, and to each number something normal added, whose sd is that of the
- * class in this column times (4 / ((p + 2) n))^(1 / (p + 4)), p numbers, n rows: the bandwidth that is best for normal
- * data (Bowman & Azzalini 1997). Categories are those of the row. */
+/* The smoothed bootstrap of ROSE: a row of the class, and to each number something normal added, whose sd is that of
+ * the class in this column times (4 / ((p + 2) n))^(1 / (p + 4)), p numbers, n rows: the bandwidth that is best for
+ * normal data (Bowman & Azzalini 1997). Categories are those of the row. */
 #include <math.h>
 #include <stdlib.h>
 

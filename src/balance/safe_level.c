@@ -1,9 +1,9 @@
-/* Safe-Level-SMOTE: a row's safe level is how many of its k nearest rows are of its own class, and a new row lies nearer
- * to the safer of parent and neighbour. With levels p and q: p = q, anywhere between them; p > q, at most q/p of the way
- * (so at the parent where q is 0); p < q, at least 1 - p/q of it; both 0, that pair is not used.
+/* Safe-Level-SMOTE: a row's safe level is how many of its k nearest rows are of its own class, and a new row lies
+ * nearer to the safer of parent and neighbour. With levels p and q: p = q, anywhere between them; p > q, at most q/p
+ * of the way (so at the parent where q is 0); p < q, at least 1 - p/q of it; both 0, that pair is not used.
  *
- * The paper looks for the neighbour and the level in the same set; here, as in R's smotefamily, the neighbour is one of
- * the class and the level is counted among all rows. */
+ * The paper looks for the neighbour and the level in the same set; here, as in R's smotefamily, the neighbour is one
+ * of the class and the level is counted among all rows. */
 #include "balance/smote.h"
 
 static uint32_t level(const tamis_smote_class *c, uint32_t place) {

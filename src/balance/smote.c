@@ -7,7 +7,8 @@ static const char *const rare_choices[] = { "error", "reduce", "duplicate", "ski
 static const char *const metric_choices[] = { "scaled", "raw", NULL };
 
 static const tamis_option options[] = {
-        { "neighbors", 'k', TAMIS_COUNT, "K", "5", "how many neighbours within the class a row may be drawn toward" },
+        { "neighbors", 'k', TAMIS_COUNT, "K", "5",
+          "how many neighbours in the class a row may be drawn toward; adasyn, safe-level: and say what is around" },
         { "ratio", 0, TAMIS_TEXT, "R", "auto",
           "auto: every class to the largest; R: smaller / larger class; 'class=n,...': rows of a class" },
         { "rare", 0, TAMIS_CHOICE, "WHAT", "error",
@@ -20,7 +21,8 @@ static const tamis_option options[] = {
         { "shrinkage", 0, TAMIS_REAL, "H", "1", "rose: the noise is multiplied by this; 0: none" },
         { "per-attribute", 0, TAMIS_FLAG, NULL, NULL,
           "draw a share of the way for each number, as in the paper, not one for the row" },
-        { "group", 'g', TAMIS_SELECTION, "SEL", NULL, "columns that a new row takes over from its parent; no features" },
+        { "group", 'g', TAMIS_SELECTION, "SEL", NULL,
+          "columns that a new row takes over from its parent; no features" },
         { "provenance", 0, TAMIS_FLAG, NULL, NULL,
           "add columns _parent and _neighbor, the train rows a new row lies between, and _gap, where" },
         { "mark", 0, TAMIS_FLAG, NULL, NULL, "add a column _synthetic: 1 in new rows, 0 in the others" },
@@ -361,10 +363,13 @@ const tamis_step_type tamis_step_smote = {
         .name = "smote",
         .summary = "add synthetic rows to the smaller classes",
         .details =
-                "A new row lies between a row of a small class and one of its K nearest neighbours in that class: "
-                "numbers are taken at a random share of the way, with the decimals of their column, and categories are "
-                "what most of the neighbours have. Rows of a class are used equally often. New rows come behind the "
-                "last one; only train rows are looked at and added to.\n\n"
+                "A new row lies between a row of a small class, its parent, and one of the parent's K nearest "
+                "neighbours in that class: numbers are taken at a random share of the way, with the decimals of their "
+                "column, and categories are what most of the neighbours have. Rows of a class are used equally often. "
+                "The strategies differ in which rows are parents, toward whom they step and how far; without -s it is "
+                "plain where all features are numbers, n where all are categories, else nc. New rows come behind the "
+                "last one; only train rows are looked at and added to. They hang on the rows and the seed, not on the "
+                "order of the rows.\n\n"
                 "Features with missing cells are an error: fill them first. Rows whose target is missing pass through. "
                 "Columns left out with --columns are empty in new rows.",
         .options = options,
@@ -374,6 +379,7 @@ const tamis_step_type tamis_step_smote = {
         .examples =
                 "tamis smote -t Survived --seed 7 train.csv > balanced.csv\n"
                 "tamis smote -t grade --ratio 'rare=200' -k 3 --mark train.csv\n"
+                "tamis smote -t y -s borderline1 --provenance train.csv\n"
                 "tamis split -t y data.csv | tamis smote -t y --ratio 0.5 --rare reduce\n",
         .traits = TAMIS_LEARNS | TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_TRAIN_ONLY | TAMIS_HOLDS_ROWS,
         .state_size = sizeof(tamis_smote),

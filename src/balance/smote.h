@@ -34,10 +34,10 @@ typedef struct tamis_smote_class {
         uint64_t made;          /* new rows */
         bool copies;            /* new rows are copies of rows: there are too few to measure */
         size_t k;               /* neighbours within the class */
-        uint32_t *neighbors;    /* n * k places, nearest first, TAMIS_NO_NEIGHBOR behind the last; NULL: none is needed */
+        uint32_t *neighbors;    /* n * k places, nearest first, TAMIS_NO_NEIGHBOR behind the last; or NULL */
         uint32_t *foreign;      /* per place: a row of another class to step toward, too; NULL: none */
-        uint32_t *others;       /* per place: how many of its nearest rows among all are of other classes; NULL: not asked */
-        size_t around;          /* how many those nearest are */
+        uint32_t *others;       /* per place: how many of the rows around it are of other classes; or NULL */
+        size_t around;          /* how many nearest rows of all that was counted among */
         double *noise;          /* per number column: the sd of what is added to the parent; NULL: nothing */
         uint32_t *seeds;        /* `made` places, ascending: the parents */
         uint64_t n_seeds;       /* different ones among them */

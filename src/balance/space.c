@@ -159,7 +159,8 @@ int tamis_smote_look_inside(tamis_smote_space *space, size_t class, tamis_smote_
                 r = tamis_neighbors_new(&cloud.points, &cloud.index, err);
         if (r == 0) {
                 c->neighbors = reallocarray(NULL, c->n, c->k * sizeof *c->neighbors);
-                r = c->neighbors ? tamis_neighbors_each(cloud.index, c->k, space->context->pool, c->neighbors, NULL, err)
+                r = c->neighbors ? tamis_neighbors_each(cloud.index, c->k, space->context->pool, c->neighbors, NULL,
+                                                        err)
                         : tamis_fail_memory(err);
         }
         tamis_smote_cloud_done(&cloud);

@@ -1,13 +1,13 @@
-/* SVM-SMOTE: the support vectors of a machine that tells the class from all others are used. Of those, rows all of whose
- * m nearest are of other classes are noise and dropped; rows with half or more of other classes around step toward a
- * neighbour, and the others away from it, up to half the way, where there is room for the class.
+/* SVM-SMOTE: the support vectors of a machine that tells the class from all others are used. Of those, rows all of
+ * whose m nearest are of other classes are noise and dropped; rows with half or more of other classes around step
+ * toward a neighbour, and the others away from it, up to half the way, where there is room for the class.
  *
- * The machine is linear. It only has to say which rows lie at the border, what is around each is looked at afterwards;
- * and the kernel of a curved one has n^2 entries, which a table of 200,000 rows does not leave room for (the paper's own
- * examples have hundreds). It is small enough (src/fit/svm.c) not to need a library. Its cost is 1 in the mean, as
- * scikit-learn's, and both sides weigh the same: else it would, of many rows and few that overlap, call all the larger
- * class, and every row of the smaller would be a support vector. Numbers are centred; a category counts in it as it does
- * in distances. */
+ * The machine is linear. It only has to say which rows lie at the border, what is around each is looked at
+ * afterwards; and the kernel of a curved one has n^2 entries, which a table of 200,000 rows does not leave room for
+ * (the paper's own examples have hundreds). It is small enough (src/fit/svm.c) not to need a library. Its cost is 1
+ * in the mean, as scikit-learn's, and both sides weigh the same: else it would, of many rows and few that overlap,
+ * call all the larger class, and every row of the smaller would be a support vector. Numbers are centred; a category
+ * counts in it as it does in distances. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -96,8 +96,8 @@ static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, d
         }
         if (r < 0 || used > 0)
                 return r;
-        return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\": it has %zu support vectors, and all %zu nearest rows of "
-                          "each are of other classes: there is none to use (another --around, or -s plain or adasyn)",
+        return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\": it has %zu support vectors, and all %zu nearest rows "
+                          "of each are of other classes: none can be used (another --around, or -s plain or adasyn)",
                           (int) name.n, name.p, vectors, c->around);
 }
 

@@ -2,11 +2,12 @@
  *
  *     minimise f(w) = |w|^2 / 2 + sum over rows of cost * max(0, 1 - sign * w x)^2
  *
- * where x is the row's numbers, `level` at the place of each of its categories, and a 1. The rows of which sign * w x is
- * below 1 are the support vectors: those within the margin or on the wrong side. The hinge is squared, as in liblinear
- * unless told otherwise: f is then smooth enough for Newton's method (Keerthi & DeCoste 2005), whose steps are found by
- * conjugate gradients from products with rows alone. It ends at the minimum, in some ten steps, whatever n; a descent in
- * the dual of the plain hinge was not there after 1,000 rounds over 200,000 rows of classes that overlap.
+ * where x is the row's numbers, `level` at the place of each of its categories, and a 1. The rows of which sign * w
+ * x is below 1 are the support vectors: those within the margin or on the wrong side. The hinge is squared, as in
+ * liblinear unless told otherwise: f is then smooth enough for Newton's method (Keerthi & DeCoste 2005), whose steps
+ * are found by conjugate gradients from products with rows alone. It ends at the minimum, in some ten steps,
+ * whatever n; a descent in the dual of the plain hinge was not there after 1,000 rounds over 200,000 rows of classes
+ * that overlap.
  *
  * Nothing is drawn. Time O(n (d + c)) a product, memory O(n + d + levels) beside the rows.
  *

@@ -1,5 +1,5 @@
-/* Every strategy of smote at its edges: each either makes exactly the rows that are missing, of finite numbers, or says in
- * one error what is wrong. What the rows are is compared in tests/parity. */
+/* Every strategy of smote at its edges: each either makes exactly the rows that are missing, of finite numbers, or says
+ * in one error what is wrong. What the rows are is compared in tests/parity. */
 #include "balance/smote.h"
 #include "helper.h"
 
@@ -89,9 +89,9 @@ static void check_output(const struct lesson *l, const char *out, bool numbers) 
                 ck_assert_uint_eq(counts[i], most);
 }
 
-/* What has to be refused, and in what words; everything else has to succeed. Two rows among sixty, or eight of each of 200
- * classes, strewn at random, have none of their own around them; where all rows of the class lie apart from all others, none
- * is in danger. */
+/* What has to be refused, and in what words; everything else has to succeed. Two rows among sixty, or eight of each of
+ * 200 classes, strewn at random, have none of their own around them; where all rows of the class lie apart from all
+ * others, none is in danger. */
 static const char *refusal(const char *strategy, enum table which) {
         bool strewn = which == TWO || which == MANY_CLASSES;
 
@@ -146,8 +146,8 @@ START_TEST(a_class_of_one_row) {
 
                 ck_assert_int_eq(r, i < 2 ? TAMIS_BAD_DATA : 0);
                 if (i < 2)
-                        ck_assert_msg(strstr(l.err.message, "class \"b\" has 1 row") || strstr(l.err.message, "has one row"),
-                                      "%s", l.err.message);
+                        ck_assert_msg(strstr(l.err.message, "class \"b\" has 1 row")
+                                      || strstr(l.err.message, "has one row"), "%s", l.err.message);
                 if (r == 0) {
                         out = lesson_output(&l, rows);
                         ck_assert_str_eq(out, i == 2 ? copy : rows);
@@ -175,8 +175,8 @@ START_TEST(the_order_of_rows_does_not_show) {
         }
         other[n] = 0;
         for (size_t i = 0; i < 2; i++) {
-                ck_assert_int_eq(lesson_begin(&l, &tamis_step_smote, "x,z,y", i ? other : rows, i ? 5 : 100, "target", "y",
-                                              "strategy", strategies[_i], NULL), 0);
+                ck_assert_int_eq(lesson_begin(&l, &tamis_step_smote, "x,z,y", i ? other : rows, i ? 5 : 100, "target",
+                                              "y", "strategy", strategies[_i], NULL), 0);
                 out[i] = lesson_output(&l, i ? other : rows);
                 lesson_done(&l);
         }
@@ -219,7 +219,7 @@ static const struct { double weights[4]; uint64_t made; uint64_t least[4], most[
         { { 1, 1, 1, 1 }, 8, { 2, 2, 2, 2 }, { 2, 2, 2, 2 } },
         { { 1, 1, 1, 1 }, 6, { 1, 1, 1, 1 }, { 2, 2, 2, 2 } },
         { { 3, 1, 0, 0 }, 10, { 7, 2, 0, 0 }, { 8, 3, 0, 0 } },         /* 7.5 and 2.5 */
-        { { 5, 3, 2, 0 }, 7, { 3, 2, 1, 0 }, { 4, 2, 2, 0 } },          /* 3.5, 2.1, 1.4: the first has the largest rest */
+        { { 5, 3, 2, 0 }, 7, { 3, 2, 1, 0 }, { 4, 2, 2, 0 } },          /* 3.5, 2.1, 1.4 */
         { { 1e-9, 1, 0, 0 }, 5, { 0, 5, 0, 0 }, { 0, 5, 0, 0 } },
 };
 
@@ -250,8 +250,8 @@ START_TEST(provenance_and_group) {
         struct lesson l;
         char *out;
 
-        ck_assert_int_eq(lesson_begin(&l, &tamis_step_smote, "x,who,y,_parent", rows, 2, "target", "y", "neighbors", "1",
-                                      "group", "who", "provenance", "", "strategy", "plain", NULL), 0);
+        ck_assert_int_eq(lesson_begin(&l, &tamis_step_smote, "x,who,y,_parent", rows, 2, "target", "y", "neighbors",
+                                      "1", "group", "who", "provenance", "", "strategy", "plain", NULL), 0);
         out = lesson_output(&l, rows);
         ck_assert_msg(strstr(out, "1,g1,a,,,\n2,g1,a,9,,\n") == out, "%s", out);
         ck_assert_msg(strstr(out, "\n8,g3,b,4,5,0.") || strstr(out, "\n8,g3,b,5,4,0."), "%s", out);
@@ -260,7 +260,8 @@ START_TEST(provenance_and_group) {
 }
 END_TEST
 
-/* More rows on one spot than neighbours are asked for: the row itself may not be among those found, and is not counted. */
+/* More rows on one spot than neighbours are asked for: the row itself may not be among those found, and is not counted.
+ * */
 START_TEST(a_crowd_on_one_spot) {
         tamis_buffer rows = { 0 };
         struct lesson l;
@@ -287,8 +288,8 @@ START_TEST(the_noise_of_rose) {
         struct lesson l;
         const tamis_smote_class *b;
 
-        ck_assert_int_eq(lesson_begin(&l, &tamis_step_smote, "x,z,y", "1,5,b\n3,5,b\n2,2,a\n9,9,a\n4,5,a\n", 100, "target",
-                                      "y", "strategy", "rose", "shrinkage", "2", NULL), 0);
+        ck_assert_int_eq(lesson_begin(&l, &tamis_step_smote, "x,z,y", "1,5,b\n3,5,b\n2,2,a\n9,9,a\n4,5,a\n", 100,
+                                      "target", "y", "strategy", "rose", "shrinkage", "2", NULL), 0);
         b = &((tamis_smote *) l.state)->classes[1];
         ck_assert_double_eq_tol(b->noise[0], 2 * pow(.5, 1. / 6) * sqrt(2), 1e-12);
         ck_assert_double_eq(b->noise[1], 0);

@@ -1,4 +1,4 @@
-/* Where k-means may end: every row is in the cluster of its nearest centre, and every centre is the mean of its rows. */
+/* Where k-means may end: every row is in the cluster of its nearest centre, every centre is the mean of its rows. */
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
