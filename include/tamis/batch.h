@@ -24,12 +24,13 @@ typedef enum tamis_cell_state {
         TAMIS_CELL_NUMBER,      /* column.numbers[row] */
         TAMIS_CELL_TEXT,        /* column.texts[row] */
         TAMIS_CELL_MISSING,     /* emptied by a step */
+        TAMIS_CELL_DIGIT,       /* the number 0; the next nine, 1 to 9: flags and classes need no array */
 } tamis_cell_state;
 
 typedef struct tamis_column {
         long field;             /* the chunk's cell that an untouched cell is; -1: a new column, no cell is RAW */
         uint8_t *state;         /* tamis_cell_state per row; NULL: all RAW */
-        double *numbers;        /* per row; allocated with the first number */
+        double *numbers;        /* per row, where the state says so; may lie in the array of number_view or parsed */
         tamis_slice *texts;     /* per row; allocated with the first text */
 
         /* views */
@@ -101,7 +102,9 @@ static inline void tamis_batch_count(const tamis_batch *batch, _Atomic uint64_t 
 
 /* -- looking ------------------------------------------------------------------------------------------------------- */
 
-/* The column as doubles, n_rows of them; missing cells and cells that are no number are NaN, which
+/* Views hold until a cell of their column is changed, or rows are.
+ *
+ * The column as doubles, n_rows of them; missing cells and cells that are no number are NaN, which
  * column->missing and column->nonnumbers then count. */
 int tamis_batch_numbers(tamis_batch *batch, size_t column, const double **ret, tamis_error *err) TAMIS_CHECKED;
 /* The same, but a present cell that is no number is TAMIS_BAD_DATA, with its place and the cure; a zero padded one

@@ -56,7 +56,7 @@ void *tamis_arena_get(tamis_arena *a, size_t n);
 void *tamis_arena_get_zeroed(tamis_arena *a, size_t count, size_t size);
 /* A NUL-terminated copy. */
 char *tamis_arena_copy(tamis_arena *a, tamis_slice s);
-/* Forget every piece, keep the largest block for the next use. */
+/* Forget every piece; keep as much memory for the next use, where there is any to be had. */
 void tamis_arena_reset(tamis_arena *a);
 void tamis_arena_done(tamis_arena *a);
 

@@ -124,7 +124,7 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
 
 static int apply(void *state, tamis_batch *batch, tamis_error *err) {
         const struct weigh *w = state;
-        double *weights = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *weights);
+        double *weights = malloc((batch->n_rows + 1) * sizeof *weights);       /* not the batch's: it may be kept long */
         const uint8_t *missing;
         int r = weights ? tamis_batch_missing(batch, w->target.at[0], &missing, err) : tamis_fail_memory(err);
 
@@ -136,12 +136,16 @@ static int apply(void *state, tamis_batch *batch, tamis_error *err) {
                         continue;
                 class = tamis_labels_find(&w->labels, tamis_batch_text(batch, row, w->target.at[0]));
                 if (class < 0)
-                        return tamis_batch_fail(batch, row, w->target.at[0], err, "a class that was not learned from");
-                weights[row] = w->weights[class];
+                        r = tamis_batch_fail(batch, row, w->target.at[0], err, "a class that was not learned from");
+                else
+                        weights[row] = w->weights[class];
         }
         if (r == 0)
                 r = tamis_batch_add_column(batch, (size_t) w->at, err);
-        return r == 0 ? tamis_batch_set_numbers(batch, (size_t) w->at, weights, err) : r;
+        if (r == 0)
+                r = tamis_batch_set_numbers(batch, (size_t) w->at, weights, err);
+        free(weights);
+        return r;
 }
 
 /* Elkan 2001, equation 2, with nothing to pay for being right: the rarer class is predicted from p >= t on. */

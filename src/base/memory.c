@@ -198,25 +198,22 @@ char *tamis_arena_copy(tamis_arena *a, tamis_slice s) {
         return p;
 }
 
+/* What is filled again will need about as much: one block for all of it, so that its pages are not given back and faulted in
+ * each time. */
 void tamis_arena_reset(tamis_arena *a) {
-        block *keep = NULL, *b, *next;
+        size_t held = a->held;
 
-        for (b = a->blocks; b; b = next) {
-                block *gone = b;
-
-                next = b->next;
-                if (!keep || b->size > keep->size) {
-                        gone = keep;
-                        keep = b;
-                }
-                free(gone);
+        if (a->blocks && a->blocks->next) {
+                tamis_arena_done(a);
+                if (held <= PTRDIFF_MAX - sizeof(block))
+                        a->blocks = malloc(sizeof(block) + held);
+                if (!a->blocks)
+                        return;
+                a->held = sizeof(block) + held;
+                *a->blocks = (block) { .size = held };
+        } else if (a->blocks) {
+                a->blocks->used = 0;
         }
-        if (keep) {
-                keep->next = NULL;
-                keep->used = 0;
-        }
-        a->blocks = keep;
-        a->held = keep ? sizeof *keep + keep->size : 0;
 }
 
 void tamis_arena_done(tamis_arena *a) {

@@ -42,7 +42,7 @@ static int attach(const tamis_coding *c, const tamis_coding_options *o, tamis_sc
 static int apply(tamis_coding *c, const tamis_coding_options *o, tamis_batch *batch, const int32_t *slots,
                  tamis_error *err) {
         size_t n = batch->n_rows, at = c->at;
-        double *values = tamis_arena_get(&batch->arena, n * sizeof *values);
+        double *values = malloc((n + 1) * sizeof *values);      /* not the batch's: it may be kept long */
         int r = 0;
 
         if (!values)
@@ -58,6 +58,7 @@ static int apply(tamis_coding *c, const tamis_coding_options *o, tamis_batch *ba
         }
         if (r == 0)
                 tamis_batch_remove_column(batch, c->at);
+        free(values);
         return r;
 }
 

@@ -44,6 +44,10 @@ static inline tamis_cell_state tamis_cell_state_at(const tamis_column *column, s
         return column->state ? (tamis_cell_state) column->state[row] : TAMIS_CELL_RAW;
 }
 
+static inline double tamis_cell_digit(uint8_t state) {
+        return state - TAMIS_CELL_DIGIT;
+}
+
 /* A cell was changed. The others need not be parsed again, if somebody asked for them since rows last went. */
 static inline void tamis_column_drop_views(tamis_column *column) {
         if (column->number_view)

@@ -31,6 +31,7 @@ static int unshare(tamis_batch *batch, tamis_column *c, tamis_error *err) {
         c->state = state;
         c->numbers = numbers;
         c->texts = texts;
+        c->number_view = c->parsed = NULL;      /* theirs to write in */
         c->shared = false;
         return 0;
 }
@@ -48,18 +49,16 @@ static int touch(tamis_batch *batch, tamis_column *c, tamis_cell_state state, ta
                 if (!c->state)
                         return tamis_fail_memory(err);
         }
-        if (state == TAMIS_CELL_NUMBER && !c->numbers) {
-                c->numbers = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *c->numbers);
-                if (!c->numbers)
-                        return tamis_fail_memory(err);
-        }
         if (state == TAMIS_CELL_TEXT && !c->texts) {
                 c->texts = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *c->texts);
                 if (!c->texts)
                         return tamis_fail_memory(err);
         }
         tamis_column_drop_views(c);
-        return 0;
+        /* a number takes the place that its cell had among those parsed: nobody asks there again */
+        if (state == TAMIS_CELL_NUMBER && !c->numbers)
+                c->numbers = c->parsed ? c->parsed : tamis_arena_get(&batch->arena, batch->n_rows * sizeof *c->numbers);
+        return state != TAMIS_CELL_NUMBER || c->numbers ? 0 : tamis_fail_memory(err);
 }
 
 int tamis_batch_set_text(tamis_batch *batch, size_t row, size_t column, tamis_slice text, tamis_error *err) {
@@ -114,30 +113,64 @@ int tamis_batch_set_number(tamis_batch *batch, size_t row, size_t column, double
         return 0;
 }
 
+/* 0 to 9, and not the -0 that is printed with its sign. */
+static inline bool is_digit(double value) {
+        return value >= 0 && value <= 9 && value == (double) (int) value && !signbit(value);
+}
+
+/* NaN aside. Most columns say no with their first number. */
+static bool all_digits(const double *values, size_t n) {
+        for (size_t row = 0; row < n; row++)
+                if (!is_digit(values[row]) && !isnan(values[row]))
+                        return false;
+        return true;
+}
+
+static int set_digits(tamis_batch *batch, tamis_column *c, const double *values, tamis_error *err) {
+        int r = touch(batch, c, TAMIS_CELL_DIGIT, err);
+
+        for (size_t row = 0; r == 0 && row < batch->n_rows; row++)
+                if (!isnan(values[row]))
+                        c->state[row] = (uint8_t) (TAMIS_CELL_DIGIT + (int) values[row]);
+        return r;
+}
+
+static int set_fixed_numbers(tamis_batch *batch, size_t column, const double *values, tamis_error *err) {
+        int r = 0;
+
+        for (size_t row = 0; r == 0 && row < batch->n_rows; row++)
+                if (!isnan(values[row]))
+                        r = set_fixed(batch, row, column, values[row], err);
+        return r;
+}
+
 int tamis_batch_set_numbers(tamis_batch *batch, size_t column, const double *values, tamis_error *err) {
         tamis_column *c = &batch->columns[column];
-        size_t n = 0;
+        size_t rows = batch->n_rows, holes = 0, infinite = 0;
         int r;
 
-        for (size_t row = 0; row < batch->n_rows; row++) {
+        for (size_t row = 0; row < rows; row++) {
+                holes += isnan(values[row]) != 0;
+                infinite += isinf(values[row]) != 0;
+        }
+        for (size_t row = 0; infinite && row < rows; row++)
                 if (isinf(values[row]))
                         return fail_infinite(batch, row, column, err);
-                n += !isnan(values[row]);
-        }
-        if (n == 0)             /* an untouched column goes out faster */
+        if (holes == rows)      /* an untouched column goes out faster */
                 return 0;
-        if (batch->precision >= 0) {
-                for (size_t row = 0; row < batch->n_rows; row++) {
-                        r = isnan(values[row]) ? 0 : set_fixed(batch, row, column, values[row], err);
-                        if (r < 0)
-                                return r;
-                }
-                return 0;
-        }
+        if (batch->precision >= 0)
+                return set_fixed_numbers(batch, column, values, err);
+        if (all_digits(values, rows))
+                return set_digits(batch, c, values, err);
         r = touch(batch, c, TAMIS_CELL_NUMBER, err);
         if (r < 0)
                 return r;
-        for (size_t row = 0; row < batch->n_rows; row++) {
+        if (holes == 0) {
+                memmove(c->numbers, values, rows * sizeof *values);
+                memset(c->state, TAMIS_CELL_NUMBER, rows);
+                return 0;
+        }
+        for (size_t row = 0; row < rows; row++) {
                 if (isnan(values[row]))
                         continue;
                 c->numbers[row] = values[row];

@@ -116,8 +116,11 @@ static int put_changed(struct printer *p, const tamis_column *c, size_t row, tam
                 return put_number(p, c->numbers[row], err);
         case TAMIS_CELL_TEXT:
                 return tamis_cell_write(p->out, c->texts[row], p->delimiter, p->only, err);
-        default:
+        case TAMIS_CELL_MISSING:
                 return p->only ? tamis_buffer_add(p->out, "\"\"", 2, err) : 0;
+        default:
+                return p->awkward ? put_number(p, tamis_cell_digit(c->state[row]), err)
+                        : put(p, (char) ('0' + c->state[row] - TAMIS_CELL_DIGIT), err);
         }
 }
 

@@ -127,7 +127,6 @@ START_TEST(views_hold_until_the_column_changes) {
         assert_ok(tamis_batch_missing(&t.batch, 0, &missing_again, &t.err));
         ck_assert(view == again && missing == missing_again);
         assert_ok(tamis_batch_set_number(&t.batch, 1, 0, 2, &t.err));
-        ck_assert(isnan(view[1]));              /* what a step holds does not move under it */
         assert_ok(tamis_batch_numbers(&t.batch, 0, &again, &t.err));
         ck_assert(again[0] == 1 && again[1] == 2 && again[2] == 3);
         assert_ok(tamis_batch_missing(&t.batch, 0, &missing_again, &t.err));
@@ -295,6 +294,55 @@ START_TEST(nan_leaves_a_cell_as_it_is) {
         assert_ok(tamis_batch_set_text(&t.batch, 2, 0, tamis_slice_of("y"), &t.err));
         assert_ok(tamis_batch_set_numbers(&t.batch, 0, values, &t.err));
         assert_prints(&t.batch, 0, 3, &comma, "1.0,x\n2,x\ny,x\n", false);
+        table_done(&t);
+}
+END_TEST
+
+START_TEST(small_whole_numbers_need_no_array) {
+        static const tamis_dialect nine = { '9', "\n", true };
+        static const double flags[] = { 0, NAN, 9 }, others[] = { 3, -0.0, 10 };
+        const double *numbers;
+        struct table t;
+
+        table_begin_n(&t, "a,b\n", tamis_slice_of("x,x\n1.0,x\ny,x\n"), "9");
+        assert_ok(tamis_batch_set_numbers(&t.batch, 0, flags, &t.err));
+        ck_assert_ptr_null(t.batch.columns[0].numbers);
+        assert_prints(&t.batch, 0, 3, &comma, "0,x\n1.0,x\n9,x\n", false);
+        assert_slice(tamis_batch_text(&t.batch, 2, 0), "9");
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &numbers, &t.err));
+        ck_assert(numbers[0] == 0 && numbers[1] == 1 && isnan(numbers[2]));     /* 9 is called missing */
+        assert_ok(tamis_batch_set_numbers(&t.batch, 0, others, &t.err));
+        assert_prints(&t.batch, 0, 3, &comma, "3,x\n-0,x\n10,x\n", false);
+
+        /* between delimiters that are digits they are quoted */
+        tamis_batch_reset(&t.batch);
+        assert_ok(tamis_chunk_parse(&t.batch.chunk, tamis_slice_of("x9x\nx9x\nx9x\n"), '9', 2, &t.err));
+        assert_ok(tamis_batch_begin(&t.batch, &t.err));
+        assert_ok(tamis_batch_set_numbers(&t.batch, 0, flags, &t.err));
+        assert_prints(&t.batch, 0, 3, &nine, "09x\nx9x\n\"9\"9x\n", false);
+        table_done(&t);
+}
+END_TEST
+
+START_TEST(numbers_set_where_others_were_parsed_leave_those_alone) {
+        const double *numbers;
+        tamis_missing other;
+        struct table t;
+
+        table_begin(&t, "a,b\n", "1.50,x\n,x\n3.25,x\n");
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &numbers, &t.err));
+        assert_ok(tamis_batch_set_number(&t.batch, 1, 0, -999, &t.err));
+        ck_assert_ptr_eq(t.batch.columns[0].numbers, numbers);
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &numbers, &t.err));
+        ck_assert(numbers[0] == 1.5 && numbers[1] == -999 && numbers[2] == 3.25);
+        assert_prints(&t.batch, 0, 3, &comma, "1.50,x\n-999,x\n3.25,x\n", false);
+        /* a step that calls what was set missing must not take it away */
+        assert_ok(tamis_missing_init(&other, "-999", &t.err));
+        t.batch.missing = &other;
+        assert_ok(tamis_batch_numbers(&t.batch, 0, &numbers, &t.err));
+        ck_assert(numbers[0] == 1.5 && isnan(numbers[1]) && numbers[2] == 3.25);
+        assert_prints(&t.batch, 0, 3, &comma, "1.50,x\n-999,x\n3.25,x\n", false);
+        tamis_missing_done(&other);
         table_done(&t);
 }
 END_TEST
@@ -525,6 +573,8 @@ START_TEST(a_view_of_all_rows_is_an_alias_that_can_be_changed) {
         assert_ok(tamis_batch_set_number(&into, 1, 1, 6, &t.err));
         assert_ok(tamis_batch_set_number(&into, 1, 2, 6, &t.err));
         assert_ok(tamis_batch_set_missing(&into, 0, 0, &t.err));
+        assert_ok(tamis_batch_numbers(&into, 0, &again, &t.err));
+        ck_assert(isnan(again[0]) && again[1] == 2 && view[0] == 1 && view[1] == 2);
         assert_prints(&into, 0, 2, &comma, ",0.5,0\n2,6,6\n", false);
         assert_prints(&t.batch, 0, 2, &comma, "1,0.5,0\n2,q,1\n", false);
 
@@ -564,6 +614,7 @@ END_TEST
 START_TEST(printed_and_read_again_all_views_say_the_same) {
         static const char *const texts[] = { "", "NA", " 5 ", "007", "x,y", "-999", "\"", "a \"b\"", "1e5", "\n" };
         static const double numbers[] = { -999, 0, 1.5, -1e-9, 1e300 };
+        static const double columns[][5] = { { 0, 1, NAN, 9, 5 }, { 0, -0.0, 1, 2, 3 }, { 10, 1, NAN, -999, 2 }, { 1, .5, 2, 2, 2 } };
         unsigned seed = (unsigned) _i;
         tamis_buffer out = { 0 };
         struct table t, again;
@@ -584,7 +635,9 @@ START_TEST(printed_and_read_again_all_views_say_the_same) {
                         assert_ok(tamis_batch_missing(&t.batch, column, &m, &t.err));
                 if (what % 11 == 0)
                         assert_ok(tamis_batch_repeat_rows(&t.batch, (uint32_t[]) { 2, 1, 0, 1, 1 }, &t.err));
-                if (what % 3 == 0)
+                if (what % 5 == 0)
+                        assert_ok(tamis_batch_set_numbers(&t.batch, column, columns[what / 5 % 4], &t.err));
+                else if (what % 3 == 0)
                         assert_ok(tamis_batch_set_number(&t.batch, row, column, numbers[what / 3 % 5], &t.err));
                 else if (what % 3 == 1)
                         assert_ok(tamis_batch_set_text(&t.batch, row, column, tamis_slice_of(texts[what / 3 % 10]),
@@ -630,6 +683,8 @@ TEST_MAIN("batch",
         TEST(rows_have_places)
         TEST(precision_is_what_later_steps_see)
         TEST(nan_leaves_a_cell_as_it_is)
+        TEST(small_whole_numbers_need_no_array)
+        TEST(numbers_set_where_others_were_parsed_leave_those_alone)
         TEST(what_is_too_large_is_refused_and_changes_nothing)
         TEST(rows_stay_go_and_stay_often)
         TEST(all_rows_kept_costs_nothing)
