@@ -26,7 +26,7 @@ struct round {
         int *results;                   /* by piece of its holes */
 };
 
-enum { PIECE = 128 };
+enum { PIECE = 128, ROUGH_ROUNDS = 4 };
 
 /* -- one column ---------------------------------------------------------------------------------------------------- */
 
@@ -248,6 +248,10 @@ static int fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis
                 return tamis_fail(err, TAMIS_USAGE, "--trees: a whole number from 1 to %d is needed", TAMIS_MISSFOREST_TREES_MOST);
         if (rounds < 1)
                 return tamis_fail(err, TAMIS_USAGE, "--max-iter: at least one round is needed");
+        if (fit->rough) {
+                trees = (trees + 2) / 3;
+                rounds = rounds < ROUGH_ROUNDS ? rounds : ROUGH_ROUNDS;
+        }
         r = tamis_missforest_new(train, trees, rounds, fit->context->seed, fit->purpose, &m, err);
         if (r == 0)
                 r = tamis_missforest_run(m, fit->context->pool, err);

@@ -225,6 +225,6 @@ int tamis_iterative_report(const void *model, json_t *into, tamis_error *err) {
         int r = json_object_set_new(into, "rounds", json_integer((json_int_t) m->rounds));
 
         r |= json_object_set_new(into, "converged", json_boolean(m->converged));
-        r |= json_object_set_new(into, "change", tamis_json_number(m->change));
+        r |= json_object_set_new(into, "change", tamis_json_figure(m->change));
         return r < 0 ? tamis_fail_memory(err) : 0;
 }

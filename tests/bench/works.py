@@ -70,7 +70,7 @@ class Works:
             return self.note("%s, %s, %s: failed: %s" % (file, work, rival, str(e).strip().split("\n")[-1]))
         why = differ(a, b)
         if why:
-            return self.fault("%s, %s, %s: the answers differ, no time is counted: %s" % (file, work, rival, why))
+            return self.fault("%s, %s, %s: the answers differ, no time is counted: %.300s" % (file, work, rival, why))
         row.pairs = 1 if took > SLOW else self.options.pairs
         out = "/dev/null" if self.options.null else a, "/dev/null" if self.options.null else b
         try:

@@ -7,7 +7,7 @@ path <- said[2]
 prefix <- if (length(said) > 2) said[3] else "x"
 fast <- requireNamespace("data.table", quietly = TRUE)
 
-frame <- if (fast) data.table::fread(path, data.table = FALSE) else read.csv(path, check.names = FALSE)
+frame <- if (fast) data.table::fread(path, data.table = FALSE, strip.white = FALSE) else read.csv(path, check.names = FALSE)
 for (x in names(frame)[startsWith(names(frame), prefix)]) {
         v <- frame[[x]]
         if (work == "median")
