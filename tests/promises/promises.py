@@ -446,7 +446,7 @@ def order_changes_nothing_but_order(w, step, arguments, changes, kind):
     r = random.Random(13)
     table = [[c.decode() for c in record] for record in raw_records(text(header, lines))]
     columns = list(range(len(table[0])))
-    if step == "impute":                    # distances of the others are summed from the first column to the last
+    if step != "smote":                     # its distances are summed from the first column to the last
         r.shuffle(columns)
     rows = table[1:]
     if orders_rows(arguments):
