@@ -21,6 +21,7 @@
 typedef struct tamis_fit {
         const tamis_context *context;   /* settings by long name (tamis_settings_*), pool, seed, tamis_warn() */
         const char *purpose;            /* for random streams: the strategy's name, and the group's where there is one */
+        bool rough;                     /* for a trial: half the work will do */
 } tamis_fit;
 
 typedef struct tamis_joint {
