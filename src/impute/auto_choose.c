@@ -8,6 +8,7 @@
  * least; and so must who is costly be better than who is not. Who would have less than LEAST is left out. */
 #define BETTER .98
 #define LEAST .1
+#define ROUNDING 1e-6           /* a score so small is exact */
 enum { CELLS_FEWEST = 50, VOTERS = 3 };
 
 static void score(tamis_auto_trial *t) {
@@ -98,7 +99,7 @@ static double one_or_several(const tamis_auto *m, size_t column, const double *g
         size_t k = m->n_tried, one = best(m, column, set);
         double alone = gram[one * k + one], together = share(gram, k, set, weights);
 
-        if (m->masked[column] >= CELLS_FEWEST && together < BETTER * alone)
+        if (m->masked[column] >= CELLS_FEWEST && m->scores[one * m->n + column] > ROUNDING && together < BETTER * alone)
                 return together;
         for (size_t i = 0; i < k; i++)
                 weights[i] = i == one;

@@ -440,16 +440,13 @@ def a_seed_means_something(w, step, arguments, changes, kind):
 def order_changes_nothing_but_order(w, step, arguments, changes, kind):
     """Rows and columns shuffled: the same rows come out, shuffled. What fills from the rows around a hole says by --order which
     those are; without it the order of the file does, and only the columns are shuffled."""
-    if step != "impute":
-    """Rows and columns shuffled: the same rows come out, shuffled."""
-    if step not in ("impute", "prune") or names_any(arguments, ORDERED):
-    if step not in ("impute", "smote") or names_any(arguments, ORDERED):
+    if step not in ("impute", "prune", "smote"):
         return
     path, header, lines = w.files[kind]
     r = random.Random(13)
     table = [[c.decode() for c in record] for record in raw_records(text(header, lines))]
     columns = list(range(len(table[0])))
-    if step == "impute":                    # distances of smote are summed from the first column to the last
+    if step != "smote":                     # its distances are summed from the first column to the last
         r.shuffle(columns)
     rows = table[1:]
     if orders_rows(arguments):
