@@ -52,8 +52,8 @@ int tamis_missforest_save(const void *model, json_t *into, tamis_error *err) {
         r |= json_object_set_new(into, "rounds", json_integer((json_int_t) m->rounds));
         errors = tamis_json_child(into, "errors", json_array());
         for (size_t j = 0; j < m->train.n; j++)
-                r |= json_array_append_new(errors, isnan(m->columns[j].error) ? json_null()
-                                                                              : tamis_json_number(m->columns[j].error));
+                r |= json_array_append_new(errors, isfinite(m->columns[j].error) ? tamis_json_number(m->columns[j].error)
+                                                                                  : json_null());
         return r < 0 || !errors ? tamis_fail_memory(err) : save_filled(m, into, err);
 }
 

@@ -97,12 +97,29 @@ static int save_step(const tamis_iterative_step *step, json_t *steps) {
         return r;
 }
 
+/* Sums of squares can be too large for a number where the cells are not. */
+static bool is_finite(const tamis_iterative *m) {
+        bool finite = true;
+
+        for (size_t i = 0; i < m->n; i++)
+                finite &= isfinite(m->features[i].mean) != 0;
+        for (size_t i = 0; i < m->n_steps; i++) {
+                finite &= isfinite(m->steps[i].intercept) != 0;
+                for (size_t k = 0; k < m->steps[i].n; k++)
+                        finite &= isfinite(m->steps[i].weights[k]) != 0;
+        }
+        return finite;
+}
+
 int tamis_iterative_save(const void *model, json_t *into, tamis_error *err) {
         const tamis_iterative *m = model;
         json_t *features = tamis_json_child(into, "features", json_array());
         json_t *steps = tamis_json_child(into, "steps", json_array());
         int r = features && steps ? 0 : -1;
 
+        if (!is_finite(m))
+                return tamis_fail(err, TAMIS_BAD_DATA, "strategy iterative: the cells are so large that its sums are no numbers, so "
+                                  "there is no model to save (scale them first)");
         for (size_t i = 0; r == 0 && i < m->n; i++) {
                 json_t *one = tamis_json_child(features, NULL, json_object());
 

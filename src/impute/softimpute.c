@@ -234,8 +234,10 @@ static int fit_model(tamis_soft_model *m, const tamis_frame *f, const tamis_fit 
         m->lambda = tamis_settings_real(settings, "lambda");
         if (m->lambda < 0)
                 return tamis_fail(err, TAMIS_USAGE, "--lambda: a number from 0 on is needed");
-        if (m->rank == 0)
+        if (m->rank == 0) {             /* nothing is learned: it shrinks nothing */
+                m->lambda = isnan(m->lambda) ? 0 : m->lambda;
                 return 0;
+        }
         if (isnan(m->lambda)) {
                 int r = find_lambda(m, f, fit, err);
 
