@@ -8,8 +8,10 @@
 
 const tamis_step_type *const tamis_steps[] = {
         &tamis_step_clean,
+        &tamis_step_decide,
         &tamis_step_encode,
         &tamis_step_impute,
+        &tamis_step_prune,
         &tamis_step_sample,
         &tamis_step_scale,
         &tamis_step_smote,

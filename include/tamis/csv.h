@@ -86,6 +86,9 @@ int tamis_reader_next(tamis_reader *reader, tamis_chunk *chunk, tamis_error *err
 /* Go back to the first record; needs options.again. What was counted (below) is counted on the first reading only. */
 int tamis_reader_rewind(tamis_reader *reader, tamis_error *err) TAMIS_CHECKED;
 
+/* Before the first chunk: it will not be read again after all, and nothing more is kept. */
+void tamis_reader_once(tamis_reader *reader);
+
 /* After the last chunk: rename the rejects file to its final name. */
 int tamis_reader_commit(tamis_reader *reader, tamis_error *err) TAMIS_CHECKED;
 

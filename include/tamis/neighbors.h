@@ -43,7 +43,12 @@ void tamis_neighbors_free(tamis_neighbors *index);
 int tamis_neighbors_each(const tamis_neighbors *index, size_t k, tamis_pool *pool, uint32_t *rows, double *squares,
                          tamis_error *err) TAMIS_CHECKED;
 
-/* The same for rows that are not in the index: queries->d and ->c are the index's, and its `mismatch` counts. */
+/* For each row of the index: are k of its other rows nearer than (squares[row], rows[row]), in the order of distance and row
+ * number? enough[row] is 1 or 0. Less work than to find the nearest: the first k that are near enough will do. */
+int tamis_neighbors_within(const tamis_neighbors *index, size_t k, const double *squares, const uint32_t *rows,
+                           tamis_pool *pool, uint8_t *enough, tamis_error *err) TAMIS_CHECKED;
+
+/* The same as tamis_neighbors_each for rows that are not in the index: queries->d and ->c are the index's, and its `mismatch` counts. */
 int tamis_neighbors_find(const tamis_neighbors *index, const tamis_points *queries, size_t k, tamis_pool *pool,
                          uint32_t *rows, double *squares, tamis_error *err) TAMIS_CHECKED;
 

@@ -11,6 +11,7 @@
  *     attach        find the columns again by name in the schema that apply will see, and say what goes out
  *     apply         change a batch in place                       (any thread, many at once)
  *     tail          rows to add behind the last one, in blocks that do not depend on each other (any thread)
+ *     end           all rows have gone out: what apply counted may be warned of, or refused after all
  *     save, report  the state as JSON: what apply needs; what a person wants to know
  *     done
  *
@@ -123,6 +124,7 @@ typedef struct tamis_context {
         tamis_pool *pool;               /* for finish */
         uint64_t seed;
         const tamis_missing *missing;
+        bool reports;                   /* a report is wanted: what only it tells of is worth finding out */
         bool learn_all;                 /* --learn-from all: for TAMIS_LEARNS_ALL, which sees every row in any case */
         tamis_notes *notes;             /* NULL: what tamis_warn() says is dropped */
 } tamis_context;
@@ -141,6 +143,8 @@ enum {
         TAMIS_TRAIN_ONLY = 1 << 4,      /* is no part of what new rows go through: `apply` passes it over (smote, split) */
         TAMIS_INVERTS = 1 << 5,         /* knows --inverse */
         TAMIS_HOLDS_ROWS = 1 << 6,      /* its state grows with the rows, and tells them apart by number */
+        TAMIS_DRAINS = 1 << 7,          /* learns in one reading and knows no types; all that goes out, where every row is a train
+                                         * row, is its tail: a pipe need not be kept for a second reading */
 };
 
 typedef struct tamis_step_type {
@@ -175,6 +179,9 @@ typedef struct tamis_step_type {
          * pass behind this step, so the same block must hold the same rows each time. Not of a loaded TAMIS_TRAIN_ONLY. */
         size_t (*tail_blocks)(const void *state);
         int (*tail)(void *state, size_t block, tamis_batch *out, tamis_error *err);
+
+        /* Optional, once all rows have gone out: a word on what apply counted. An error keeps files from their names. */
+        int (*end)(void *state, const tamis_context *context, tamis_error *err);
 
         int (*save)(const void *state, json_t *into, tamis_error *err);
         int (*load)(void *state, const tamis_context *context, const json_t *from, tamis_error *err);
@@ -234,6 +241,8 @@ json_t *tamis_json_bytes(tamis_slice bytes);
 int tamis_json_bytes_get(const json_t *from, tamis_arena *arena, tamis_slice *ret, tamis_error *err) TAMIS_CHECKED;
 /* A double in JSON, exact (integers stay integers to the eye). NULL for what is not finite, or no memory. */
 json_t *tamis_json_number(double value);
+/* For reports: as above, but null for what is not finite. */
+json_t *tamis_json_figure(double value);
 /* Give `child` to `into`: under the key of an object, or (key NULL) as the last of an array. Returns the child, to be filled;
  * NULL when memory is out, and the child is gone. jansson takes NULL for `into` and fails, so a child that could not be made
  * is noticed when something is put into it. */

@@ -60,11 +60,15 @@ int tamis_sample_list_copies(tamis_sample *s, tamis_error *err) {
         for (size_t row = 0; row < s->n; row++)
                 total += s->times[row];
         s->copies = r == 0 ? reallocarray(NULL, total + 1, sizeof *s->copies) : NULL;
-        if (!s->copies)
+        s->copy_weights = s->undo ? reallocarray(NULL, total + 1, sizeof *s->copy_weights) : NULL;
+        if (!s->copies || (s->undo && !s->copy_weights))
                 return tamis_fail_memory(err);
         for (size_t row = 0; row < s->n; row++) {
-                for (uint32_t i = 0; i < s->times[row]; i++)
+                for (uint32_t i = 0; i < s->times[row]; i++) {
+                        if (s->copy_weights)
+                                s->copy_weights[s->n_copies] = s->undo[row];
                         s->copies[s->n_copies++] = chosen;
+                }
                 chosen += s->times[row] > 0;
         }
         return 0;
@@ -74,13 +78,27 @@ size_t tamis_sample_blocks(const tamis_sample *s) {
         return (s->n_copies + BLOCK - 1) / BLOCK;
 }
 
-int tamis_sample_emit(const tamis_sample *s, size_t block, tamis_batch *out, tamis_error *err) {
+/* What a reservoir held is what goes out. */
+static int see_effects(tamis_sample *s, tamis_batch *out, tamis_error *err) {
+        uint32_t *after;
+
+        if (!s->effects.on || !out->final || !s->sampler->drains)
+                return 0;
+        after = tamis_arena_get(&out->arena, (out->n_rows + 1) * sizeof *after);
+        if (!after)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < out->n_rows; row++)
+                after[row] = 1;
+        return tamis_effects_add(&s->effects, out, NULL, after, err);
+}
+
+int tamis_sample_emit(tamis_sample *s, size_t block, tamis_batch *out, tamis_error *err) {
         size_t first = block * BLOCK, n = s->n_copies - first < BLOCK ? s->n_copies - first : BLOCK;
         tamis_buffer text = { 0 };
         int r = 0;
 
         for (size_t i = first; r == 0 && i < first + n; i++) {
-                const size_t *start = &s->starts[s->copies[i]];
+                const size_t *start = &s->starts[s->copies ? s->copies[i] : i];
 
                 r = tamis_buffer_add(&text, s->text.p + start[0], start[1] - start[0], err);
         }
@@ -89,5 +107,10 @@ int tamis_sample_emit(const tamis_sample *s, size_t block, tamis_batch *out, tam
         if (r == 0)
                 r = tamis_batch_begin(out, err);
         tamis_buffer_done(&text);
-        return r;
+        if (r == 0)
+                r = see_effects(s, out, err);
+        if (r == 0 && s->copy_weights)
+                r = tamis_batch_add_column(out, (size_t) s->at_weight, err);
+        return r == 0 && s->copy_weights ? tamis_batch_set_numbers(out, (size_t) s->at_weight,
+                                                                   s->copy_weights + first, err) : r;
 }

@@ -1,6 +1,8 @@
 /* Making new rows: a block of them, from what was planned. */
 #include <math.h>
 
+#include <gsl/gsl_randist.h>
+
 #include <tamis/number.h>
 
 #include "balance/smote.h"
@@ -9,28 +11,47 @@ enum { BLOCK = 1024 };
 
 /* One new row. */
 struct making {
-        size_t class;
+        size_t class, number;           /* the number-th new row of its class */
         uint32_t seed, other;           /* the rows it lies between */
         double gap;                     /* how far from the first to the second */
-        const uint32_t *neighbors;      /* the seed's, as places among the members; NULL: a copy */
+        double range[2];                /* from which gaps are drawn */
+        bool steps;                     /* it has a gap */
+        const uint32_t *neighbors;      /* the seed's, as places among the members; NULL: none vote */
+        size_t n_neighbors;
 };
 
 size_t tamis_smote_blocks(const tamis_smote *s) {
         return (s->n_made + BLOCK - 1) / BLOCK;
 }
 
+/* Toward whom, and how far. */
+static void decide_step(const tamis_smote *s, const tamis_smote_class *c, uint32_t place, struct making *m) {
+        tamis_stream stream;
+        uint64_t drawn;
+
+        tamis_stream_init(&stream, s->seed, "smote.gap", m->class, m->number);
+        drawn = tamis_stream_below(&stream, m->n_neighbors + (c->foreign != NULL));
+        m->other = drawn < m->n_neighbors ? c->members[m->neighbors[drawn]] : c->foreign[place];
+        m->range[0] = 0;
+        m->range[1] = 1;
+        if (s->smoter->reach)
+                s->smoter->reach(c, place, drawn < m->n_neighbors ? m->neighbors[drawn] : TAMIS_NO_NEIGHBOR, m->range);
+        m->gap = m->range[0] + (m->range[1] - m->range[0]) * tamis_stream_uniform(&stream);
+        m->steps = true;
+}
+
 static struct making decide(const tamis_smote *s, size_t class, size_t i) {
         const tamis_smote_class *c = &s->classes[class];
         uint32_t place = c->seeds[i];
-        struct making m = { .class = class, .seed = c->members[place], .other = c->members[place] };
-        tamis_stream stream;
+        struct making m = { .class = class, .number = i, .seed = c->members[place], .other = c->members[place] };
 
-        if (c->k == 0)
+        if (!c->neighbors)
                 return m;
         m.neighbors = c->neighbors + (size_t) place * c->k;
-        tamis_stream_init(&stream, s->seed, "smote.gap", class, i);
-        m.other = c->members[m.neighbors[tamis_stream_below(&stream, c->k)]];
-        m.gap = tamis_stream_uniform(&stream);
+        while (m.n_neighbors < c->k && m.neighbors[m.n_neighbors] != TAMIS_NO_NEIGHBOR)
+                m.n_neighbors++;
+        if (s->smoter->takes & SMOTE_NUMBERS)
+                decide_step(s, c, place, &m);
         return m;
 }
 
@@ -54,6 +75,29 @@ static double between(double a, double b, double gap, int decimals) {
         return decimals <= 300 ? tamis_number_round(x, decimals) : x;
 }
 
+/* A gap of its own for each number: keyed by the column, so that each may be drawn alone. */
+static double gap_of(const tamis_smote *s, const struct making *m, size_t j) {
+        tamis_stream stream;
+
+        if (!s->per_attribute || !m->steps)
+                return m->gap;
+        tamis_stream_init(&stream, s->seed, "smote.gaps", (uint64_t) m->class << 32 | j, m->number);
+        return m->range[0] + (m->range[1] - m->range[0]) * tamis_stream_uniform(&stream);
+}
+
+static double disturbed(const tamis_smote *s, const struct making *m, size_t j) {
+        const double x = s->rows.numbers[m->seed * s->rows.d + j];
+        int decimals = s->rows.decimals[j];
+        tamis_stream stream;
+        double y;
+
+        tamis_stream_init(&stream, s->seed, "smote.noise", (uint64_t) m->class << 32 | j, m->number);
+        y = x + s->classes[m->class].noise[j] * gsl_ran_gaussian_ziggurat(&stream.rng, 1);
+        if (!isfinite(y))
+                y = x;
+        return decimals <= 300 ? tamis_number_round(y, decimals) : y;
+}
+
 static int make_numbers(const tamis_smote *s, const struct making *all, size_t n, tamis_batch *out, tamis_error *err) {
         const tamis_rows *rows = &s->rows;
         double *values = tamis_arena_get(&out->arena, BLOCK * sizeof *values);
@@ -61,8 +105,10 @@ static int make_numbers(const tamis_smote *s, const struct making *all, size_t n
 
         for (size_t j = 0; r == 0 && j < rows->d; j++) {
                 for (size_t i = 0; i < n; i++)
-                        values[i] = between(rows->numbers[all[i].seed * rows->d + j],
-                                            rows->numbers[all[i].other * rows->d + j], all[i].gap, rows->decimals[j]);
+                        values[i] = s->classes[all[i].class].noise ? disturbed(s, &all[i], j)
+                                : between(rows->numbers[all[i].seed * rows->d + j],
+                                          rows->numbers[all[i].other * rows->d + j], gap_of(s, &all[i], j),
+                                          rows->decimals[j]);
                 r = tamis_batch_set_numbers(out, s->numbers.at[j], values, err);
         }
         return r;
@@ -71,12 +117,36 @@ static int make_numbers(const tamis_smote *s, const struct making *all, size_t n
 static uint32_t vote(const tamis_smote *s, const struct making *m, size_t column, uint32_t *votes) {
         const tamis_texts *t = &s->rows.categories;
         const tamis_smote_class *c = &s->classes[m->class];
+        size_t n = 0;
 
         if (!m->neighbors)
                 return t->codes[m->seed * t->width + column];
-        for (size_t i = 0; i < c->k; i++)
-                votes[i] = t->codes[c->members[m->neighbors[i]] * t->width + column];
-        return s->smoter->vote(votes, c->k);
+        if (s->smoter->votes_itself)
+                votes[n++] = t->codes[m->seed * t->width + column];
+        for (size_t i = 0; i < m->n_neighbors; i++)
+                votes[n++] = t->codes[c->members[m->neighbors[i]] * t->width + column];
+        return s->smoter->vote(votes, n);
+}
+
+static int set_number(tamis_batch *out, size_t row, long column, double value, tamis_error *err) {
+        char text[TAMIS_NUMBER_MAX];
+        size_t n = tamis_number_print(value, text);
+        char *copy = tamis_arena_copy(&out->arena, (tamis_slice) { text, n });
+
+        return copy ? tamis_batch_set_text(out, row, (size_t) column, (tamis_slice) { copy, n }, err)
+                : tamis_fail_memory(err);
+}
+
+/* Train rows counted from 1, as in the table that came when all of it is train rows. */
+static int make_provenance(const tamis_smote *s, const struct making *m, size_t row, tamis_batch *out,
+                           tamis_error *err) {
+        int r = set_number(out, row, s->at_parent, (double) m->seed + 1, err);
+
+        if (r == 0 && m->steps)
+                r = set_number(out, row, s->at_neighbor, (double) m->other + 1, err);
+        if (r == 0 && m->steps && !s->per_attribute)
+                r = set_number(out, row, s->at_gap, m->gap, err);
+        return r;
 }
 
 static int make_texts(const tamis_smote *s, const struct making *m, size_t row, uint32_t *votes, tamis_batch *out,
@@ -94,6 +164,8 @@ static int make_texts(const tamis_smote *s, const struct making *m, size_t row, 
                 r = tamis_batch_set_text(out, row, (size_t) s->at_split, tamis_slice_of("train"), err);
         if (r == 0 && s->at_synthetic >= 0)
                 r = tamis_batch_set_text(out, row, (size_t) s->at_synthetic, tamis_slice_of("1"), err);
+        if (r == 0 && s->provenance)
+                r = make_provenance(s, m, row, out, err);
         return r;
 }
 
@@ -106,7 +178,7 @@ int tamis_smote_make(const tamis_smote *s, size_t block, tamis_batch *out, tamis
         if (r < 0)
                 return r;
         all = tamis_arena_get(&out->arena, n * sizeof *all);
-        votes = tamis_arena_get(&out->arena, s->k * sizeof *votes);
+        votes = tamis_arena_get(&out->arena, (s->k + 1) * sizeof *votes);
         if (!all || !votes)
                 return tamis_fail_memory(err);
         decide_all(s, first, n, all);

@@ -6,11 +6,11 @@
 
 #include "balance/smote.h"
 
-static int suits(const tamis_smote *s, tamis_error *err) {
+int tamis_smote_suits_numbers(const tamis_smote *s, tamis_error *err) {
         if (s->numbers.n > 0)
                 return 0;
-        return tamis_fail(err, TAMIS_USAGE, "no feature is a number: SMOTE-NC needs one at least (`tamis sample -s "
-                          "over` repeats rows, `tamis weigh` weighs them)");
+        return tamis_fail(err, TAMIS_USAGE, "no feature is a number: -s %s needs one at least (-s n is for categories "
+                          "alone)", s->smoter->base.name);
 }
 
 /* ddof 0, as in imbalanced-learn. */
@@ -32,7 +32,7 @@ static int sd_of(const double *numbers, size_t n, size_t d, size_t column, doubl
         return r;
 }
 
-static int mismatch(const double *numbers, size_t n, size_t d, double *ret, tamis_error *err) {
+int tamis_smote_mismatch(const double *numbers, size_t n, size_t d, double *ret, tamis_error *err) {
         double *sds = calloc(d + 1, sizeof *sds), median;
         int r = sds ? 0 : tamis_fail_memory(err);
 
@@ -47,7 +47,7 @@ static int mismatch(const double *numbers, size_t n, size_t d, double *ret, tami
 }
 
 /* The most frequent; where several are, the one that a nearer neighbour has. */
-static uint32_t vote(const uint32_t *votes, size_t k) {
+uint32_t tamis_smote_vote(const uint32_t *votes, size_t k) {
         uint32_t best = votes[0];
         size_t most = 0;
 
@@ -70,5 +70,7 @@ const tamis_smoter tamis_smoter_nc = {
                 .summary = "numbers between a row and a neighbour, categories by the neighbours' vote",
                 .source  = "SMOTE-NC, Chawla et al. 2002; numbers are scaled first, which imbalanced-learn leaves out",
         },
-        .suits = suits, .mismatch = mismatch, .vote = vote,
+        .takes = SMOTE_NEIGHBORS | SMOTE_NUMBERS,
+        .suits = tamis_smote_suits_numbers, .mismatch = tamis_smote_mismatch, .vote = tamis_smote_vote,
+        .look = tamis_smote_look_inside,
 };

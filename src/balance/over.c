@@ -39,8 +39,7 @@ static int decide(tamis_sample *s, const tamis_context *context, tamis_error *er
         if (r == 0 && added == 0)
                 tamis_warn(context, "no rows were added");
         else if (r == 0 && !s->has_count)
-                tamis_warn(context, "repeated rows make a model overstate the smaller classes' probabilities; class "
-                           "weights (tamis weigh) or a moved decision threshold often do as well");
+                tamis_evidence_say(context, TAMIS_EVIDENCE_REPEATED);
         return r;
 }
 

@@ -20,15 +20,12 @@ static int mismatch(const double *numbers, size_t n, size_t d, double *ret, tami
         return 0;
 }
 
-static uint32_t vote(const uint32_t *votes, size_t k) {
-        return votes[0];
-}
-
 const tamis_smoter tamis_smoter_plain = {
         .base = {
                 .name    = "plain",
                 .summary = "between a row and one of its neighbours; numbers alone",
                 .source  = "Chawla et al. 2002; one gap a row, as imbalanced-learn",
         },
-        .suits = suits, .mismatch = mismatch, .vote = vote,
+        .takes = SMOTE_NEIGHBORS | SMOTE_NUMBERS,
+        .suits = suits, .mismatch = mismatch, .vote = tamis_smote_vote, .look = tamis_smote_look_inside,
 };

@@ -3,74 +3,17 @@
 
 #include "balance/sample.h"
 
-static const tamis_option options[] = {
-        { "ratio", 0, TAMIS_TEXT, "R", NULL,
-          "over, under: auto, every class to the largest or smallest (default); R: smaller / larger; 'class=n,...'" },
-        { "count", 'n', TAMIS_COUNT, "N", NULL,
-          "train rows wanted in all, classes keeping their shares (weighted: draws)" },
-        { "cost", 0, TAMIS_TEXT, "LIST", NULL, "cost, weighted: 'class=5,other=1'; a class that is not listed has 1" },
-        { "cost-column", 0, TAMIS_SELECTION, "COL", NULL, "cost: the column that holds each row's cost" },
-        { "weight", 0, TAMIS_SELECTION, "COL", NULL, "weighted: the column that holds each row's weight" },
-        { NULL },
-};
+/* Rows that are told by themselves need nothing but the greatest cost. */
+static bool idle(const void *state) {
+        const tamis_sample *s = state;
 
-static const tamis_strategy *const strategies[] = {
-        &tamis_sampler_cost.base, &tamis_sampler_over.base, &tamis_sampler_under.base, &tamis_sampler_weighted.base,
-};
-
-static const tamis_strategy *const *list_strategies(size_t *n) {
-        *n = sizeof strategies / sizeof *strategies;
-        return strategies;
+        return s->sampler->streams && (s->has_shares || s->greatest > 0);
 }
 
-/* -- configure ----------------------------------------------------------------------------------------------------- */
+static unsigned also(const void *state) {
+        const tamis_sample *s = state;
 
-static int check_taken(const tamis_sample *s, const tamis_settings *settings, tamis_error *err) {
-        static const struct { const char *name; unsigned bit; } all[] = {
-                { "ratio", SAMPLE_RATIO }, { "count", SAMPLE_COUNT }, { "cost", SAMPLE_COST },
-                { "cost-column", SAMPLE_COST_COLUMN }, { "weight", SAMPLE_WEIGHT },
-        };
-
-        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-                if (tamis_settings_given(settings, all[i].name) && !(s->sampler->takes & all[i].bit))
-                        return tamis_fail(err, TAMIS_USAGE, "-s %s takes no --%s", s->sampler->base.name, all[i].name);
-        if (s->has_ratio && s->has_count)
-                return tamis_fail(err, TAMIS_USAGE, "--ratio and --count both say how many rows to have: give one");
-        if (s->has_ratio && !s->has_target)
-                return tamis_fail(err, TAMIS_USAGE, "--ratio is about classes: --target COL is needed");
-        return s->sampler->check(s, err);
-}
-
-static int configure(void *state, const tamis_context *context, tamis_error *err) {
-        tamis_sample *s = state;
-        const tamis_settings *settings = context->settings;
-        const char *strategy = tamis_settings_text(settings, "strategy"), *text;
-        const tamis_strategy *found;
-        int r;
-
-        if (!strategy)
-                return tamis_fail(err, TAMIS_USAGE, "--strategy is needed: cost, over, under or weighted");
-        r = tamis_strategy_find(context->type, strategy, &found, err);
-        if (r < 0)
-                return r;
-        s->sampler = (const tamis_sampler *) found;
-        s->seed = context->seed;
-        s->has_target = tamis_settings_given(settings, "target");
-        s->has_count = tamis_settings_given(settings, "count");
-        s->count = tamis_settings_count(settings, "count");
-        s->value_option = tamis_settings_given(settings, "weight") ? "--weight"
-                : tamis_settings_given(settings, "cost-column") ? "--cost-column" : NULL;
-        text = tamis_settings_text(settings, "ratio");
-        s->has_ratio = text != NULL;
-        r = tamis_ratio_parse(&s->ratio, text ? text : "auto", err);
-        text = tamis_settings_text(settings, "cost");
-        if (r == 0 && text) {
-                s->has_costs = true;
-                r = tamis_class_values_parse(&s->costs, text, "--cost", err);
-        }
-        if (r == 0 && s->count >= UINT32_MAX)
-                r = tamis_fail(err, TAMIS_USAGE, "--count %llu is too much", (unsigned long long) s->count);
-        return r == 0 ? check_taken(s, settings, err) : r;
+        return s->sampler && s->sampler->drains ? TAMIS_DRAINS : 0;
 }
 
 static int bind_one(tamis_columns *columns, tamis_schema *schema, size_t at, tamis_error *err) {
@@ -79,13 +22,13 @@ static int bind_one(tamis_columns *columns, tamis_schema *schema, size_t at, tam
 
 static int bind(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
         tamis_sample *s = state;
-        size_t at;
+        size_t at, at_target = 0;
         int r = 0;
 
         if (s->has_target) {
-                r = tamis_target(context, schema, &at, err);
+                r = tamis_target(context, schema, &at_target, err);
                 if (r == 0)
-                        r = bind_one(&s->target, schema, at, err);
+                        r = bind_one(&s->target, schema, at_target, err);
         }
         if (r == 0 && s->value_option) {
                 r = tamis_select_one(schema, tamis_settings_text(context->settings, s->value_option + 2),
@@ -95,6 +38,10 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         }
         s->n_columns = schema->n;
         s->delimiter = schema->dialect.delimiter;
+        s->bound = true;
+        s->alone = tamis_schema_find(schema, tamis_slice_of("_split")) < 0;
+        if (r == 0 && context->reports)
+                r = tamis_effects_begin(&s->effects, schema, s->has_target ? (long) at_target : -1, err);
         return r;
 }
 
@@ -105,6 +52,7 @@ struct partial {
         double *values;
         size_t n;
         struct tamis_captured captured;
+        tamis_offers offers;
 };
 
 static int learn_values(const tamis_sample *s, struct partial *p, tamis_batch *batch, tamis_error *err) {
@@ -134,6 +82,17 @@ static int learn_values(const tamis_sample *s, struct partial *p, tamis_batch *b
         return 0;
 }
 
+/* Before anything is taken; it has a lock of its own. */
+static int see_whole(const tamis_effects *effects, tamis_batch *batch, tamis_error *err) {
+        uint32_t *once = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *once);
+
+        if (!once)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < batch->n_rows; row++)
+                once[row] = 1;
+        return tamis_effects_add((tamis_effects *) effects, batch, once, NULL, err);
+}
+
 static int learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) {
         const tamis_sample *s = state;
         struct partial *p = partial;
@@ -141,8 +100,12 @@ static int learn(const void *state, void *partial, tamis_batch *batch, tamis_err
 
         if (s->capturing)
                 return tamis_sample_capture(s, &p->captured, batch, err);
+        if (s->sampler->drains) {
+                r = tamis_reservoir_learn(s, &p->offers, batch, err);
+                return r == 0 && s->alone && s->effects.on ? see_whole(&s->effects, batch, err) : r;
+        }
         if (s->has_target)
-                r = tamis_labels_learn(&p->labels, batch, s->target.at[0], true, err);
+                r = tamis_labels_learn(&p->labels, batch, s->target.at[0], !s->sampler->streams, err);
         if (r == 0 && s->value_option)
                 r = learn_values(s, p, batch, err);
         p->n += batch->n_rows;
@@ -156,6 +119,13 @@ static int merge(void *state, void *partial, tamis_error *err) {
 
         if (s->capturing)
                 return tamis_sample_merge_captured(s, &p->captured, err);
+        if (s->sampler->drains)
+                return tamis_reservoir_merge(s, &p->offers, err);
+        if (s->sampler->streams) {
+                for (size_t i = 0; p->values && i < p->n; i++)
+                        s->greatest = p->values[i] > s->greatest ? p->values[i] : s->greatest;
+                return s->has_target ? tamis_labels_merge(&s->labels, &p->labels, err) : 0;
+        }
         if (s->has_target)
                 r = tamis_labels_merge(&s->labels, &p->labels, err);
         if (r == 0 && s->value_option && s->n + p->n > s->capacity) {
@@ -180,79 +150,10 @@ static void partial_done(void *partial) {
         free(p->values);
         free(p->captured.starts);
         tamis_buffer_done(&p->captured.text);
+        tamis_offers_done(&p->offers);
 }
 
 /* -- deciding ------------------------------------------------------------------------------------------------------ */
-
-size_t tamis_sample_classes(const tamis_sample *s) {
-        return s->has_target ? s->labels.n_classes : 1;
-}
-
-uint64_t tamis_sample_class_size(const tamis_sample *s, size_t class) {
-        return s->has_target ? s->labels.counts[class] : s->n;
-}
-
-int tamis_sample_members(const tamis_sample *s, size_t class, uint32_t **ret, tamis_error *err) {
-        uint32_t *rows = reallocarray(NULL, tamis_sample_class_size(s, class) + 1, sizeof *rows);
-        size_t n = 0;
-
-        if (!rows)
-                return tamis_fail_memory(err);
-        for (size_t row = 0; row < s->n; row++)
-                if (!s->has_target || s->labels.codes[row] == class)
-                        rows[n++] = (uint32_t) row;
-        *ret = rows;
-        return 0;
-}
-
-int tamis_sample_sizes(tamis_sample *s, bool raise, tamis_error *err) {
-        size_t n = tamis_sample_classes(s);
-        uint64_t before = s->n - s->labels.missing;
-
-        s->after = calloc(n + 1, sizeof *s->after);
-        if (!s->after)
-                return tamis_fail_memory(err);
-        if (!s->has_count)
-                return tamis_ratio_sizes(&s->ratio, &s->labels, raise, s->after, err);
-        if (raise ? s->count < before : s->count > before)
-                return tamis_fail(err, TAMIS_USAGE, "--count %llu: there are %llu train rows, and -s %s %s any",
-                                  (unsigned long long) s->count, (unsigned long long) before, s->sampler->base.name,
-                                  raise ? "removes none and never will remove" : "adds none and never will add");
-        tamis_share_out(s->count, s->has_target ? s->labels.counts : &before, n, s->after);
-        return 0;
-}
-
-int tamis_sample_class_costs(const tamis_sample *s, double **ret, tamis_error *err) {
-        double *costs = calloc(s->labels.n_classes + 1, sizeof *costs);
-        int r;
-
-        if (!costs)
-                return tamis_fail_memory(err);
-        for (size_t c = 0; c < s->labels.n_classes; c++)
-                costs[c] = 1;
-        r = tamis_class_values_apply(&s->costs, &s->labels, "--cost", costs, err);
-        if (r < 0) {
-                free(costs);
-                return r;
-        }
-        *ret = costs;
-        return 0;
-}
-
-/* What is known of each class after a strategy that only decided row by row. */
-static int count_after(tamis_sample *s, tamis_error *err) {
-        if (s->after)
-                return 0;
-        s->after = calloc(tamis_sample_classes(s) + 1, sizeof *s->after);
-        if (!s->after)
-                return tamis_fail_memory(err);
-        for (size_t row = 0; row < s->n; row++)
-                if (!s->has_target)
-                        s->after[0] += s->times[row];
-                else if (s->labels.codes[row] != TAMIS_NO_CLASS)
-                        s->after[s->labels.codes[row]] += s->times[row];
-        return 0;
-}
 
 static int finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {
         tamis_sample *s = state;
@@ -260,6 +161,10 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
 
         if (s->capturing)
                 return tamis_sample_list_copies(s, err);
+        if (s->sampler->drains)
+                return tamis_reservoir_finish(s, context, err);
+        if (s->sampler->streams)
+                return tamis_sample_stream_finish(s, err);
         if (s->n >= UINT32_MAX)
                 return tamis_fail(err, TAMIS_BAD_DATA, "%zu train rows are too many", s->n);
         if (s->has_target)
@@ -272,7 +177,9 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         if (r == 0)
                 r = s->sampler->decide(s, context, err);
         if (r == 0)
-                r = count_after(s, err);
+                r = tamis_sample_count_after(s, err);
+        if (r == 0)
+                r = tamis_sample_weigh_back(s, err);
         if (r < 0)
                 return r;
         if (s->labels.missing > 0 && !s->value_option)
@@ -287,22 +194,100 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
 
 /* -- the table that goes out --------------------------------------------------------------------------------------- */
 
-static int apply(void *state, tamis_batch *batch, tamis_error *err) {
-        const tamis_sample *s = state;
+static int attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
+        tamis_sample *s = state;
+        int r = s->bound ? 0 : bind(state, context, schema, err);
+
+        if (r == 0 && s->has_target)
+                r = tamis_columns_attach(&s->target, schema, err);
+        if (r == 0 && s->value_option)
+                r = tamis_columns_attach(&s->value, schema, err);
+        if (r == 0 && s->samples) {
+                s->at_sample = (long) schema->n;
+                r = tamis_schema_add(schema, schema->n, tamis_slice_of("_sample"), TAMIS_TYPE_NUMERIC, err);
+        }
+        if (r == 0 && s->weighs_back) {
+                s->at_weight = (long) schema->n;
+                r = tamis_schema_add(schema, schema->n, tamis_slice_of("_weight"), TAMIS_TYPE_NUMERIC, err);
+        }
+        return r;
+}
+
+/* Of the rows as they come; `times` is as the rows will go out here, and behind the last one. */
+static int see_effects(tamis_sample *s, tamis_batch *batch, const uint32_t *times, tamis_error *err) {
+        uint32_t *before, *after;
         uint64_t train = batch->first_train;
+
+        if (!s->effects.on || !batch->final)
+                return 0;
+        before = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *before);
+        after = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *after);
+        if (!before || !after)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < batch->n_rows; row++) {
+                before[row] = tamis_batch_is_train(batch, row);
+                after[row] = before[row] ? times[row] : 0;
+                if (before[row] && s->sampler->copies_behind)
+                        after[row] += s->times[train];
+                train += before[row];
+        }
+        return tamis_effects_add(&s->effects, batch, before, s->sampler->drains ? NULL : after, err);
+}
+
+/* Weights by where the rows will be. */
+static int expand_weights(const tamis_sample *s, tamis_batch *batch, const uint32_t *times, double **ret,
+                          tamis_error *err) {
+        uint64_t train = batch->first_train;
+        size_t n = 0;
+        double *weights;
+
+        for (size_t row = 0; row < batch->n_rows; row++)
+                n += times[row];
+        weights = tamis_arena_get(&batch->arena, (n + 1) * sizeof *weights);
+        if (!weights)
+                return tamis_fail_memory(err);
+        n = 0;
+        for (size_t row = 0; row < batch->n_rows; row++) {
+                bool is_train = tamis_batch_is_train(batch, row);
+
+                for (uint32_t i = 0; i < times[row]; i++)
+                        weights[n++] = is_train && s->undo ? s->undo[train] : 1;
+                train += is_train;
+        }
+        *ret = weights;
+        return 0;
+}
+
+static int apply(void *state, tamis_batch *batch, tamis_error *err) {
+        tamis_sample *s = state;
+        uint64_t train = batch->first_train;
+        double *weights = NULL;
         uint32_t *times;
         bool same = true;
+        int r;
 
-        if (s->sampler->copies_behind)
+        if (s->sampler->streams)
+                return tamis_sample_stream(s, batch, err);
+        if (s->sampler->copies_behind && !s->weighs_back && !s->effects.on)
                 return 0;
         times = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *times);
         if (!times)
                 return tamis_fail_memory(err);
         for (size_t row = 0; row < batch->n_rows; row++) {
-                times[row] = tamis_batch_is_train(batch, row) ? s->times[train++] : 1;
+                bool is_train = tamis_batch_is_train(batch, row);
+
+                times[row] = !is_train || s->sampler->copies_behind ? 1 : s->sampler->drains ? 0 : s->times[train];
+                train += is_train;
                 same &= times[row] == 1;
         }
-        return same ? 0 : tamis_batch_repeat_rows(batch, times, err);
+        r = see_effects(s, batch, times, err);
+        if (r == 0 && s->weighs_back)
+                r = expand_weights(s, batch, times, &weights, err);
+        if (r == 0 && !same)
+                r = tamis_batch_repeat_rows(batch, times, err);
+        if (r == 0 && weights)
+                r = tamis_batch_add_column(batch, (size_t) s->at_weight, err);
+        return r == 0 && weights ? tamis_batch_set_numbers(batch, (size_t) s->at_weight, weights, err) : r;
 }
 
 static size_t tail_blocks(const void *state) {
@@ -313,12 +298,24 @@ static int tail(void *state, size_t block, tamis_batch *out, tamis_error *err) {
         return tamis_sample_emit(state, block, out, err);
 }
 
+static int end(void *state, const tamis_context *context, tamis_error *err) {
+        tamis_sample *s = state;
+
+        return s->sampler->streams ? tamis_sample_stream_end(s, context, err) : 0;
+}
+
 static int report(const void *state, json_t *into, tamis_error *err) {
         const tamis_sample *s = state;
         json_t *classes;
         uint64_t after = 0;
         int r = json_object_set_new(into, "strategy", json_string(s->sampler->base.name));
 
+        if (r < 0)
+                return tamis_fail_memory(err);
+        if (s->sampler->streams) {
+                r = tamis_sample_stream_report(s, into, err);
+                return r == 0 ? tamis_effects_report(&s->effects, into, err) : r;
+        }
         classes = tamis_json_child(into, "classes", json_array());
         r |= classes ? 0 : -1;
         for (size_t c = 0; s->after && c < tamis_sample_classes(s); c++) {
@@ -333,7 +330,7 @@ static int report(const void *state, json_t *into, tamis_error *err) {
         r |= json_object_set_new(into, "train_rows_before", json_integer((json_int_t) (s->n - s->labels.missing)));
         r |= json_object_set_new(into, "train_rows_after", json_integer((json_int_t) after));
         r |= json_object_set_new(into, "rows_without_target", json_integer((json_int_t) s->labels.missing));
-        return r < 0 ? tamis_fail_memory(err) : 0;
+        return r < 0 ? tamis_fail_memory(err) : tamis_effects_report(&s->effects, into, err);
 }
 
 static void done(void *state) {
@@ -341,6 +338,12 @@ static void done(void *state) {
 
         tamis_ratio_done(&s->ratio);
         tamis_class_values_done(&s->costs);
+        tamis_class_values_done(&s->shares);
+        tamis_sample_tally_done(&s->tally);
+        tamis_effects_done(&s->effects);
+        tamis_ponds_done(s);
+        free(s->undo);
+        free(s->copy_weights);
         tamis_columns_done(&s->target);
         tamis_columns_done(&s->value);
         tamis_labels_done(&s->labels);
@@ -358,29 +361,40 @@ const tamis_step_type tamis_step_sample = {
         .details =
                 "Rows leave byte for byte as they came. `over` repeats rows of the smaller classes behind the last "
                 "row; `under` keeps a random part of the larger ones; `cost` accepts a row with a probability in "
-                "proportion to its cost; `weighted` draws with replacement, copies side by side where the row was. "
+                "proportion to its cost, `costing` does so several times in one run; `bernoulli` keeps a row with a "
+                "probability; `weighted` draws with replacement, copies side by side where the row was. "
                 "With --count and no target, `under` is a plain random sample.\n\n"
-                "Only train rows are touched. Rows whose target is missing pass through.",
-        .options = options,
+                "`bernoulli`, and `cost` and `costing` where the greatest cost is known (--cost, --max-cost), read a "
+                "stream once and hold nothing of it. `reservoir` reads it once and holds the rows it will put out, "
+                "which follow when all are read (behind the rows that are not train, where there are any).\n\n"
+                "Only train rows are touched. Rows whose target is missing pass through, but for `reservoir`, which "
+                "leaves them out.",
+        .options = tamis_sample_options,
         .common = TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_SEED | TAMIS_OPT_MISSING,
-        .strategies = list_strategies,
+        .strategies = tamis_sample_list,
         .examples =
                 "tamis sample -t Survived -s under --seed 7 train.csv\n"
                 "tamis sample -t fraud -s over --ratio 0.5 train.csv\n"
                 "tamis sample -t fraud -s cost --cost 'yes=20' train.csv\n"
-                "tamis sample -s under --count 1000 big.csv\n",
+                "tamis sample -s under --count 1000 big.csv\n"
+                "tamis sample -t fraud -s reservoir --each 10000 < pipe > small.csv\n"
+                "tamis sample -t fraud -s bernoulli --share 'no=5%' --weigh-back big.csv\n",
         .traits = TAMIS_LEARNS | TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_TRAIN_ONLY | TAMIS_HOLDS_ROWS,
         .state_size = sizeof(tamis_sample),
-        .configure = configure,
+        .configure = tamis_sample_configure,
+        .idle = idle,
+        .also = also,
         .bind = bind,
         .partial_size = sizeof(struct partial),
         .learn = learn,
         .merge = merge,
         .partial_done = partial_done,
         .finish = finish,
+        .attach = attach,
         .apply = apply,
         .tail_blocks = tail_blocks,
         .tail = tail,
+        .end = end,
         .report = report,
         .done = done,
 };

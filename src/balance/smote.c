@@ -7,22 +7,69 @@ static const char *const rare_choices[] = { "error", "reduce", "duplicate", "ski
 static const char *const metric_choices[] = { "scaled", "raw", NULL };
 
 static const tamis_option options[] = {
-        { "neighbors", 'k', TAMIS_COUNT, "K", "5", "how many neighbours within the class a row may be drawn toward" },
+        { "neighbors", 'k', TAMIS_COUNT, "K", "5",
+          "how many neighbours in the class a row may be drawn toward; adasyn, safe-level: and say what is around" },
         { "ratio", 0, TAMIS_TEXT, "R", "auto",
           "auto: every class to the largest; R: smaller / larger class; 'class=n,...': rows of a class" },
         { "rare", 0, TAMIS_CHOICE, "WHAT", "error",
           "a class of K rows or fewer: error, reduce K, duplicate rows, skip it", rare_choices },
         { "metric", 0, TAMIS_CHOICE, "WHAT", "scaled",
           "scaled: numbers are divided by their standard deviation for distances; raw: as they are", metric_choices },
+        { "around", 0, TAMIS_COUNT, "M", "10",
+          "borderline, svm: how many of the nearest rows, of any class, say whether a row is in danger" },
+        { "clusters", 0, TAMIS_COUNT, "N", "8", "kmeans: how many clusters" },
+        { "shrinkage", 0, TAMIS_REAL, "H", "1", "rose: the noise is multiplied by this; 0: none" },
+        { "per-attribute", 0, TAMIS_FLAG, NULL, NULL,
+          "draw a share of the way for each number, as in the paper, not one for the row" },
+        { "group", 'g', TAMIS_SELECTION, "SEL", NULL,
+          "columns that a new row takes over from its parent; no features" },
+        { "provenance", 0, TAMIS_FLAG, NULL, NULL,
+          "add columns _parent and _neighbor, the train rows a new row lies between, and _gap, where" },
         { "mark", 0, TAMIS_FLAG, NULL, NULL, "add a column _synthetic: 1 in new rows, 0 in the others" },
         { NULL },
 };
 
-static const tamis_strategy *const strategies[] = { &tamis_smoter_nc.base, &tamis_smoter_plain.base };
+static const tamis_strategy *const strategies[] = {
+        &tamis_smoter_adasyn.base, &tamis_smoter_borderline1.base, &tamis_smoter_borderline2.base,
+        &tamis_smoter_kmeans.base, &tamis_smoter_n.base, &tamis_smoter_nc.base, &tamis_smoter_plain.base,
+        &tamis_smoter_rose.base, &tamis_smoter_safe_level.base, &tamis_smoter_svm.base,
+};
 
 static const tamis_strategy *const *list_strategies(size_t *n) {
         *n = sizeof strategies / sizeof *strategies;
         return strategies;
+}
+
+static int check_count(const tamis_settings *settings, const char *name, uint64_t *ret, tamis_error *err) {
+        *ret = tamis_settings_count(settings, name);
+        if (*ret == 0 || *ret > 100000)
+                return tamis_fail(err, TAMIS_USAGE, "--%s %s: 1 to 100000", name, tamis_settings_text(settings, name));
+        return 0;
+}
+
+/* Options that some strategies take. */
+static int configure_few(tamis_smote *s, const tamis_settings *settings, tamis_error *err) {
+        static const struct { const char *name; unsigned bit; } few[] = {
+                { "neighbors", SMOTE_NEIGHBORS }, { "around", SMOTE_AROUND }, { "clusters", SMOTE_CLUSTERS },
+                { "shrinkage", SMOTE_SHRINKAGE }, { "per-attribute", SMOTE_NUMBERS },
+        };
+        /* whichever the types choose, nc, n or plain */
+        unsigned takes = s->smoter ? s->smoter->takes : SMOTE_NEIGHBORS | SMOTE_NUMBERS;
+        int r = check_count(settings, "neighbors", &s->k, err);
+
+        for (size_t i = 0; r == 0 && i < sizeof few / sizeof *few; i++)
+                if (tamis_settings_given(settings, few[i].name) && !(takes & few[i].bit))
+                        r = tamis_fail(err, TAMIS_USAGE, "-s %s does not take --%s",
+                                       s->smoter ? s->smoter->base.name : "nc", few[i].name);
+        if (r == 0)
+                r = check_count(settings, "around", &s->around, err);
+        if (r == 0)
+                r = check_count(settings, "clusters", &s->clusters, err);
+        s->shrinkage = tamis_settings_real(settings, "shrinkage");
+        if (r == 0 && !(s->shrinkage >= 0 && s->shrinkage <= 1e6))
+                r = tamis_fail(err, TAMIS_USAGE, "--shrinkage %s: 0 to 1000000",
+                               tamis_settings_text(settings, "shrinkage"));
+        return r;
 }
 
 static int configure(void *state, const tamis_context *context, tamis_error *err) {
@@ -40,11 +87,12 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
                 s->smoter = (const tamis_smoter *) found;
         }
         s->seed = context->seed;
-        s->k = tamis_settings_count(settings, "neighbors");
-        if (s->k == 0 || s->k > 100000)
-                return tamis_fail(err, TAMIS_USAGE, "--neighbors %s: 1 to 100000",
-                                  tamis_settings_text(settings, "neighbors"));
+        r = configure_few(s, settings, err);
+        if (r < 0)
+                return r;
         s->mark = tamis_settings_flag(settings, "mark");
+        s->per_attribute = tamis_settings_flag(settings, "per-attribute");
+        s->provenance = tamis_settings_flag(settings, "provenance");
         s->scaled = strcmp(tamis_settings_text(settings, "metric"), "scaled") == 0;
         for (size_t i = 0; rare_choices[i]; i++)
                 if (strcmp(rare, rare_choices[i]) == 0)
@@ -58,16 +106,31 @@ static tamis_slice name_of(const tamis_schema *schema, size_t i) {
         return (tamis_slice) { schema->fields[i].name, schema->fields[i].name_length };
 }
 
-/* The marks whose texts a new row takes over: all but those that say what it is itself. */
-static bool is_carried(const tamis_schema *schema, size_t i) {
-        tamis_slice name = name_of(schema, i);
+/* What a new row says of itself. */
+static const char *const own_marks[] = { "_split", "_synthetic", "_parent", "_neighbor", "_gap" };
 
-        return tamis_reserved(name) && !tamis_slice_equal(name, tamis_slice_of("_split"))
-                && !tamis_slice_equal(name, tamis_slice_of("_synthetic"));
+/* The columns whose texts a new row takes over: the group, and marks but for its own. */
+static int find_carried(tamis_schema *schema, const char *group, tamis_selection *ret, tamis_error *err) {
+        tamis_selection groups = { 0 };
+        int r = group ? tamis_select(schema, group, &groups, err) : 0;
+
+        for (size_t i = 0; r == 0 && i < schema->n; i++) {
+                bool carried = tamis_reserved(name_of(schema, i));
+
+                for (size_t j = 0; j < sizeof own_marks / sizeof *own_marks; j++)
+                        carried &= !tamis_slice_equal(name_of(schema, i), tamis_slice_of(own_marks[j]));
+                for (size_t j = 0; j < groups.n; j++)
+                        carried |= groups.columns[j] == i;
+                if (carried)
+                        ret->columns[ret->n++] = i;
+        }
+        tamis_selection_done(&groups);
+        return r;
 }
 
 /* Share the features out: numbers, categories. */
-static int bind_features(tamis_smote *s, tamis_schema *schema, const tamis_selection *features, tamis_error *err) {
+static int bind_features(tamis_smote *s, tamis_schema *schema, const tamis_selection *features, const char *group,
+                         tamis_error *err) {
         tamis_selection part = { .columns = calloc(schema->n + 1, sizeof *part.columns) };
         int r = part.columns ? 0 : tamis_fail_memory(err);
 
@@ -83,9 +146,8 @@ static int bind_features(tamis_smote *s, tamis_schema *schema, const tamis_selec
         if (r == 0)
                 r = tamis_columns_bind(&s->categories, schema, &part, err);
         part.n = 0;
-        for (size_t i = 0; r == 0 && i < schema->n; i++)
-                if (is_carried(schema, i))
-                        part.columns[part.n++] = i;
+        if (r == 0)
+                r = find_carried(schema, group, &part, err);
         if (r == 0)
                 r = tamis_columns_bind(&s->carried, schema, &part, err);
         free(part.columns);
@@ -104,7 +166,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
                 r = tamis_features(context, schema, 1U << TAMIS_TYPE_NUMERIC | 1U << TAMIS_TYPE_CATEGORICAL, &features,
                                    err);
         if (r == 0)
-                r = bind_features(s, schema, &features, err);
+                r = bind_features(s, schema, &features, tamis_settings_text(context->settings, "group"), err);
         s->chosen = tamis_settings_given(context->settings, "columns");
         tamis_selection_done(&features);
         return r;
@@ -115,7 +177,8 @@ static int choose_strategy(tamis_smote *s, tamis_error *err) {
         if (s->numbers.n + s->categories.n == 0)
                 return tamis_fail(err, TAMIS_USAGE, "there is no feature: no column but the target");
         if (!s->smoter)
-                s->smoter = s->categories.n > 0 ? &tamis_smoter_nc : &tamis_smoter_plain;
+                s->smoter = s->categories.n == 0 ? &tamis_smoter_plain : s->numbers.n == 0 ? &tamis_smoter_n
+                        : &tamis_smoter_nc;
         return s->smoter->suits(s, err);
 }
 
@@ -176,12 +239,26 @@ static void warn_of_empty_columns(const tamis_smote *s, const tamis_context *con
                         filled |= s->numbers.at[j] == i;
                 for (size_t j = 0; j < s->categories.n; j++)
                         filled |= s->categories.at[j] == i;
+                for (size_t j = 0; j < s->carried.n; j++)
+                        filled |= s->carried.at[j] == i;
                 if (!filled && n < sizeof names)
                         n += (size_t) snprintf(names + n, sizeof names - n, "%s\"%s\"", n ? ", " : "",
                                                schema->fields[i].name);
         }
         if (n > 0)
                 tamis_warn(context, "columns that were not chosen are empty in the new rows: %s", names);
+}
+
+static int find_or_add(tamis_schema *schema, const char *name, long *at, tamis_error *err) {
+        int r;
+
+        *at = tamis_schema_find(schema, tamis_slice_of(name));
+        if (*at >= 0)
+                return 0;
+        r = tamis_schema_add(schema, schema->n, tamis_slice_of(name), TAMIS_TYPE_NUMERIC, err);
+        if (r == 0)
+                *at = (long) schema->n - 1;
+        return r;
 }
 
 static int attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
@@ -197,14 +274,19 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
         if (r < 0)
                 return r;
         s->at_split = tamis_schema_find(schema, tamis_slice_of("_split"));
+        s->first_added = schema->n;
         s->at_synthetic = tamis_schema_find(schema, tamis_slice_of("_synthetic"));
         s->adds_mark = s->mark && s->at_synthetic < 0;
-        if (s->adds_mark) {
-                r = tamis_schema_add(schema, schema->n, tamis_slice_of("_synthetic"), TAMIS_TYPE_NUMERIC, err);
-                if (r < 0)
-                        return r;
-                s->at_synthetic = (long) schema->n - 1;
-        }
+        if (s->mark)
+                r = find_or_add(schema, "_synthetic", &s->at_synthetic, err);
+        if (r == 0 && s->provenance)
+                r = find_or_add(schema, "_parent", &s->at_parent, err);
+        if (r == 0 && s->provenance)
+                r = find_or_add(schema, "_neighbor", &s->at_neighbor, err);
+        if (r == 0 && s->provenance)
+                r = find_or_add(schema, "_gap", &s->at_gap, err);
+        if (r < 0)
+                return r;
         s->n_columns = schema->n;
         warn_of_empty_columns(s, context, schema);
         return 0;
@@ -212,11 +294,12 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
 
 static int apply(void *state, tamis_batch *batch, tamis_error *err) {
         const tamis_smote *s = state;
-        int r;
+        int r = 0;
 
+        for (size_t at = s->first_added; r == 0 && at < s->n_columns; at++)
+                r = tamis_batch_add_column(batch, at, err);
         if (!s->adds_mark)
-                return 0;
-        r = tamis_batch_add_column(batch, (size_t) s->at_synthetic, err);
+                return r;
         for (size_t row = 0; r == 0 && row < batch->n_rows; row++)
                 r = tamis_batch_set_text(batch, row, (size_t) s->at_synthetic, tamis_slice_of("0"), err);
         return r;
@@ -246,10 +329,8 @@ static int report(const void *state, json_t *into, tamis_error *err) {
                 r |= json_object_set_new(one, "after", json_integer((json_int_t) (s->labels.counts[i] + c->made)));
                 r |= json_object_set_new(one, "synthetic", json_integer((json_int_t) c->made));
                 if (c->made > 0) {
-                        uint64_t seeds = c->made < c->n ? c->made : c->n;
-
                         r |= json_object_set_new(one, "neighbors", json_integer((json_int_t) c->k));
-                        r |= json_object_set_new(one, "seeds", json_integer((json_int_t) seeds));
+                        r |= json_object_set_new(one, "seeds", json_integer((json_int_t) c->n_seeds));
                 }
         }
         r |= json_object_set_new(into, "synthetic", json_integer((json_int_t) s->n_made));
@@ -263,6 +344,9 @@ static void done(void *state) {
         for (size_t i = 0; s->classes && i < s->labels.n_classes; i++) {
                 free(s->classes[i].members);
                 free(s->classes[i].neighbors);
+                free(s->classes[i].foreign);
+                free(s->classes[i].others);
+                free(s->classes[i].noise);
                 free(s->classes[i].seeds);
         }
         free(s->classes);
@@ -279,10 +363,13 @@ const tamis_step_type tamis_step_smote = {
         .name = "smote",
         .summary = "add synthetic rows to the smaller classes",
         .details =
-                "A new row lies between a row of a small class and one of its K nearest neighbours in that class: "
-                "numbers are taken at a random share of the way, with the decimals of their column, and categories are "
-                "what most of the neighbours have. Rows of a class are used equally often. New rows come behind the "
-                "last one; only train rows are looked at and added to.\n\n"
+                "A new row lies between a row of a small class, its parent, and one of the parent's K nearest "
+                "neighbours in that class: numbers are taken at a random share of the way, with the decimals of their "
+                "column, and categories are what most of the neighbours have. Rows of a class are used equally often. "
+                "The strategies differ in which rows are parents, toward whom they step and how far; without -s it is "
+                "plain where all features are numbers, n where all are categories, else nc. New rows come behind the "
+                "last one; only train rows are looked at and added to. They hang on the rows and the seed, not on the "
+                "order of the rows.\n\n"
                 "Features with missing cells are an error: fill them first. Rows whose target is missing pass through. "
                 "Columns left out with --columns are empty in new rows.",
         .options = options,
@@ -292,6 +379,7 @@ const tamis_step_type tamis_step_smote = {
         .examples =
                 "tamis smote -t Survived --seed 7 train.csv > balanced.csv\n"
                 "tamis smote -t grade --ratio 'rare=200' -k 3 --mark train.csv\n"
+                "tamis smote -t y -s borderline1 --provenance train.csv\n"
                 "tamis split -t y data.csv | tamis smote -t y --ratio 0.5 --rare reduce\n",
         .traits = TAMIS_LEARNS | TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_TRAIN_ONLY | TAMIS_HOLDS_ROWS,
         .state_size = sizeof(tamis_smote),

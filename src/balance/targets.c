@@ -143,6 +143,15 @@ long tamis_labels_find(const tamis_labels *l, tamis_slice name) {
 
 /* -- class=value lists --------------------------------------------------------------------------------------------- */
 
+bool tamis_percent_parse(tamis_slice text, double *value) {
+        if (text.n < 2 || text.p[text.n - 1] != '%')
+                return tamis_number_parse(text, value);
+        if (!tamis_number_parse((tamis_slice) { text.p, text.n - 1 }, value))
+                return false;
+        *value /= 100;
+        return true;
+}
+
 void tamis_class_values_done(tamis_class_values *list) {
         free(list->values);
         tamis_arena_done(&list->arena);
@@ -164,7 +173,7 @@ static int take_pair(tamis_slice name, tamis_slice value, void *arg, tamis_error
         if (!name.p)
                 return tamis_fail(err, TAMIS_USAGE, "%s: \"%.*s\" is no class=number", p->option, (int) value.n,
                                   value.p ? value.p : "");
-        if (!tamis_number_parse(value, &number) || number < 0)
+        if (!tamis_percent_parse(value, &number) || number < 0)
                 return tamis_fail(err, TAMIS_USAGE, "%s: \"%.*s\" of class \"%.*s\" is no number of 0 or more",
                                   p->option, (int) value.n, value.p ? value.p : "", (int) name.n, name.p);
         for (size_t i = 0; i < list->n; i++)
@@ -223,7 +232,7 @@ int tamis_ratio_parse(tamis_ratio *ratio, const char *text, tamis_error *err) {
                 ratio->kind = TAMIS_RATIO_AUTO;
                 return 0;
         }
-        if (tamis_number_parse(tamis_slice_of(text), &ratio->share)) {
+        if (tamis_percent_parse(tamis_slice_of(text), &ratio->share)) {
                 ratio->kind = TAMIS_RATIO_SHARE;
                 if (ratio->share > 0 && ratio->share <= 1)
                         return 0;

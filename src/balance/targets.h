@@ -46,7 +46,9 @@ typedef struct tamis_class_values {
 } tamis_class_values;
 
 void tamis_class_values_done(tamis_class_values *list);
-/* 'yes=5,no=1': finite numbers >= 0. `option` is what was given, for messages. */
+/* A number, or one in hundredths: 30%. */
+bool tamis_percent_parse(tamis_slice text, double *value);
+/* 'yes=5,no=1': finite numbers >= 0; 'yes=30%' is .3. `option` is what was given, for messages. */
 int tamis_class_values_parse(tamis_class_values *list, const char *text, const char *option, tamis_error *err)
         TAMIS_CHECKED;
 /* values[class] for every listed class; the others are left alone. A class there are no rows of is TAMIS_USAGE. */

@@ -4,8 +4,9 @@
 #include "balance/sample.h"
 
 static int check(const tamis_sample *s, tamis_error *err) {
-        if (!s->has_target && !s->has_count)
-                return tamis_fail(err, TAMIS_USAGE, "under-sampling needs --target, or --count for rows of one kind");
+        if (!s->has_target && !s->has_count && !s->has_shares)
+                return tamis_fail(err, TAMIS_USAGE, "under-sampling needs --target, or --count or --share for rows of "
+                                  "one kind");
         return 0;
 }
 
@@ -38,10 +39,8 @@ static int decide(tamis_sample *s, const tamis_context *context, tamis_error *er
         }
         if (r == 0 && removed == 0)
                 tamis_warn(context, "no rows were removed");
-        else if (r == 0 && !s->has_count)
-                tamis_warn(context, "rows that are left out teach nothing, and probabilities learned without them are "
-                           "too high for the smaller classes; class weights (tamis weigh) or a moved decision "
-                           "threshold often do as well");
+        else if (r == 0 && !s->has_count && (!s->has_shares || s->shares.n > 0))
+                tamis_evidence_say(context, TAMIS_EVIDENCE_LEFT_OUT);
         return r;
 }
 
@@ -51,6 +50,6 @@ const tamis_sampler tamis_sampler_under = {
                 .summary = "keep a random part of the larger classes",
                 .source  = "random under-sampling without replacement, the order of rows kept",
         },
-        .takes = SAMPLE_RATIO | SAMPLE_COUNT,
+        .takes = SAMPLE_RATIO | SAMPLE_COUNT | SAMPLE_SHARE,
         .check = check, .decide = decide,
 };

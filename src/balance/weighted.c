@@ -52,6 +52,21 @@ static int draw(tamis_sample *s, const double *weights, uint64_t draws, tamis_er
         return 0;
 }
 
+/* A row is drawn draws * w / sum w times, expected (Hansen & Hurwitz 1943). Exact sums: the order of rows does not
+ * matter. */
+static int weigh_back(tamis_sample *s, const double *weights, uint64_t draws, tamis_error *err) {
+        tamis_moments sum = { 0 };
+        int r = tamis_moments_add(&sum, weights, s->n, err);
+
+        s->undo = reallocarray(NULL, s->n + 1, sizeof *s->undo);
+        if (r == 0 && !s->undo)
+                r = tamis_fail_memory(err);
+        for (size_t row = 0; r == 0 && row < s->n; row++)
+                s->undo[row] = weights[row] > 0 ? tamis_moments_sum(&sum) / weights[row] / (double) draws : 1;
+        tamis_moments_done(&sum);
+        return r;
+}
+
 static int decide(tamis_sample *s, const tamis_context *context, tamis_error *err) {
         uint64_t classless = s->value_option ? 0 : s->labels.missing;
         uint64_t draws = s->has_count ? s->count : s->n - classless;
@@ -64,6 +79,8 @@ static int decide(tamis_sample *s, const tamis_context *context, tamis_error *er
         }
         if (r == 0)
                 r = draw(s, own ? own : s->values, draws, err);
+        if (r == 0 && s->weighs_back)
+                r = weigh_back(s, own ? own : s->values, draws, err);
         free(own);
         return r;
 }

@@ -340,6 +340,12 @@ int tamis_reader_rewind(tamis_reader *reader, tamis_error *err) {
         return tamis_stream_begin(reader, false, err);
 }
 
+void tamis_reader_once(tamis_reader *reader) {
+        reader->again = false;
+        for (size_t i = 0; i < reader->n_sources; i++)
+                tamis_source_once(reader->sources[i]);
+}
+
 int tamis_reader_commit(tamis_reader *reader, tamis_error *err) {
         int r;
 

@@ -177,6 +177,10 @@ static int read_ahead(tamis_source *s, size_t want, tamis_error *err) {
         return r;
 }
 
+void tamis_source_once(tamis_source *s) {
+        s->keep = false;
+}
+
 int tamis_source_open(tamis_source *s, tamis_error *err) {
         int r = 0;
 

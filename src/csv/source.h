@@ -24,6 +24,8 @@ uint64_t tamis_source_size(const tamis_source *source);
 uint64_t tamis_source_position(const tamis_source *source);
 /* A regular file, or standard input that is one. */
 bool tamis_source_is_file(const tamis_source *source);
+/* It will not be opened again: no more bytes are kept. */
+void tamis_source_once(tamis_source *source);
 
 /* Begin at the first byte, again if it was read before. */
 int tamis_source_open(tamis_source *source, tamis_error *err) TAMIS_CHECKED;

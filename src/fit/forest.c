@@ -65,60 +65,23 @@ static void grow_one(void *arg, size_t tree) {
 
 /* -- what the trees say that have not seen a row ------------------------------------------------------------------- */
 
-static double outside_number(const struct growing *g, size_t i, const uint8_t *row) {
-        double first = NAN, sum = 0, n = 0;
-
-        for (size_t tree = 0; tree < g->forest->n; tree++) {
-                double value;
-
-                if (g->drawn[tree * g->words + i / 64] >> i % 64 & 1)
-                        continue;
-                value = tamis_cart_predict(&g->forest->trees[tree], row);
-                first = isnan(first) ? value : first;
-                sum += value - first;
-                n++;
-        }
-        return n > 0 ? first + sum / n : NAN;
-}
-
-static size_t most_votes(uint32_t *votes, size_t classes) {
-        size_t best = 0;
-
-        for (size_t class = 1; class < classes; class++)
-                if (votes[class] > votes[best])
-                        best = class;
-        memset(votes, 0, classes * sizeof *votes);
-        return best;
-}
-
-static double outside_class(const struct growing *g, size_t i, const uint8_t *row, uint32_t *votes) {
-        size_t n = 0;
-
-        for (size_t tree = 0; tree < g->forest->n; tree++) {
-                if (g->drawn[tree * g->words + i / 64] >> i % 64 & 1)
-                        continue;
-                votes[(size_t) tamis_cart_predict(&g->forest->trees[tree], row)]++;
-                n++;
-        }
-        return n > 0 ? (double) most_votes(votes, g->forest->classes) : NAN;
-}
-
 enum { PIECE = 256 };
 
 static void ask_piece(void *arg, size_t piece) {
         const struct growing *g = arg;
-        size_t classes = g->forest->classes, end = (piece + 1) * PIECE < g->n ? (piece + 1) * PIECE : g->n;
-        uint8_t *row = malloc(g->data->n + 1);
-        uint32_t *votes = calloc(classes + 1, sizeof *votes);
+        const tamis_forest_drawn drawn = { g->drawn, g->words };
+        size_t width = g->data->n, first = piece * PIECE, n = g->n - first < PIECE ? g->n - first : PIECE;
+        uint8_t *cells = malloc(n * width + 1);
 
-        g->results[piece] = row && votes ? 0 : TAMIS_NO_MEMORY;
-        for (size_t i = piece * PIECE; g->results[piece] == 0 && i < end; i++) {
-                for (size_t k = 0; k < g->data->n; k++)
-                        row[k] = g->data->columns[k] ? g->data->columns[k][g->rows[i]] : TAMIS_BIN_MISSING;
-                g->outside[i] = classes ? outside_class(g, i, row, votes) : outside_number(g, i, row);
+        if (!cells) {
+                g->results[piece] = TAMIS_NO_MEMORY;
+                return;
         }
-        free(row);
-        free(votes);
+        for (size_t k = 0; k < width; k++)
+                for (size_t i = 0; i < n; i++)
+                        cells[i * width + k] = g->data->columns[k] ? g->data->columns[k][g->rows[first + i]] : TAMIS_BIN_MISSING;
+        g->results[piece] = tamis_forest_ask(g->forest, cells, width, n, &drawn, first, g->outside + first, NULL);
+        free(cells);
 }
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */
@@ -159,6 +122,16 @@ int tamis_forest_grow(const tamis_cart_data *data, const tamis_forest_options *o
         }
         *ret = forest;
         return 0;
+}
+
+static size_t most_votes(uint32_t *votes, size_t classes) {
+        size_t best = 0;
+
+        for (size_t class = 1; class < classes; class++)
+                if (votes[class] > votes[best])
+                        best = class;
+        memset(votes, 0, classes * sizeof *votes);
+        return best;
 }
 
 double tamis_forest_predict(const tamis_forest *forest, const uint8_t *row, uint32_t *votes) {

@@ -23,8 +23,9 @@ struct growth {
         tamis_cart_search *search;
         uint32_t *order;                /* of predictors, for draws */
         size_t n_order;
-        uint32_t *spare_rows, *spare_times;
+        uint32_t *spare_rows;
         double *spare_targets;
+        tamis_cart_share *spare_shares;
         struct part *parts;
         size_t n_parts;
         tamis_cart tree;
@@ -104,17 +105,17 @@ static uint32_t part_rows(struct growth *g, const tamis_cart_split *s) {
                 bool goes_left = s->left[bin >> 6] >> (bin & 63) & 1;
 
                 g->spare_rows[right] = at->rows[i];
-                g->spare_times[right] = at->times[i];
                 g->spare_targets[right] = at->targets[i];
+                g->spare_shares[right] = at->shares[i];
                 at->rows[left] = at->rows[i];
-                at->times[left] = at->times[i];
                 at->targets[left] = at->targets[i];
+                at->shares[left] = at->shares[i];
                 left += goes_left;
                 right += !goes_left;
         }
         memcpy(at->rows + left, g->spare_rows, right * sizeof *at->rows);
-        memcpy(at->times + left, g->spare_times, right * sizeof *at->times);
         memcpy(at->targets + left, g->spare_targets, right * sizeof *at->targets);
+        memcpy(at->shares + left, g->spare_shares, right * sizeof *at->shares);
         return (uint32_t) left;
 }
 
@@ -151,9 +152,9 @@ static int grow_node(struct growth *g, const struct part *p, tamis_stream *strea
 
 /* Targets as small numbers around 0, so that no sum of squares overflows or loses digits to a large mean. A class stays as it
  * is. */
-static void centre_targets(struct growth *g, size_t n) {
+static void centre_targets(struct growth *g, const uint32_t *times, size_t n) {
         const tamis_cart_data *data = g->at.data;
-        double largest = 0, mean = 0, times = 0;
+        double largest = 0, mean = 0, all = 0;
         int exponent;
 
         g->unit = 1;
@@ -169,10 +170,10 @@ static void centre_targets(struct growth *g, size_t n) {
         g->unit = ldexp(1, exponent - 1);
         for (size_t i = 0; i < n; i++) {
                 g->at.targets[i] /= g->unit;
-                mean += g->at.targets[i] * g->at.times[i];
-                times += g->at.times[i];
+                mean += g->at.targets[i] * times[i];
+                all += times[i];
         }
-        g->centre = mean / times;
+        g->centre = mean / all;
         for (size_t i = 0; i < n; i++)
                 g->at.targets[i] -= g->centre;
 }
@@ -182,21 +183,22 @@ static int open(struct growth *g, const uint32_t *rows, const uint32_t *times, s
         int r;
 
         g->at.rows = malloc(2 * n * sizeof *g->at.rows);
-        g->at.times = malloc(2 * n * sizeof *g->at.times);
         g->at.targets = malloc(2 * n * sizeof *g->at.targets);
+        g->at.shares = malloc(2 * n * sizeof *g->at.shares);
         g->order = malloc((data->n + 1) * sizeof *g->order);
         g->parts = malloc((n + 2) * sizeof *g->parts);
-        if (!g->at.rows || !g->at.times || !g->at.targets || !g->order || !g->parts)
+        if (!g->at.rows || !g->at.targets || !g->at.shares || !g->order || !g->parts)
                 return tamis_fail_memory(err);
         g->spare_rows = g->at.rows + n;
-        g->spare_times = g->at.times + n;
         g->spare_targets = g->at.targets + n;
+        g->spare_shares = g->at.shares + n;
         memcpy(g->at.rows, rows, n * sizeof *rows);
-        memcpy(g->at.times, times, n * sizeof *times);
         for (size_t i = 0; i < data->n; i++)
                 if (data->columns[i])
                         g->order[g->n_order++] = (uint32_t) i;
-        centre_targets(g, n);
+        centre_targets(g, times, n);
+        for (size_t i = 0; i < n; i++)
+                g->at.shares[i] = (tamis_cart_share) { times[i] * g->at.targets[i], times[i] };
         r = tamis_cart_search_new(n, data->classes, &g->search, err);
         return r;
 }
@@ -215,8 +217,8 @@ int tamis_cart_grow(const tamis_cart_data *data, const tamis_cart_options *optio
         }
         tamis_cart_search_free(g.search);
         free(g.at.rows);
-        free(g.at.times);
         free(g.at.targets);
+        free(g.at.shares);
         free(g.order);
         free(g.parts);
         if (r < 0) {

@@ -117,4 +117,17 @@ void tamis_forest_done(tamis_forest *forest);
  * zeroed, and left so. */
 double tamis_forest_predict(const tamis_forest *forest, const uint8_t *row, uint32_t *votes);
 
+/* For each tree, the rows it drew: one bit a row, `words` words a tree. */
+typedef struct tamis_forest_drawn {
+        const uint64_t *sets;
+        size_t words;
+} tamis_forest_drawn;
+
+enum { TAMIS_FOREST_BLOCK = 256 };
+
+/* The same for n rows at once, which takes less time: row i is the bytes from cells + i * stride on. Unless `drawn` is NULL,
+ * only the trees speak that did not draw row `first` + i; NaN where all did. */
+int tamis_forest_ask(const tamis_forest *forest, const uint8_t *cells, size_t stride, size_t n, const tamis_forest_drawn *drawn,
+                     size_t first, double *ret, tamis_error *err) TAMIS_CHECKED;
+
 #endif

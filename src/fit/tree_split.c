@@ -9,12 +9,8 @@
 
 #include "fit/tree_split.h"
 
-struct bin {
-        double sum, weight;
-};
-
 struct tamis_cart_search {
-        struct bin bins[TAMIS_BIN_PLACES];      /* zero between searches */
+        tamis_cart_share bins[TAMIS_BIN_PLACES];        /* zero between searches */
         size_t classes;
         double *left, *right;                   /* per class; zero between searches */
         uint32_t *sorted;                       /* places of a node's rows, by bin */
@@ -68,8 +64,8 @@ void tamis_cart_sum(tamis_cart_search *s, const tamis_cart_node_rows *at, tamis_
         for (size_t i = at->first; i < at->end; i++) {
                 double y = at->targets[i];
 
-                weight += at->times[i];
-                sum += at->times[i] * y;
+                weight += at->shares[i].weight;
+                sum += at->shares[i].sum;
                 least = y < least ? y : least;
                 most = y > most ? y : most;
         }
@@ -77,12 +73,12 @@ void tamis_cart_sum(tamis_cart_search *s, const tamis_cart_node_rows *at, tamis_
                 largest = sum > weight - sum;
         } else if (s->classes) {
                 for (size_t i = at->first; i < at->end; i++)
-                        s->left[(size_t) at->targets[i]] += at->times[i];
+                        s->left[(size_t) at->targets[i]] += at->shares[i].weight;
                 largest = (size_t) at->targets[at->first];
                 for (size_t i = at->first; i < at->end; i++) {
                         size_t class = (size_t) at->targets[i];
 
-                        squares += s->left[class] * at->times[i];
+                        squares += s->left[class] * at->shares[i].weight;
                         if (s->left[class] > s->left[largest] || (!(s->left[class] < s->left[largest]) && class < largest))
                                 largest = class;
                 }
@@ -102,7 +98,7 @@ static void list_bins(const uint64_t mask[4], struct scan *scan) {
 }
 
 /* By mean; of equals, the lower bin first. */
-static void order_by_mean(const struct bin *bins, struct scan *scan) {
+static void order_by_mean(const tamis_cart_share *bins, struct scan *scan) {
         double means[TAMIS_BIN_PLACES];
 
         for (size_t i = 0; i < scan->n; i++) {
@@ -183,13 +179,13 @@ static void scan_classes(tamis_cart_search *s, const tamis_cart_node_rows *at, c
 
         sort_rows(s, at, column, scan);
         for (size_t i = at->first; i < at->end; i++)
-                s->right[(size_t) at->targets[i]] += at->times[i];
+                s->right[(size_t) at->targets[i]] += at->shares[i].weight;
         for (size_t i = 0; i + 1 < scan->n; i++) {
                 double rest;
 
                 for (; k < s->starts[scan->order[i]]; k++) {
                         size_t class = (size_t) at->targets[s->sorted[k]];
-                        double times = at->times[s->sorted[k]];
+                        double times = at->shares[s->sorted[k]].weight;
 
                         left += times * (2 * s->left[class] + times);
                         right -= times * (2 * s->right[class] - times);
@@ -206,12 +202,60 @@ static void scan_classes(tamis_cart_search *s, const tamis_cart_node_rows *at, c
 
 /* -- one predictor ------------------------------------------------------------------------------------------------- */
 
-static void fill_bins(tamis_cart_search *s, const tamis_cart_node_rows *at, const uint8_t *column, uint64_t mask[4]) {
-        for (size_t i = at->first; i < at->end; i++) {
-                uint8_t bin = column[at->rows[i]];
+/* Bins that no row of the node has go where most rows go. */
+static void take_others(const tamis_cart_node_sums *sums, double weight, const uint64_t mask[4], tamis_cart_split *best) {
+        for (size_t i = 0; weight * 2 >= sums->weight && i < 4; i++)
+                best->left[i] |= ~mask[i];
+        best->missing_left = best->left[3] >> 63;
+}
 
-                s->bins[bin].weight += at->times[i];
-                s->bins[bin].sum += at->times[i] * at->targets[i];
+/* A number of which no cell is missing, where the target is a number, too, or of two classes: most searches. What list_bins,
+ * scan_sums and take do apart for all others is done in one walk over the bins, which leaves them zero. */
+static void search_plain(tamis_cart_search *s, const tamis_cart_node_sums *sums, double leaf, const uint64_t mask[4],
+                         size_t predictor, tamis_cart_split *best) {
+        tamis_cart_share *bins = s->bins;
+        double total = sums->sum, all = sums->weight, sum = 0, weight = 0, gain = best->gain, upto_weight = 0;
+        unsigned upto = TAMIS_BIN_MISSING, next = TAMIS_BIN_MISSING, last = TAMIS_BIN_MISSING;
+
+        for (unsigned i = 0; i < 4; i++) {
+                for (uint64_t word = mask[i]; word; word &= word - 1) {
+                        unsigned bin = i * 64 + (unsigned) __builtin_ctzll(word);
+                        double rest, apart, product;
+
+                        if (last == upto)
+                                next = bin;
+                        sum += bins[bin].sum;
+                        weight += bins[bin].weight;
+                        bins[bin] = (tamis_cart_share) {0};
+                        last = bin;
+                        rest = all - weight;
+                        apart = sum * all - total * weight;
+                        product = weight * rest * all;
+                        if (apart * apart > gain * product && weight >= leaf && rest >= leaf && apart * apart / product > gain) {
+                                gain = apart * apart / product;
+                                upto = bin;
+                                upto_weight = weight;
+                        }
+                }
+        }
+        if (!(gain > best->gain))
+                return;
+        *best = (tamis_cart_split) { .gain = gain, .predictor = predictor, .last = (uint8_t) (upto + (next - upto - 1) / 2) };
+        for (unsigned i = 0; i <= upto / 64; i++)
+                best->left[i] = mask[i] & (i < upto / 64 ? UINT64_MAX : UINT64_MAX >> (63 - upto % 64));
+        take_others(sums, upto_weight, mask, best);
+}
+
+static void fill_bins(tamis_cart_search *s, const tamis_cart_node_rows *at, const uint8_t *column, uint64_t mask[4]) {
+        const uint32_t *rows = at->rows;
+        const tamis_cart_share *shares = at->shares;
+        tamis_cart_share *bins = s->bins;
+
+        for (size_t i = at->first, end = at->end; i < end; i++) {
+                uint8_t bin = column[rows[i]];
+                double sum = bins[bin].sum + shares[i].sum, weight = bins[bin].weight + shares[i].weight;
+
+                bins[bin] = (tamis_cart_share) { sum, weight };
                 mask[bin >> 6] |= UINT64_C(1) << (bin & 63);
         }
 }
@@ -222,8 +266,8 @@ static void fill_bins_with(tamis_cart_search *s, const tamis_cart_node_rows *at,
         for (size_t i = at->first; i < at->end; i++) {
                 uint8_t bin = column[at->rows[i]];
 
-                s->bins[bin].weight += at->times[i];
-                s->bins[bin].sum += (size_t) at->targets[i] == class ? at->times[i] : 0;
+                s->bins[bin].weight += at->shares[i].weight;
+                s->bins[bin].sum += (size_t) at->targets[i] == class ? at->shares[i].weight : 0;
                 mask[bin >> 6] |= UINT64_C(1) << (bin & 63);
         }
 }
@@ -235,7 +279,6 @@ static uint8_t last_of(const struct scan *scan) {
         return next == TAMIS_BIN_MISSING ? TAMIS_BINS - 1 : (uint8_t) (last + (next - last - 1) / 2);
 }
 
-/* Bins that no row of the node has go where most rows go. */
 static void take(const tamis_cart_search *s, const tamis_cart_node_sums *sums, const struct scan *scan, const uint64_t mask[4],
                  size_t predictor, bool category, tamis_cart_split *best) {
         double weight = 0;
@@ -245,9 +288,7 @@ static void take(const tamis_cart_search *s, const tamis_cart_node_sums *sums, c
                 weight += s->bins[scan->order[i]].weight;
                 best->left[scan->order[i] >> 6] |= UINT64_C(1) << (scan->order[i] & 63);
         }
-        for (size_t i = 0; weight * 2 >= sums->weight && i < 4; i++)
-                best->left[i] |= ~mask[i];
-        best->missing_left = best->left[3] >> 63;
+        take_others(sums, weight, mask, best);
         if (!category)
                 best->last = last_of(scan);
 }
@@ -266,6 +307,10 @@ void tamis_cart_search_predictor(tamis_cart_search *s, const tamis_cart_node_row
                 fill_bins_with(s, at, column, sums->largest, mask);
         else
                 fill_bins(s, at, column, mask);
+        if (s->classes <= 2 && !category && !(mask[3] >> 63)) {
+                search_plain(s, sums, (double) (leaf ? leaf : 1), mask, predictor, best);
+                return;
+        }
         list_bins(mask, &scan);
         if (category)
                 order_by_mean(s->bins, &scan);
@@ -287,5 +332,5 @@ void tamis_cart_search_predictor(tamis_cart_search *s, const tamis_cart_node_row
                 take(s, sums, &scan, mask, predictor, category, best);
         }
         for (size_t i = 0; i < scan.n; i++)
-                s->bins[scan.order[i]] = (struct bin) {0};
+                s->bins[scan.order[i]] = (tamis_cart_share) {0};
 }

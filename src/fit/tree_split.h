@@ -4,11 +4,17 @@
 
 #include "fit/tree.h"
 
+/* What a row, or a bin of rows, brings to a sum. */
+typedef struct tamis_cart_share {
+        double sum, weight;             /* the target, as often as it counts; and how often that is */
+} tamis_cart_share;
+
 /* Rows first .. end - 1 are the node's. */
 typedef struct tamis_cart_node_rows {
         const tamis_cart_data *data;
-        uint32_t *rows, *times;
+        uint32_t *rows;
         double *targets;                /* centred; a class: its number */
+        tamis_cart_share *shares;
         size_t first, end;
 } tamis_cart_node_rows;
 

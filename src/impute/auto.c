@@ -4,12 +4,11 @@
 #include <time.h>
 
 #include <tamis/random.h>
-#include <tamis/stats.h>
 
 #include "impute/auto.h"
 
 /* Masked: a tenth, of this many rows at most; fewer rows are masked more often, so that luck evens out. */
-enum { ROWS_MOST = 4000, CELLS_WANTED = 2000, REPEATS_MOST = 20, OBSERVED_FEWEST = 10 };
+enum { ROWS_MOST = 4000, CELLS_WANTED = 300, REPEATS_FEWEST = 3, REPEATS_MOST = 20, OBSERVED_FEWEST = 10 };
 #define SHARE .1
 
 /* Beside mean, median and mode; from the simplest to the most costly, so that ties go to the simpler. */
@@ -19,18 +18,6 @@ static const char *const candidates[] = { "regression", "em", "softimpute", "ite
 static const char *const costly[] = { "boost", "forest" };
 enum { EARLY = 2 };
 #define AHEAD .98
-
-struct trial {
-        tamis_auto *m;
-        const tamis_frame *truth;       /* the rows it is held on */
-        const tamis_fit *fit;
-        double *wrong;                  /* per candidate, per column: summed squared errors, or wrong ones */
-        double *early;                  /* per column: the least of that after EARLY repeats; infinite: nobody was so far */
-        bool *failed;                   /* per candidate, per column: it left a cell */
-        double *sum, *squares;          /* per column, of the masked cells, less the column's mean */
-        uint8_t *hidden;                /* per column, per row */
-        bool counting;                  /* the first candidate, which has all repeats, counts what was masked */
-};
 
 /* -- masking ------------------------------------------------------------------------------------------------------- */
 
@@ -47,7 +34,7 @@ static void hide(tamis_frame_column *c, size_t row) {
 }
 
 /* Every cell has its own draw, so what is masked in a column does not hang on the other columns. */
-static void mask(struct trial *t, size_t repeat, tamis_frame *into) {
+static void draw(tamis_auto_trial *t, size_t repeat) {
         const tamis_frame *truth = t->truth;
 
         for (size_t i = 0; i < truth->n; i++) {
@@ -65,48 +52,81 @@ static void mask(struct trial *t, size_t repeat, tamis_frame *into) {
                                 continue;
                         tamis_stream_init(&stream, t->fit->context->seed, "auto.mask", truth->keys[row], name + repeat);
                         hidden[row] = tamis_stream_uniform(&stream) < SHARE;
-                        if (!hidden[row])
-                                continue;
-                        hide(&into->columns[i], row);
-                        if (!t->counting)
-                                continue;
-                        t->m->masked[i]++;
-                        if (c->numbers) {
-                                double away = c->numbers[row] - t->m->simple[i].mean;
+                }
+        }
+}
 
+static void mask(tamis_auto_trial *t, size_t repeat, tamis_frame *into) {
+        draw(t, repeat);
+        for (size_t i = 0; i < t->truth->n; i++)
+                for (size_t row = 0; row < t->truth->rows; row++)
+                        if (t->hidden[i * t->truth->rows + row])
+                                hide(&into->columns[i], row);
+}
+
+static void count(tamis_auto_trial *t) {
+        tamis_auto *m = t->m;
+
+        for (size_t repeat = 0; repeat < m->repeats; repeat++) {
+                draw(t, repeat);
+                for (size_t i = 0; i < m->n; i++) {
+                        const tamis_frame_column *c = &t->truth->columns[i];
+
+                        for (size_t row = 0; row < t->truth->rows; row++) {
+                                double away;
+
+                                if (!t->hidden[i * t->truth->rows + row])
+                                        continue;
+                                m->masked[i]++;
+                                away = c->numbers ? c->numbers[row] - m->simple[i].mean : 0;
                                 t->sum[i] += away;
                                 t->squares[i] += away * away;
                         }
                 }
         }
+        for (size_t i = 0; i < m->n; i++) {
+                t->first[i] = t->cells;
+                t->cells += m->masked[i];
+        }
 }
 
 /* -- judging ------------------------------------------------------------------------------------------------------- */
 
-/* What candidate `k` made of the masked cells. */
-static void judge(struct trial *t, size_t k, const tamis_frame *got) {
-        size_t n = t->truth->n;
+static void judge_cell(tamis_auto_trial *t, size_t k, size_t i, size_t row, const tamis_frame_column *g) {
+        const tamis_frame_column *c = &t->truth->columns[i];
+        size_t n = t->truth->n, place = t->first[i] + t->seen[k * n + i]++;
+        double off;
 
-        for (size_t i = 0; i < n; i++) {
-                const tamis_frame_column *c = &t->truth->columns[i], *g = &got->columns[i];
-                const uint8_t *hidden = t->hidden + i * t->truth->rows;
-
-                for (size_t row = 0; g->wanted && row < t->truth->rows; row++) {
-                        if (!hidden[row])
-                                continue;
-                        if (!is_observed(g, row))
-                                t->failed[k * n + i] = true;
-                        else if (c->numbers)
-                                t->wrong[k * n + i] += (g->numbers[row] - c->numbers[row]) * (g->numbers[row] - c->numbers[row]);
-                        else
-                                t->wrong[k * n + i] += g->codes[row] != c->codes[row];
-                }
-                if (!g->wanted)
-                        t->failed[k * n + i] = true;
+        if (!is_observed(g, row)) {
+                t->failed[k * n + i] = true;
+                return;
+        }
+        if (c->numbers) {
+                off = g->numbers[row] - c->numbers[row];
+                t->said[k * t->cells + place] = off;
+                t->wrong[k * n + i] += off * off;
+        } else {
+                t->said[k * t->cells + place] = g->codes[row];
+                t->right[place] = c->codes[row];
+                t->wrong[k * n + i] += g->codes[row] != c->codes[row];
         }
 }
 
-static int try_simple(struct trial *t, const tamis_frame *masked, tamis_error *err) {
+/* What candidate `k` made of the masked cells. */
+static void judge(tamis_auto_trial *t, size_t k, const tamis_frame *got) {
+        size_t n = t->truth->n;
+
+        for (size_t i = 0; i < n; i++) {
+                const tamis_frame_column *g = &got->columns[i];
+
+                t->failed[k * n + i] |= !g->wanted;
+                for (size_t row = 0; g->wanted && row < t->truth->rows; row++)
+                        if (t->hidden[i * t->truth->rows + row])
+                                judge_cell(t, k, i, row, g);
+        }
+}
+
+static int try_simple(tamis_auto_trial *t, const tamis_frame *masked, tamis_error *err) {
         tamis_auto_simple *simple = calloc(masked->n + 1, sizeof *simple);
         int r = simple ? tamis_auto_summarise(masked, simple, err) : tamis_fail_memory(err);
 
@@ -137,9 +157,9 @@ static int try_simple(struct trial *t, const tamis_frame *masked, tamis_error *e
 }
 
 /* A candidate that will not have the data is none. */
-static int try_joint(struct trial *t, size_t k, const tamis_joint *joint, const tamis_frame *masked, tamis_error *err) {
+static int try_joint(tamis_auto_trial *t, size_t k, const tamis_joint *joint, const tamis_frame *masked, tamis_error *err) {
         tamis_context quiet = *t->fit->context;         /* what it has to say of a trial helps nobody */
-        tamis_fit fit = { .context = &quiet, .purpose = joint->base.name };
+        tamis_fit fit = { .context = &quiet, .purpose = joint->base.name, .rough = true };
         tamis_frame got = {0};
         void *model = NULL;
         int r = tamis_frame_head(masked, masked->rows, &got, err);
@@ -164,7 +184,7 @@ static int try_joint(struct trial *t, size_t k, const tamis_joint *joint, const 
         return r;
 }
 
-static bool is_costly(const char *name) {
+bool tamis_auto_is_costly(const char *name) {
         for (size_t i = 0; i < sizeof costly / sizeof *costly; i++)
                 if (strcmp(costly[i], name) == 0)
                         return true;
@@ -172,9 +192,9 @@ static bool is_costly(const char *name) {
 }
 
 /* After EARLY repeats of candidate k. True: it goes on; otherwise it is out. */
-static bool keeps_up(struct trial *t, size_t k) {
+static bool keeps_up(tamis_auto_trial *t, size_t k) {
         size_t n = t->truth->n;
-        bool up = !is_costly(t->m->tried[k]);
+        bool up = !tamis_auto_is_costly(t->m->tried[k]);
 
         for (size_t i = 0; i < n; i++) {
                 double wrong = t->wrong[k * n + i];
@@ -197,7 +217,7 @@ static double seconds(void) {
 }
 
 /* Only --budget lets the clock decide: a candidate is not begun once it is used up. */
-static int hold(struct trial *t, const tamis_joint *const *joints, size_t n, tamis_error *err) {
+static int hold(tamis_auto_trial *t, const tamis_joint *const *joints, size_t n, tamis_error *err) {
         double budget = tamis_settings_real(t->fit->context->settings, "budget"), start = seconds();
         int r = 0;
 
@@ -211,7 +231,6 @@ static int hold(struct trial *t, const tamis_joint *const *joints, size_t n, tam
                 }
                 if (k > 0)
                         t->m->tried[t->m->n_tried++] = joints[k - 1]->base.name;
-                t->counting = k == 0;
                 for (size_t repeat = 0; r == 0 && repeat < t->m->repeats; repeat++) {
                         tamis_frame masked;
 
@@ -229,91 +248,63 @@ static int hold(struct trial *t, const tamis_joint *const *joints, size_t n, tam
         return r;
 }
 
-/* -- choosing ------------------------------------------------------------------------------------------------------ */
-
-static void score(struct trial *t) {
+static int room_for(tamis_auto_trial *t, size_t most, tamis_error *err) {
         tamis_auto *m = t->m;
 
-        for (size_t i = 0; i < m->n; i++) {
-                double count = (double) m->masked[i];
-                double spread = t->squares[i] - t->sum[i] * t->sum[i] / count;
-                bool numbers = t->truth->columns[i].numbers;
-
-                for (size_t k = 0; k < m->n_tried; k++) {
-                        double wrong = t->wrong[k * m->n + i];
-
-                        m->scores[k * m->n + i] = m->masked[i] == 0 || t->failed[k * m->n + i] ? NAN
-                                : numbers ? sqrt(wrong / (spread > 0 ? spread : 1)) : wrong / count;
-                }
-        }
-}
-
-/* The place of the best; a later one must be better by more than rounding. */
-static size_t best(const tamis_auto *m, size_t column) {
-        size_t found = TAMIS_AUTO_MEAN;
-        double least = m->scores[column];
-
-        for (size_t k = 1; k < m->n_tried; k++) {
-                double s = m->scores[k * m->n + column];
-
-                if (s < least * (1 - 1e-9)) {
-                        least = s;
-                        found = k;
-                }
-        }
-        return found;
-}
-
-static int choose(tamis_auto *m, const tamis_joint *const *joints, tamis_error *err) {
-        for (size_t i = 0; i < m->n; i++) {
-                size_t k = m->wanted[i] ? best(m, i) : TAMIS_AUTO_MEAN, u = 0;
-
-                m->choice[i] = k;
-                if (k < TAMIS_AUTO_USED)
-                        continue;
-                while (u < m->n_used && m->used[u].joint != joints[k - TAMIS_AUTO_USED])
-                        u++;
-                m->choice[i] = TAMIS_AUTO_USED + u;
-                if (u == m->n_used)
-                        m->used[m->n_used++].joint = joints[k - TAMIS_AUTO_USED];
-        }
+        t->first = calloc(m->n + 1, sizeof *t->first);
+        t->sum = calloc(m->n + 1, sizeof *t->sum);
+        t->squares = calloc(m->n + 1, sizeof *t->squares);
+        t->hidden = calloc(m->n * t->truth->rows + 1, 1);
+        if (!t->first || !t->sum || !t->squares || !t->hidden)
+                return tamis_fail_memory(err);
+        count(t);
+        m->scores = calloc(most * m->n + 1, sizeof *m->scores);
+        t->seen = calloc(most * m->n + 1, sizeof *t->seen);
+        t->wrong = calloc(most * m->n + 1, sizeof *t->wrong);
+        t->failed = calloc(most * m->n + 1, sizeof *t->failed);
+        t->early = malloc((m->n + 1) * sizeof *t->early);
+        t->right = malloc((t->cells + 1) * sizeof *t->right);
+        t->said = reallocarray(NULL, most, (t->cells + 1) * sizeof *t->said);
+        if (!m->scores || !t->seen || !t->wrong || !t->failed || !t->early || !t->right || !t->said)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; i < m->n; i++)
+                t->early[i] = INFINITY;
         return 0;
+}
+
+static void trial_done(tamis_auto_trial *t) {
+        free(t->first);
+        free(t->said);
+        free(t->right);
+        free(t->seen);
+        free(t->wrong);
+        free(t->early);
+        free(t->failed);
+        free(t->sum);
+        free(t->squares);
+        free(t->hidden);
 }
 
 static int run_trial(tamis_auto *m, const tamis_frame *train, const tamis_fit *fit, const tamis_joint *const *joints, size_t n,
                      tamis_error *err) {
-        size_t most = TAMIS_AUTO_USED + n, cells = (most * m->n + 1);
-        struct trial t = { .m = m, .fit = fit };
+        tamis_auto_trial t = { .m = m, .fit = fit };
         tamis_frame truth = {0};
         int r = tamis_frame_head(train, ROWS_MOST, &truth, err);
 
+        if (r < 0)
+                return r;
         t.truth = &truth;
         m->rows = truth.rows;
         m->repeats = truth.rows ? (size_t) (CELLS_WANTED / (SHARE * (double) truth.rows)) : 1;
-        m->repeats = m->repeats < 1 ? 1 : m->repeats > REPEATS_MOST ? REPEATS_MOST : m->repeats;
-        m->scores = calloc(cells, sizeof *m->scores);
-        t.wrong = calloc(cells, sizeof *t.wrong);
-        t.early = malloc((m->n + 1) * sizeof *t.early);
-        t.failed = calloc(cells, sizeof *t.failed);
-        t.sum = calloc(m->n + 1, sizeof *t.sum);
-        t.squares = calloc(m->n + 1, sizeof *t.squares);
-        t.hidden = calloc(m->n * truth.rows + 1, 1);
-        if (r == 0 && (!m->scores || !t.wrong || !t.early || !t.failed || !t.sum || !t.squares || !t.hidden))
-                r = tamis_fail_memory(err);
-        for (size_t i = 0; r == 0 && i < m->n; i++)
-                t.early[i] = INFINITY;
+        m->repeats = m->repeats < REPEATS_FEWEST ? REPEATS_FEWEST : m->repeats > REPEATS_MOST ? REPEATS_MOST : m->repeats;
+        r = room_for(&t, TAMIS_AUTO_USED + n, err);
         if (r == 0)
                 r = hold(&t, joints, n, err);
         if (r == 0)
-                score(&t);
+                r = tamis_auto_choose(&t, joints, err);
         tamis_frame_done(&truth);
-        free(t.wrong);
-        free(t.early);
-        free(t.failed);
-        free(t.sum);
-        free(t.squares);
-        free(t.hidden);
-        return r < 0 ? r : choose(m, joints, err);
+        trial_done(&t);
+        return r;
 }
 
 /* -- the winners --------------------------------------------------------------------------------------------------- */
@@ -344,8 +335,9 @@ static void tell(const tamis_auto *m, const tamis_frame *train, const tamis_fit 
         size_t n = 0;
 
         for (size_t i = 0; i < m->n; i++) {
-                const char *name = tamis_auto_choice(m, i, train->columns[i].numbers);
+                char name[256];
 
+                tamis_auto_choice(m, i, train->columns[i].numbers, name, sizeof name);
                 if (m->wanted[i] && train->columns[i].missing > 0 && n < sizeof text)
                         n += (size_t) snprintf(text + n, sizeof text - n, "%s%s for \"%s\"", n ? ", " : "", name, train->columns[i].name);
         }

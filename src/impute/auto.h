@@ -1,11 +1,13 @@
-/* auto.h: the best strategy for each column, found by hiding cells that are there.
+/* auto.h: the best strategies for each column, found by hiding cells that are there.
  *
  * A share of the observed cells is masked at random; every candidate is fitted to what is left and judged by what it says of
  * them: root mean squared error in parts of their standard deviation (NRMSE) for numbers, share of wrong ones (PFC) for
- * categories. The best wins the column, the simpler where they tie; those that won are fitted to all rows. Cells that went
+ * categories. The best wins the column, the simpler where they tie; or several share it (stacking, Breiman 1996), where their
+ * weighted mean, or vote, was better than the best by more than luck. Those that won are fitted to all rows. Cells that went
  * missing at random are the only ones this is fair for: where they are missing because of what they hold, no score can tell.
  *
- *     auto.c          trial and choice
+ *     auto.c          the trial
+ *     auto_choose.c   from what was said in the trial to who fills a column
  *     auto_model.c    what was chosen, at work
  */
 #ifndef TAMIS_IMPUTE_AUTO_H
@@ -21,14 +23,14 @@ typedef struct tamis_auto_simple {
         int32_t mode;                   /* TAMIS_CODE_MISSING: nothing was observed */
 } tamis_auto_simple;
 
-/* Who fills a column: 0 the mean (or mode), 1 the median, 2 + i the i-th of `used`. */
-enum { TAMIS_AUTO_MEAN, TAMIS_AUTO_MEDIAN, TAMIS_AUTO_USED };
+/* Who fills a column: 0 the mean (or mode), 1 the median, 2 + i the i-th of `used` (in a trial: of the candidates). */
+enum { TAMIS_AUTO_MEAN, TAMIS_AUTO_MEDIAN, TAMIS_AUTO_USED, TAMIS_AUTO_SOURCES = TAMIS_AUTO_USED + TAMIS_AUTO_CANDIDATES };
 
 typedef struct tamis_auto {
         size_t n;                       /* columns of the frame */
         bool *wanted;
         tamis_auto_simple *simple;
-        size_t *choice;
+        double *weights;                /* per column, TAMIS_AUTO_SOURCES of them, that sum to 1 */
         size_t n_used;
         struct tamis_auto_used {
                 const tamis_joint *joint;
@@ -38,18 +40,39 @@ typedef struct tamis_auto {
 
         /* of the trial; none in a loaded model */
         size_t n_tried;
-        const char *tried[TAMIS_AUTO_CANDIDATES + TAMIS_AUTO_USED];
+        const char *tried[TAMIS_AUTO_SOURCES];
         double *scores;                 /* per candidate, per column; NaN: it was not tried on it */
+        double *shared;                 /* per column: the score of those that share it together; NaN: one has it alone */
         char **names;                   /* per column */
         size_t *masked;                 /* cells, per column */
         size_t rows, repeats;
         bool cut_short;                 /* by --budget */
 } tamis_auto;
 
+/* What was said of the masked cells. Those of column i are masked[i] from first[i] on, repeat by repeat. */
+typedef struct tamis_auto_trial {
+        tamis_auto *m;
+        const tamis_frame *truth;       /* the rows it is held on */
+        const tamis_fit *fit;
+        size_t *first, cells;
+        double *said;                   /* per candidate, per cell: how far off a number is, or a level's code */
+        double *right;                  /* per cell: the code that was masked */
+        size_t *seen;                   /* per candidate, per column: cells it has said something of */
+        double *wrong;                  /* per candidate, per column: summed squared errors, or wrong ones */
+        double *early;                  /* per column: the least of that after the first repeats; infinite: nobody was so far */
+        bool *failed;                   /* per candidate, per column: it left a cell, or was stopped */
+        double *sum, *squares;          /* per column, of the masked cells, less the column's mean */
+        uint8_t *hidden;                /* per column, per row: in this repeat */
+} tamis_auto_trial;
+
+/* Scores, and weights by them; `joints` are the candidates behind mean and median. */
+int tamis_auto_choose(tamis_auto_trial *trial, const tamis_joint *const *joints, tamis_error *err) TAMIS_CHECKED;
+bool tamis_auto_is_costly(const char *name);
+
 void tamis_auto_free(void *model);
 int tamis_auto_new(size_t n, tamis_auto **ret, tamis_error *err) TAMIS_CHECKED;
-/* The name of who fills a column. */
-const char *tamis_auto_choice(const tamis_auto *m, size_t column, bool numbers);
+/* The names of who fills a column, those with more weight first, "a + b". */
+void tamis_auto_choice(const tamis_auto *m, size_t column, bool numbers, char *ret, size_t size);
 /* The columns that `joint` fills among those wanted, marked so. */
 void tamis_auto_want(const tamis_auto *m, const tamis_joint *joint, tamis_frame *frame);
 /* From the observed cells of wanted columns. */

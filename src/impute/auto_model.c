@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <tamis/stats.h>
@@ -20,7 +21,8 @@ void tamis_auto_free(void *model) {
         free(m->names);
         free(m->wanted);
         free(m->simple);
-        free(m->choice);
+        free(m->weights);
+        free(m->shared);
         free(m->scores);
         free(m->masked);
         free(m);
@@ -34,10 +36,10 @@ int tamis_auto_new(size_t n, tamis_auto **ret, tamis_error *err) {
         m->n = n;
         m->wanted = calloc(n + 1, sizeof *m->wanted);
         m->simple = calloc(n + 1, sizeof *m->simple);
-        m->choice = calloc(n + 1, sizeof *m->choice);
+        m->weights = calloc(n * TAMIS_AUTO_SOURCES + 1, sizeof *m->weights);
         m->masked = calloc(n + 1, sizeof *m->masked);
         m->names = calloc(n + 1, sizeof *m->names);
-        if (!m->names || !m->wanted || !m->simple || !m->choice || !m->masked) {
+        if (!m->names || !m->wanted || !m->simple || !m->weights || !m->masked) {
                 tamis_auto_free(m);
                 return tamis_fail_memory(err);
         }
@@ -105,25 +107,68 @@ int tamis_auto_complete(const tamis_joint *joint, const void *model, tamis_frame
         return joint->fitted ? joint->take(model, 0, train, err) : joint->fill(model, 0, train, err);
 }
 
-/* Into the holes of `rows`, from those of `from` (NULL: from one value). */
-static void put(const tamis_auto *m, size_t choice, const tamis_frame *from, tamis_frame *rows) {
+/* What source `s` says of a row: a number (NaN: nothing). */
+static double number_of(const tamis_auto *m, size_t column, size_t s, const tamis_frame *copies, size_t row) {
+        if (s == TAMIS_AUTO_MEAN)
+                return m->simple[column].mean;
+        return s == TAMIS_AUTO_MEDIAN ? m->simple[column].median : copies[s - TAMIS_AUTO_USED].columns[column].numbers[row];
+}
+
+static int32_t code_of(const tamis_auto *m, size_t column, size_t s, const tamis_frame *copies, size_t row) {
+        return s < TAMIS_AUTO_USED ? m->simple[column].mode : copies[s - TAMIS_AUTO_USED].columns[column].codes[row];
+}
+
+/* The weighted mean of those that have something to say. */
+static double mean_of(const tamis_auto *m, size_t column, const tamis_frame *copies, size_t row) {
+        const double *weights = m->weights + column * TAMIS_AUTO_SOURCES;
+        double sum = 0, weight = 0;
+
+        for (size_t s = 0; s < TAMIS_AUTO_USED + m->n_used; s++) {
+                double x = weights[s] > 0 ? number_of(m, column, s, copies, row) : NAN;
+
+                if (!isnan(x)) {
+                        sum += weights[s] * x;
+                        weight += weights[s];
+                }
+        }
+        return weight > 0 ? sum / weight : m->simple[column].mean;
+}
+
+/* The level with the most weight behind it. */
+static int32_t vote_of(const tamis_auto *m, size_t column, const tamis_frame *copies, size_t row) {
+        const double *weights = m->weights + column * TAMIS_AUTO_SOURCES;
+        int32_t found = m->simple[column].mode;
+        double most = 0;
+
+        for (size_t s = 0; s < TAMIS_AUTO_USED + m->n_used; s++) {
+                int32_t code = weights[s] > 0 ? code_of(m, column, s, copies, row) : -1;
+                double weight = 0;
+
+                for (size_t other = 0; code >= 0 && other < TAMIS_AUTO_USED + m->n_used; other++)
+                        if (weights[other] > 0 && code_of(m, column, other, copies, row) == code)
+                                weight += weights[other];
+                if (weight > most) {
+                        most = weight;
+                        found = code;
+                }
+        }
+        return found;
+}
+
+static void put(const tamis_auto *m, const tamis_frame *copies, tamis_frame *rows) {
         for (size_t i = 0; i < m->n; i++) {
                 tamis_frame_column *c = &rows->columns[i];
-                const tamis_frame_column *f = from ? &from->columns[i] : NULL;
 
-                if (!c->wanted || (from && m->choice[i] != choice))
-                        continue;
-                for (size_t row = 0; row < rows->rows; row++) {
+                for (size_t row = 0; c->wanted && row < rows->rows; row++) {
                         if (c->numbers && isnan(c->numbers[row]))
-                                c->numbers[row] = f ? f->numbers[row]
-                                        : m->choice[i] == TAMIS_AUTO_MEDIAN ? m->simple[i].median : m->simple[i].mean;
+                                c->numbers[row] = mean_of(m, i, copies, row);
                         else if (c->codes && c->codes[row] == TAMIS_CODE_MISSING)
-                                c->codes[row] = f ? f->codes[row] : m->simple[i].mode;
+                                c->codes[row] = vote_of(m, i, copies, row);
                 }
         }
 }
 
-/* Each of those in use fills a copy; what it won is taken from there. What it leaves, one value fills. */
+/* Each of those in use fills a copy; what it won, or its share, is taken from there. */
 static int fill_all(const tamis_auto *m, bool train, tamis_frame *rows, tamis_error *err) {
         tamis_frame *copies = calloc(m->n_used + 1, sizeof *copies);
         int r = copies ? 0 : tamis_fail_memory(err);
@@ -138,10 +183,8 @@ static int fill_all(const tamis_auto *m, bool train, tamis_frame *rows, tamis_er
                 r = train ? tamis_auto_complete(used->joint, used->model, &copies[u], err)
                         : used->joint->fill(used->model, 0, &copies[u], err);
         }
-        for (size_t u = 0; r == 0 && u < m->n_used; u++)
-                put(m, TAMIS_AUTO_USED + u, &copies[u], rows);
         if (r == 0)
-                put(m, 0, NULL, rows);
+                put(m, copies, rows);
         for (size_t u = 0; copies && u < m->n_used; u++)
                 tamis_frame_done(&copies[u]);
         free(copies);
@@ -158,6 +201,15 @@ static int auto_fill(const void *model, size_t which, tamis_frame *rows, tamis_e
 
 /* -- saved --------------------------------------------------------------------------------------------------------- */
 
+static int save_weights(const tamis_auto *m, size_t column, json_t *into) {
+        json_t *weights = tamis_json_child(into, "weights", json_array());
+        int r = weights ? 0 : -1;
+
+        for (size_t s = 0; r == 0 && s < TAMIS_AUTO_USED + m->n_used; s++)
+                r = json_array_append_new(weights, tamis_json_number(m->weights[column * TAMIS_AUTO_SOURCES + s]));
+        return r;
+}
+
 static int auto_save(const void *model, json_t *into, tamis_error *err) {
         const tamis_auto *m = model;
         json_t *columns = tamis_json_child(into, "columns", json_array()), *used = tamis_json_child(into, "used", json_array());
@@ -167,7 +219,7 @@ static int auto_save(const void *model, json_t *into, tamis_error *err) {
                 json_t *one = tamis_json_child(columns, NULL, json_object());
 
                 r |= json_object_set_new(one, "wanted", json_boolean(m->wanted[i]));
-                r |= json_object_set_new(one, "choice", json_integer((json_int_t) m->choice[i]));
+                r |= save_weights(m, i, one);
                 if (!isnan(m->simple[i].mean)) {
                         r |= json_object_set_new(one, "mean", tamis_json_number(m->simple[i].mean));
                         r |= json_object_set_new(one, "median", tamis_json_number(m->simple[i].median));
@@ -188,10 +240,27 @@ static int auto_save(const void *model, json_t *into, tamis_error *err) {
         return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
+static int load_weights(const json_t *one, size_t n, double *weights, const char *name, tamis_error *err) {
+        const json_t *list;
+        double sum = 0;
+        int r = tamis_json_array(one, "weights", n, &list, err);
+
+        if (r < 0)
+                return r;
+        for (size_t s = 0; s < n; s++) {
+                weights[s] = json_number_value(json_array_get(list, s));
+                if (!(weights[s] >= 0 && weights[s] <= 1))
+                        return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": \"weights\" are from 0 to 1", name);
+                sum += weights[s];
+        }
+        if (fabs(sum - 1) > 1e-6)
+                return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": \"weights\" do not sum to 1", name);
+        return 0;
+}
+
 static int load_column(tamis_auto *m, size_t i, const json_t *one, const tamis_frame_column *c, tamis_error *err) {
         const json_t *mode = json_object_get(one, "mode");
-        uint64_t choice;
-        int r = tamis_json_count(one, "choice", &choice, err);
+        int r = load_weights(one, TAMIS_AUTO_USED + m->n_used, m->weights + i * TAMIS_AUTO_SOURCES, c->name, err);
 
         if (r < 0)
                 return r;
@@ -201,11 +270,10 @@ static int load_column(tamis_auto *m, size_t i, const json_t *one, const tamis_f
                 if (r == 0)
                         r = tamis_json_real(one, "median", &m->simple[i].median, err);
         }
-        if (r == 0 && (choice >= TAMIS_AUTO_USED + m->n_used || !json_is_integer(mode) || json_integer_value(mode) < -1
+        if (r == 0 && (!json_is_integer(mode) || json_integer_value(mode) < -1
                        || json_integer_value(mode) >= (json_int_t) (c->levels ? c->levels : 1)))
-                r = tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": \"choice\" or \"mode\" is damaged", c->name);
+                r = tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": \"mode\" is damaged", c->name);
         m->wanted[i] = json_is_true(json_object_get(one, "wanted"));
-        m->choice[i] = choice;
         if (c->levels)
                 m->simple[i].mode = (int32_t) json_integer_value(mode);
         return r;
@@ -262,12 +330,42 @@ static int auto_load(const json_t *from, const tamis_frame *shape, void **ret, t
 
 /* -- reported ------------------------------------------------------------------------------------------------------ */
 
-const char *tamis_auto_choice(const tamis_auto *m, size_t column, bool numbers) {
-        size_t choice = m->choice[column];
+static const char *source_name(const tamis_auto *m, size_t s, bool numbers) {
+        if (s >= TAMIS_AUTO_USED)
+                return m->used[s - TAMIS_AUTO_USED].joint->base.name;
+        return !numbers ? "mode" : s == TAMIS_AUTO_MEDIAN ? "median" : "mean";
+}
 
-        if (choice >= TAMIS_AUTO_USED)
-                return m->used[choice - TAMIS_AUTO_USED].joint->base.name;
-        return !numbers ? "mode" : choice == TAMIS_AUTO_MEDIAN ? "median" : "mean";
+void tamis_auto_choice(const tamis_auto *m, size_t column, bool numbers, char *ret, size_t size) {
+        const double *weights = m->weights + column * TAMIS_AUTO_SOURCES;
+        double above = INFINITY;
+        size_t length = 0;
+
+        *ret = '\0';
+        for (;;) {
+                double next = 0;
+
+                for (size_t s = 0; s < TAMIS_AUTO_USED + m->n_used; s++)
+                        next = weights[s] < above && weights[s] > next ? weights[s] : next;
+                if (!(next > 0))
+                        break;
+                for (size_t s = 0; s < TAMIS_AUTO_USED + m->n_used; s++)
+                        if (weights[s] >= next && weights[s] <= next && length < size)
+                                length += (size_t) snprintf(ret + length, size - length, "%s%s", length ? " + " : "",
+                                                            source_name(m, s, numbers));
+                above = next;
+        }
+}
+
+static int report_weights(const tamis_auto *m, size_t column, bool numbers, json_t *into) {
+        json_t *weights = tamis_json_child(into, "weights", json_object());
+        int r = weights ? 0 : -1;
+
+        for (size_t s = 0; r == 0 && s < TAMIS_AUTO_USED + m->n_used; s++)
+                if (m->weights[column * TAMIS_AUTO_SOURCES + s] > 0)
+                        r = json_object_set_new(weights, source_name(m, s, numbers),
+                                                tamis_json_number(m->weights[column * TAMIS_AUTO_SOURCES + s]));
+        return r;
 }
 
 static int auto_report(const void *model, json_t *into, tamis_error *err) {
@@ -287,19 +385,24 @@ static int auto_report(const void *model, json_t *into, tamis_error *err) {
         for (size_t i = 0; r == 0 && i < m->n; i++) {
                 bool numbers = m->simple[i].mode == TAMIS_CODE_MISSING;
                 json_t *one, *scores;
+                char choice[256];
 
                 if (!m->wanted[i])
                         continue;
                 one = tamis_json_child(columns, NULL, json_object());
                 r |= json_object_set_new(one, "name", tamis_json_bytes(tamis_slice_of(m->names[i])));
-                r |= json_object_set_new(one, "choice", json_string(tamis_auto_choice(m, i, numbers)));
+                tamis_auto_choice(m, i, numbers, choice, sizeof choice);
+                r |= json_object_set_new(one, "choice", json_string(choice));
+                r |= report_weights(m, i, numbers, one);
                 r |= json_object_set_new(one, "masked", json_integer((json_int_t) m->masked[i]));
                 scores = tamis_json_child(one, numbers ? "nrmse" : "pfc", json_object());
                 r |= scores ? 0 : -1;
                 for (size_t k = 0; r == 0 && k < m->n_tried; k++)
                         if (!isnan(m->scores[k * m->n + i]))
                                 r |= json_object_set_new(scores, k > 0 ? m->tried[k] : numbers ? "mean" : "mode",
-                                                          tamis_json_number(m->scores[k * m->n + i]));
+                                                          tamis_json_figure(m->scores[k * m->n + i]));
+                if (r == 0 && !isnan(m->shared[i]))
+                        r = json_object_set_new(scores, "together", tamis_json_figure(m->shared[i]));
         }
         return r < 0 ? tamis_fail_memory(err) : 0;
 }

@@ -115,10 +115,11 @@ static size_t bound(const tamis_boosting_donors *d, double predicted, bool above
         return first;
 }
 
-/* One of the k nearest, and of those as near as the farthest of them: trees say the same of many rows. */
+/* One of the k nearest, and of those as near as the farthest of them, on either side: trees say the same of many rows. */
 static double draw(const tamis_boosting *m, size_t column, const tamis_boosting_donors *d, double predicted, uint64_t key) {
         size_t first = bound(d, predicted, false), end = first;
         tamis_stream stream;
+        double farthest;
 
         while (end - first < m->options.donors && end - first < d->n) {
                 if (end == d->n || (first > 0 && predicted - d->predicted[first - 1] <= d->predicted[end] - predicted))
@@ -126,6 +127,9 @@ static double draw(const tamis_boosting *m, size_t column, const tamis_boosting_
                 else
                         end++;
         }
+        farthest = fmax(predicted - d->predicted[first], d->predicted[end - 1] - predicted);
+        first -= first > 0 && predicted - d->predicted[first - 1] <= farthest;
+        end += end < d->n && d->predicted[end] - predicted <= farthest;
         first = bound(d, d->predicted[first], false);
         end = bound(d, d->predicted[end - 1], true);
         tamis_stream_init(&stream, m->rows->seed, m->draws, key, column);

@@ -182,7 +182,7 @@ int tamis_boosting_report(const void *model, json_t *into, tamis_error *err) {
                 r |= json_object_set_new(one, "trees", json_integer((json_int_t) b->trees));
                 if (!isnan(b->loss))
                         r |= json_object_set_new(one, m->rows->category[j] ? "held_out_log_loss" : "held_out_rmse",
-                                                 tamis_json_number(m->rows->category[j] ? b->loss : sqrt(b->loss)));
+                                                 tamis_json_figure(m->rows->category[j] ? b->loss : sqrt(b->loss)));
         }
         return r < 0 ? tamis_fail_memory(err) : 0;
 }

@@ -7,6 +7,7 @@ void tamis_collected_done(tamis_collected *c) {
         for (size_t i = 0; c->columns && i < c->n; i++) {
                 free(c->columns[i].numbers);
                 free(c->columns[i].codes);
+                free(c->columns[i].spelling);
                 tamis_dict_done(&c->columns[i].dict);
         }
         free(c->columns);
@@ -25,7 +26,8 @@ static int grow(void **array, size_t capacity, size_t size, tamis_error *err) {
 }
 
 /* Room for `more` rows of numbers or codes, as the other has them or, at the start, as the types say. */
-static int reserve(tamis_collected *c, const tamis_type *types, bool grouped, size_t more, tamis_error *err) {
+static int reserve(tamis_collected *c, const tamis_type *types, const bool *spelled, bool grouped, size_t more,
+                   tamis_error *err) {
         size_t capacity = c->capacity ? c->capacity : more;
         int r = 0;
 
@@ -38,6 +40,8 @@ static int reserve(tamis_collected *c, const tamis_type *types, bool grouped, si
                         r = grow((void **) &c->columns[i].numbers, capacity, sizeof(double), err);
                 else if (types[i] == TAMIS_TYPE_CATEGORICAL)
                         r = grow((void **) &c->columns[i].codes, capacity, sizeof(int32_t), err);
+                if (r == 0 && spelled && spelled[i] && types[i] == TAMIS_TYPE_NUMERIC)
+                        r = grow((void **) &c->columns[i].spelling, capacity, sizeof(int32_t), err);
         }
         if (r == 0 && grouped)
                 r = grow((void **) &c->groups, capacity, sizeof(int32_t), err);
@@ -82,14 +86,14 @@ static int learn_texts(int32_t *into, tamis_dict *dict, tamis_batch *batch, size
         return r;
 }
 
-int tamis_collected_learn(tamis_collected *c, tamis_batch *batch, const tamis_columns *columns, const tamis_grouping *grouping,
-                          tamis_error *err) {
+int tamis_collected_learn(tamis_collected *c, tamis_batch *batch, const tamis_columns *columns, const bool *spelled,
+                          const tamis_grouping *grouping, tamis_error *err) {
         bool grouped = grouping->columns.n > 0;
         const int32_t *codes;
         int r = open_columns(c, columns->n, err);
 
         if (r == 0)
-                r = reserve(c, columns->types, grouped, batch->n_rows, err);
+                r = reserve(c, columns->types, spelled, grouped, batch->n_rows, err);
         for (size_t i = 0; r == 0 && batch->n_rows > 0 && i < c->n; i++) {
                 struct tamis_collected_column *into = &c->columns[i];
 
@@ -97,6 +101,8 @@ int tamis_collected_learn(tamis_collected *c, tamis_batch *batch, const tamis_co
                         r = learn_numbers(into->numbers + c->rows, batch, columns->at[i], err);
                 else if (into->codes)
                         r = learn_texts(into->codes + c->rows, &into->dict, batch, columns->at[i], err);
+                if (r == 0 && into->spelling)
+                        r = learn_texts(into->spelling + c->rows, &into->dict, batch, columns->at[i], err);
         }
         if (r == 0 && grouped && batch->n_rows > 0) {
                 r = tamis_grouping_codes(grouping, &c->keys, batch, &codes, err);
@@ -120,8 +126,10 @@ static int merge_codes(tamis_collected *into, tamis_collected *from, size_t i, t
 
         if (r == 0 && into->columns[i].dict.n > INT32_MAX)
                 r = tamis_fail(err, TAMIS_BAD_DATA, "a column has more than 2147483647 different texts");
-        if (r == 0)
+        if (r == 0 && from->columns[i].codes)
                 append_codes(into->columns[i].codes + into->rows, from->columns[i].codes, from->rows, map);
+        if (r == 0 && from->columns[i].spelling)
+                append_codes(into->columns[i].spelling + into->rows, from->columns[i].spelling, from->rows, map);
         free(map);
         return r;
 }
@@ -141,19 +149,23 @@ static int merge_groups(tamis_collected *into, const tamis_collected *from, cons
 
 int tamis_collected_merge(tamis_collected *into, tamis_collected *from, const tamis_grouping *grouping, tamis_error *err) {
         tamis_type *types = calloc(from->n + 1, sizeof *types);
-        int r = types ? open_columns(into, from->n, err) : tamis_fail_memory(err);
+        bool *spelled = calloc(from->n + 1, sizeof *spelled);
+        int r = types && spelled ? open_columns(into, from->n, err) : tamis_fail_memory(err);
 
-        for (size_t i = 0; types && i < from->n; i++)
+        for (size_t i = 0; r == 0 && i < from->n; i++) {
+                spelled[i] = from->columns[i].spelling != NULL;
                 types[i] = from->columns[i].numbers ? TAMIS_TYPE_NUMERIC
                          : from->columns[i].codes ? TAMIS_TYPE_CATEGORICAL : TAMIS_TYPE_EMPTY;
+        }
         if (r == 0)
-                r = reserve(into, types, from->groups, from->rows, err);
+                r = reserve(into, types, spelled, from->groups, from->rows, err);
         free(types);
+        free(spelled);
         for (size_t i = 0; r == 0 && from->rows > 0 && i < from->n; i++) {
                 if (from->columns[i].numbers)
                         memcpy(into->columns[i].numbers + into->rows, from->columns[i].numbers,
                                from->rows * sizeof(double));
-                else if (from->columns[i].codes)
+                if (from->columns[i].codes || from->columns[i].spelling)
                         r = merge_codes(into, from, i, err);
         }
         if (r == 0 && from->groups && from->rows > 0)
@@ -211,9 +223,27 @@ static int settle_levels(tamis_frame *f, tamis_frame_column *c, struct tamis_col
         return r;
 }
 
-struct sorting {
-        tamis_frame *frame;
-        struct sorted { uint64_t hash; uint32_t row; } *rows;
+/* The texts of a column of numbers, as they came. */
+static int settle_spelling(tamis_frame *f, tamis_frame_column *c, struct tamis_collected_column *from, tamis_error *err) {
+        size_t n = from->dict.n;
+        tamis_slice *spelled = tamis_arena_get(&f->arena, n * sizeof *spelled);
+
+        if (!spelled)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; i < n; i++) {
+                spelled[i] = from->dict.entries[i].text;
+                spelled[i].p = tamis_arena_copy(&f->arena, spelled[i]);
+                if (!spelled[i].p)
+                        return tamis_fail_memory(err);
+        }
+        c->spelled = spelled;
+        c->n_spelled = n;
+        return 0;
+}
+
+struct sorted {
+        uint64_t hash;
+        uint32_t row;
 };
 
 static int compare_rows(const void *a, const void *b, void *arg) {
@@ -258,6 +288,18 @@ static int hash_rows(const tamis_frame *f, struct sorted *sorted, tamis_error *e
         return 0;
 }
 
+static int permute_spelling(tamis_frame_column *c, const struct sorted *sorted, size_t n, tamis_error *err) {
+        int32_t *spelling = malloc((n + 1) * sizeof *spelling);
+
+        if (!spelling)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < n; row++)
+                spelling[row] = c->spelling[sorted[row].row];
+        free(c->spelling);
+        c->spelling = spelling;
+        return 0;
+}
+
 /* Put the cells in the order of the rows; one column more than there is is held at a time. */
 static int permute(tamis_frame *f, const struct sorted *sorted, tamis_error *err) {
         for (size_t i = 0; i < f->n; i++) {
@@ -281,6 +323,8 @@ static int permute(tamis_frame *f, const struct sorted *sorted, tamis_error *err
                 free(c->codes);
                 c->numbers = numbers;
                 c->codes = codes;
+                if (c->spelling && permute_spelling(c, sorted, f->rows, err) < 0)
+                        return TAMIS_NO_MEMORY;
         }
         return 0;
 }
@@ -313,11 +357,15 @@ static int make(tamis_collected *c, const tamis_columns *columns, const size_t *
                 r = column->name ? 0 : tamis_fail_memory(err);
                 if (r == 0 && from->codes)
                         r = settle_levels(f, column, from, f->rows, err);
+                if (r == 0 && from->spelling)
+                        r = settle_spelling(f, column, from, err);
                 tamis_dict_done(&from->dict);
                 column->numbers = from->numbers;
                 column->codes = from->codes;
+                column->spelling = from->spelling;
                 from->numbers = NULL;
                 from->codes = NULL;
+                from->spelling = NULL;
         }
         return r;
 }

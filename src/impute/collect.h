@@ -17,6 +17,7 @@ typedef struct tamis_collected {
         struct tamis_collected_column {
                 double *numbers;
                 int32_t *codes;
+                int32_t *spelling;      /* beside numbers, where it is asked for: codes of their texts */
                 tamis_dict dict;
         } *columns;             /* one for each of the step's; empty ones have neither numbers nor codes */
         int32_t *groups;        /* per row: code in `keys`, or TAMIS_NO_GROUP; NULL: there are no groups */
@@ -24,7 +25,8 @@ typedef struct tamis_collected {
 } tamis_collected;
 
 void tamis_collected_done(tamis_collected *collected);
-int tamis_collected_learn(tamis_collected *collected, tamis_batch *batch, const tamis_columns *columns,
+/* `spelled`: per column, whether the texts of its numbers are kept; NULL: of none. */
+int tamis_collected_learn(tamis_collected *collected, tamis_batch *batch, const tamis_columns *columns, const bool *spelled,
                           const tamis_grouping *grouping, tamis_error *err) TAMIS_CHECKED;
 /* `grouping` knows the groups of `from`. May empty `from`. */
 int tamis_collected_merge(tamis_collected *into, tamis_collected *from, const tamis_grouping *grouping, tamis_error *err)

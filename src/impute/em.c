@@ -360,7 +360,7 @@ static int em_report(const void *model, json_t *into, tamis_error *err) {
         trace = tamis_json_child(into, "log_likelihood", json_array());
         for (size_t i = 0; i < m->n_trace; i++)
                 if (isfinite(m->trace[i]))
-                        r |= json_array_append_new(trace, tamis_json_number(m->trace[i]));
+                        r |= json_array_append_new(trace, tamis_json_figure(m->trace[i]));
         return r < 0 || !trace ? tamis_fail_memory(err) : 0;
 }
 

@@ -26,7 +26,7 @@ struct round {
         int *results;                   /* by piece of its holes */
 };
 
-enum { PIECE = 128 };
+enum { PIECE = 128, ROUGH_ROUNDS = 4 };
 
 /* -- one column ---------------------------------------------------------------------------------------------------- */
 
@@ -38,20 +38,20 @@ static void say(void *arg, size_t piece) {
         const struct round *r = arg;
         const tamis_missforest *m = r->m;
         tamis_missforest_column *c = &m->columns[r->column];
-        size_t end = (piece + 1) * PIECE < c->n_holes ? (piece + 1) * PIECE : c->n_holes;
-        uint8_t *row = malloc(m->train.n + 1);
-        uint32_t *votes = calloc(m->most_levels + 1, sizeof *votes);
+        size_t width = m->train.n, first = piece * PIECE, n = c->n_holes - first < PIECE ? c->n_holes - first : PIECE;
+        uint8_t *cells = malloc(n * width + 1);
 
-        r->results[piece] = row && votes ? 0 : TAMIS_NO_MEMORY;
-        for (size_t i = piece * PIECE; r->results[piece] == 0 && i < end; i++) {
-                for (size_t j = 0; j < m->train.n; j++)
-                        row[j] = m->bins[j][c->holes[i]];
-                c->filled[i] = tamis_forest_predict(r->forest, row, votes);
-                if (!m->category[r->column])
-                        c->filled[i] = within(c, c->filled[i]);
+        if (!cells) {
+                r->results[piece] = TAMIS_NO_MEMORY;
+                return;
         }
-        free(row);
-        free(votes);
+        for (size_t i = 0; i < n; i++)
+                for (size_t j = 0; j < width; j++)
+                        cells[i * width + j] = m->bins[j][c->holes[first + i]];
+        r->results[piece] = tamis_forest_ask(r->forest, cells, width, n, NULL, 0, c->filled + first, NULL);
+        for (size_t i = first; r->results[piece] == 0 && !m->category[r->column] && i < first + n; i++)
+                c->filled[i] = within(c, c->filled[i]);
+        free(cells);
 }
 
 /* Of the observed rows, as far as some tree did not draw them. */
@@ -248,6 +248,10 @@ static int fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis
                 return tamis_fail(err, TAMIS_USAGE, "--trees: a whole number from 1 to %d is needed", TAMIS_MISSFOREST_TREES_MOST);
         if (rounds < 1)
                 return tamis_fail(err, TAMIS_USAGE, "--max-iter: at least one round is needed");
+        if (fit->rough) {
+                trees = (trees + 2) / 3;
+                rounds = rounds < ROUGH_ROUNDS ? rounds : ROUGH_ROUNDS;
+        }
         r = tamis_missforest_new(train, trees, rounds, fit->context->seed, fit->purpose, &m, err);
         if (r == 0)
                 r = tamis_missforest_run(m, fit->context->pool, err);

@@ -176,7 +176,7 @@ int tamis_missforest_report(const void *model, json_t *into, tamis_error *err) {
                         continue;
                 one = json_object();
                 r |= json_object_set_new_nocheck(errors, m->train.columns[j].name, one);
-                r |= json_object_set_new(one, m->category[j] ? "pfc" : "nrmse", tamis_json_number(m->columns[j].error));
+                r |= json_object_set_new(one, m->category[j] ? "pfc" : "nrmse", tamis_json_figure(m->columns[j].error));
         }
         return r < 0 ? tamis_fail_memory(err) : 0;
 }

@@ -12,12 +12,15 @@
 #include <tamis/number.h>
 #include <tamis/step.h>
 
+#include "csv/number_plain.h"
 #include "impute/frame.h"
 
 void tamis_frame_done(tamis_frame *f) {
         for (size_t i = 0; f->columns && i < f->n; i++) {
                 free(f->columns[i].numbers);
                 free(f->columns[i].codes);
+                free(f->columns[i].spelling);
+                free(f->columns[i].texts);
         }
         free(f->columns);
         free(f->keys);
@@ -62,6 +65,8 @@ int tamis_frame_like(const tamis_frame *frame, size_t rows, tamis_frame *ret, ta
                 f.columns[i] = frame->columns[i];
                 f.columns[i].numbers = NULL;
                 f.columns[i].codes = NULL;
+                f.columns[i].spelling = NULL;
+                f.columns[i].texts = NULL;
         }
         r = make_rows(&f, rows, err);
         if (r < 0) {
@@ -259,12 +264,17 @@ static int load_column(tamis_frame *f, tamis_frame_column *c, const json_t *one,
         return r == 0 && c->type == TAMIS_TYPE_CATEGORICAL ? load_levels(f, c, one, err) : r;
 }
 
-static bool load_cell(tamis_frame_column *c, size_t row, tamis_slice text) {
+/* `before`: how many bytes there are before its end. */
+static bool load_cell(tamis_frame_column *c, size_t row, tamis_slice text, size_t before) {
         uint64_t code = 0;
 
         if (text.n == 0)
                 return true;
         c->missing--;
+#if TAMIS_NUMBER_PLAIN
+        if (c->numbers && before >= TAMIS_PLAIN_BYTES && tamis_number_plain(text.p + text.n, text.n, &c->numbers[row]))
+                return true;
+#endif
         if (c->numbers)
                 return tamis_number_parse(text, &c->numbers[row]);
         if (text.n > 10)
@@ -279,7 +289,7 @@ static bool load_cell(tamis_frame_column *c, size_t row, tamis_slice text) {
 }
 
 static int load_cells(tamis_frame *f, const char *text, size_t n, tamis_error *err) {
-        const char *end = text + n;
+        const char *begin = text, *end = text + n;
 
         for (size_t row = 0; row < f->rows; row++) {
                 f->keys[row] = row;
@@ -289,7 +299,7 @@ static int load_cells(tamis_frame *f, const char *text, size_t n, tamis_error *e
                         while (p < end && *p != ',' && *p != ';')
                                 p++;
                         if (p == end || *p != (i + 1 < f->n ? ',' : ';')
-                            || !load_cell(&f->columns[i], row, (tamis_slice) { text, (size_t) (p - text) }))
+                            || !load_cell(&f->columns[i], row, (tamis_slice) { text, (size_t) (p - text) }, (size_t) (p - begin)))
                                 return tamis_fail(err, TAMIS_BAD_MODEL, "\"cells\": row %zu is not %zu cells of the columns' "
                                                   "types", row + 1, f->n);
                         text = p + 1;

@@ -28,6 +28,11 @@ typedef struct tamis_frame_column {
         bool wanted;                    /* its holes are to be filled; false: it only predicts */
         double least, most;             /* --min, --max: what is filled in lies here; infinite: no bound */
         size_t missing;                 /* holes among the rows */
+        /* only where a strategy `spells` (joint.h), beside `numbers` */
+        int32_t *spelling;              /* train, per row: which of `spelled` its cell is; -1: missing */
+        const tamis_slice *spelled;     /* train: n_spelled texts of numbers */
+        size_t n_spelled;
+        tamis_slice *texts;             /* rows to fill, per row: the text that goes in with the number */
 } tamis_frame_column;
 
 typedef struct tamis_frame {

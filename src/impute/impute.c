@@ -224,6 +224,7 @@ static int plan(tamis_impute *m, tamis_schema *schema, const tamis_selection *fe
                 c->joint = tamis_joint_find(strategy_of(m, which[i]));
                 c->series = tamis_series_find(strategy_of(m, which[i]));
                 m->joints.wishes[i].joint = m->columns.types[i] == TAMIS_TYPE_EMPTY ? NULL : c->joint;
+                m->joints.spelled[i] = c->joint && c->joint->spells;
                 m->serial.wishes[i] = m->columns.types[i] == TAMIS_TYPE_EMPTY ? NULL : c->series;
                 if (m->columns.types[i] != TAMIS_TYPE_EMPTY && c->imputer)
                         c->filler = m->columns.types[i] == TAMIS_TYPE_NUMERIC ? c->imputer->numbers : c->imputer->texts;

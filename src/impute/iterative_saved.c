@@ -214,8 +214,8 @@ int tamis_iterative_report(const void *model, json_t *into, tamis_error *err) {
         int r = json_object_set_new(into, "rounds", json_integer((json_int_t) m->rounds));
 
         r |= json_object_set_new(into, "converged", json_boolean(m->converged));
-        r |= json_object_set_new(into, "change", tamis_json_number(m->change));
+        r |= json_object_set_new(into, "change", tamis_json_figure(m->change));
         if (m->rounds > 0 && !isnan(m->changed))
-                r |= json_object_set_new(into, "levels_changed", tamis_json_number(m->changed));
+                r |= json_object_set_new(into, "levels_changed", tamis_json_figure(m->changed));
         return r < 0 ? tamis_fail_memory(err) : 0;
 }

@@ -35,6 +35,7 @@ void tamis_joints_done(tamis_joints *j) {
         free(j->levels);
         free(j->order);
         free(j->wishes);
+        free(j->spelled);
         free(j->place);
         free(j->group);
         free(j->in_group);
@@ -57,7 +58,8 @@ int tamis_joints_open(tamis_joints *j, const tamis_context *context, const tamis
         j->grouping = grouping;
         j->imputations = 1;
         j->wishes = calloc(columns->n + 1, sizeof *j->wishes);
-        if (!j->wishes)
+        j->spelled = calloc(columns->n + 1, sizeof *j->spelled);
+        if (!j->wishes || !j->spelled)
                 return tamis_fail_memory(err);
         for (size_t i = 0; i < columns->n; i++) {
                 j->wishes[i].least = -INFINITY;
@@ -169,6 +171,16 @@ static int group_levels(tamis_joint_group *g, size_t i, tamis_error *err) {
         return 0;
 }
 
+static int cut_spelling(const tamis_frame_column *from, const uint32_t *rows, size_t n, tamis_frame_column *c,
+                        tamis_error *err) {
+        c->spelling = malloc((n + 1) * sizeof *c->spelling);
+        if (!c->spelling)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < n; row++)
+                c->spelling[row] = from->spelling[rows[row]];
+        return 0;
+}
+
 /* The rows of a group, in the order they have among all. */
 static int cut_group(const tamis_frame *all, const uint32_t *rows, size_t n, tamis_joint_group *g, tamis_error *err) {
         int r = tamis_frame_like(all, n, &g->frame, err);
@@ -194,6 +206,8 @@ static int cut_group(const tamis_frame *all, const uint32_t *rows, size_t n, tam
                 }
                 if (c->codes)
                         r = group_levels(g, i, err);
+                else if (from->spelling)
+                        r = cut_spelling(from, rows, n, c, err);
         }
         for (size_t row = 0; r == 0 && row < n; row++)
                 g->frame.keys[row] = row;
@@ -247,8 +261,10 @@ static void drop_columns(tamis_frame *f, bool all) {
                 if (all || !f->columns[i].wanted || f->columns[i].missing == 0) {
                         free(f->columns[i].numbers);
                         free(f->columns[i].codes);
+                        free(f->columns[i].spelling);
                         f->columns[i].numbers = NULL;
                         f->columns[i].codes = NULL;
+                        f->columns[i].spelling = NULL;
                 }
         free(f->keys);
         f->keys = NULL;

@@ -21,6 +21,7 @@
 typedef struct tamis_fit {
         const tamis_context *context;   /* settings by long name (tamis_settings_*), pool, seed, tamis_warn() */
         const char *purpose;            /* for random streams: the strategy's name, and the group's where there is one */
+        bool rough;                     /* for a trial: half the work will do */
 } tamis_fit;
 
 typedef struct tamis_joint {
@@ -33,6 +34,7 @@ typedef struct tamis_joint {
         bool random;                    /* draws */
         size_t fewest;                  /* a group of fewer rows has no model: that of all rows fills its holes */
         const char *why;                /* a hole stays where ... ("no donor has a cell in common"); NULL: nothing special */
+        bool spells;                    /* puts observed cells into holes of numbers, byte by byte: frames have their texts */
         bool fitted;                    /* what it fills train rows with comes from the fit, not from `fill` */
 
         /* A model for the holes of train's wanted columns. The frame outlives the model only during the call: copy what

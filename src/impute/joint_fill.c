@@ -120,6 +120,11 @@ static int gather(const struct filling *f, const tamis_joint *joint, const tamis
         for (size_t i = 0; i < ret->n; i++) {
                 tamis_frame_column *c = &ret->columns[i];
 
+                if (c->wanted && c->numbers && joint->spells) {
+                        c->texts = calloc(n + 1, sizeof *c->texts);
+                        if (!c->texts)
+                                return tamis_fail_memory(err);
+                }
                 c->missing = 0;
                 for (size_t k = 0; k < n; k++) {
                         if (c->numbers) {
@@ -142,10 +147,14 @@ static void put(const struct filling *f, size_t column, size_t row, const tamis_
 
         if (!f->missing[column][row])
                 return;
-        if (into->numbers && isnan(into->numbers[row]))
-                into->numbers[row] = c->numbers[at];
-        else if (into->texts && !into->texts[row].p && c->codes[at] >= 0)
+        if (into->numbers && isnan(into->numbers[row])) {
+                /* too large for a number: it stays a hole */
+                into->numbers[row] = isfinite(c->numbers[at]) ? c->numbers[at] : NAN;
+                if (into->texts && c->texts)
+                        into->texts[row] = c->texts[at];
+        } else if (!into->numbers && into->texts && !into->texts[row].p && c->codes[at] >= 0) {
                 into->texts[row] = c->level[c->codes[at]];
+        }
 }
 
 static bool is_open(const struct filling *f, const tamis_joint *joint, size_t row) {
@@ -240,14 +249,16 @@ static int open_values(const struct filling *f, tamis_joint_values *values, tami
         for (size_t i = 0; i < j->n; i++) {
                 size_t column = j->order[i];
                 tamis_joint_values *v = &values[column];
+                bool numbers = j->groups[0].frame.columns[i].type == TAMIS_TYPE_NUMERIC, texts;
 
                 if (!j->wishes[column].joint)
                         continue;
-                if (j->groups[0].frame.columns[i].type == TAMIS_TYPE_NUMERIC)
+                texts = !numbers || j->wishes[column].joint->spells;
+                if (numbers)
                         v->numbers = tamis_arena_get(&f->batch->arena, rows * sizeof *v->numbers);
-                else
+                if (texts)
                         v->texts = tamis_arena_get_zeroed(&f->batch->arena, rows, sizeof *v->texts);
-                if (!v->numbers && !v->texts)
+                if ((numbers && !v->numbers) || (texts && !v->texts))
                         return tamis_fail_memory(err);
                 for (size_t row = 0; v->numbers && row < rows; row++)
                         v->numbers[row] = NAN;

@@ -39,6 +39,7 @@ typedef struct tamis_joints {
         const tamis_columns *columns;
         const tamis_grouping *grouping;
         tamis_joint_wish *wishes;       /* per column of the step */
+        bool *spelled;                  /* per column of the step: its strategy `spells` */
         tamis_collected collected;
 
         size_t *order, n;               /* per column of the frame, the step's */
@@ -73,8 +74,8 @@ int tamis_joints_fit(tamis_joints *joints, tamis_error *err) TAMIS_CHECKED;
 
 /* What goes into the holes of one column of a batch, in one imputation. In the batch's arena. */
 typedef struct tamis_joint_values {
-        double *numbers;                /* per row; NaN: nothing. One of the two, or neither: there is nothing to fill */
-        tamis_slice *texts;             /* p NULL: nothing */
+        double *numbers;                /* per row; NaN: nothing. Neither of the two: there is nothing to fill */
+        tamis_slice *texts;             /* p NULL: nothing. Beside numbers: how they are written */
 } tamis_joint_values;
 
 /* `missing`: per column of the step, per row. *ret: imputation after imputation, per column of the step. Looks at every

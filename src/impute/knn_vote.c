@@ -47,17 +47,21 @@ static double weigh(const tamis_knn_vote *v, const tamis_knn_donors *donors) {
         return sum;
 }
 
+/* Never beyond the donors' values, as rounded weights may have it: of equal ones it is that value. */
 static double mean(const tamis_knn_vote *v, const tamis_knn_donors *donors, double all) {
-        double sum = 0;
+        double sum = 0, least = INFINITY, most = -INFINITY;
 
-        for (size_t i = 0; i < donors->n; i++)
+        for (size_t i = 0; i < donors->n; i++) {
                 sum += v->weights[i] * v->values[i];
+                least = fmin(least, v->values[i]);
+                most = fmax(most, v->values[i]);
+        }
         if (isfinite(sum))
-                return sum / all + 0.0;
+                return fmax(least, fmin(most, sum / all)) + 0.0;
         sum = 0;
         for (size_t i = 0; i < donors->n; i++)
                 sum += v->weights[i] / all * v->values[i];
-        return sum + 0.0;
+        return fmax(least, fmin(most, sum)) + 0.0;
 }
 
 static int32_t most_frequent(const tamis_knn_vote *v, const tamis_knn_donors *donors) {

@@ -33,7 +33,7 @@ static int learn_rows(const tamis_impute *m, tamis_impute_partial *p, tamis_batc
         int r = tamis_ledger_learn(&m->ledger, &p->page, batch, err);
 
         if (r == 0 && m->ledger.passes == 0 && tamis_joints_any(&m->joints))
-                r = tamis_collected_learn(&p->collected, batch, &m->columns, &m->grouping, err);
+                r = tamis_collected_learn(&p->collected, batch, &m->columns, m->joints.spelled, &m->grouping, err);
         if (r < 0 || !m->round || m->ledger.passes > 0)
                 return r;
         if (!p->decimals)

@@ -11,7 +11,7 @@ static int add_trace(const tamis_mice *m, size_t column, const char *what, json_
                 json_t *one = tamis_json_child(chains, NULL, json_array());
 
                 for (size_t k = 0; k < m->options.iterations; k++)
-                        r |= json_array_append_new(one, tamis_json_number(from[k * m->train.n + column]));
+                        r |= json_array_append_new(one, tamis_json_figure(from[k * m->train.n + column]));
         }
         return r | (chains ? 0 : -1);
 }

@@ -156,7 +156,7 @@ int tamis_others_put(const tamis_filling *f, size_t i, double *room, tamis_error
         if (!tamis_impute_is_other(f->m, i))
                 return 0;
         count_other(f, i);
-        if (f->values[i].numbers)
-                return put_numbers(f, i, room, err);
-        return f->values[i].texts ? put_texts(f, i, err) : 0;
+        if (f->values[i].texts)
+                return put_texts(f, i, err);
+        return f->values[i].numbers ? put_numbers(f, i, room, err) : 0;
 }

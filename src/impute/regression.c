@@ -161,8 +161,8 @@ static int regression_report(const void *model, json_t *into, tamis_error *err) 
                 one = tamis_json_child(columns, NULL, json_object());
                 r |= json_object_set_new(one, "place", json_integer((json_int_t) j));
                 r |= json_object_set_new(one, "rows", json_integer((json_int_t) c->rows));
-                r |= json_object_set_new(one, "r_squared", tamis_json_number(c->explained));
-                r |= json_object_set_new(one, "residual_sd", tamis_json_number(c->sd * c->spread));
+                r |= json_object_set_new(one, "r_squared", tamis_json_figure(c->explained));
+                r |= json_object_set_new(one, "residual_sd", tamis_json_figure(c->sd * c->spread));
                 r |= json_object_set_new(one, "ridge", json_boolean(c->ridge));
         }
         return r < 0 || !columns ? tamis_fail_memory(err) : 0;

@@ -99,8 +99,8 @@ int tamis_soft_report(const void *model, json_t *into, tamis_error *err) {
         for (size_t i = 0; i < m->n_path; i++) {
                 json_t *one = tamis_json_child(path, NULL, json_object());
 
-                r |= json_object_set_new(one, "lambda", tamis_json_number(m->path[i][0]));
-                r |= json_object_set_new(one, "rmse", tamis_json_number(m->path[i][1]));
+                r |= json_object_set_new(one, "lambda", tamis_json_figure(m->path[i][0]));
+                r |= json_object_set_new(one, "rmse", tamis_json_figure(m->path[i][1]));
         }
         return r < 0 ? tamis_fail_memory(err) : 0;
 }

@@ -39,6 +39,10 @@ struct search {
         size_t k;
         uint32_t *rows;
         double *squares;
+
+        /* Unless NULL: only rows nearer than that count, and with k of them a row's search is over. */
+        const double *within;
+        const uint32_t *within_row;
 };
 
 /* What is known of the rows of one query leaf while it is searched. The k best of a row, in order, lie in its place of
@@ -77,6 +81,31 @@ static void insert(const struct search *s, uint32_t query, double square, uint32
         rows[at] = row;
 }
 
+/* The square of the distance of two boxes' middles, times four. */
+static double between_middles(const double *box_a, const double *box_b, size_t d) {
+        double sum = 0;
+
+        for (size_t j = 0; j < d; j++) {
+                double gap = box_a[j] + box_a[d + j] - box_b[j] - box_b[d + j];
+
+                sum += gap * gap;
+        }
+        return sum;
+}
+
+/* Which child to go into first. Any order gives the same answer; a good one finds early what is near. Boxes that
+ * overlap the group's have no gap: then the middles say. A fifth of the time of 10,000 rows among 200,000 in 10
+ * dimensions. */
+static bool second_first(const struct group *g, uint32_t a, uint32_t b, double gap_a, double gap_b) {
+        const double *boxes = g->search->tree->boxes;
+        size_t d = g->search->tree->points->d;
+
+        if (gap_a != gap_b)
+                return gap_b < gap_a;
+        return between_middles(boxes + (size_t) b * 2 * d, g->box, d)
+                < between_middles(boxes + (size_t) a * 2 * d, g->box, d);
+}
+
 /* How far each row of the group is from the leaf's box. In many dimensions it never matters, and asking costs a tenth
  * of the search: so it is given up where fewer than one row in eight was spared the leaf. */
 static bool find_gaps(struct group *g, const double *box) {
@@ -94,6 +123,13 @@ static bool offer(struct group *g, size_t i, uint32_t query, double square, uint
         if (!closer(square, candidate, g->worst[i], g->worst_row[i]) || (s->self && candidate == query))
                 return false;
         insert(s, query, square, candidate);
+        if (s->within) {
+                if (s->rows[query * s->k + s->k - 1] == TAMIS_NO_NEIGHBOR)
+                        return false;
+                g->worst[i] = -1;               /* nothing is nearer */
+                g->rough_limit[i] = -1;
+                return true;
+        }
         g->worst[i] = s->squares[query * s->k + s->k - 1];
         g->worst_row[i] = s->rows[query * s->k + s->k - 1];
         g->rough_limit[i] = tamis_rough_limit(g->worst[i], s->tree->roughness + s->queries->roughness,
@@ -133,9 +169,19 @@ static bool measure_near(struct group *g, size_t i, uint32_t query, const tamis_
                                  g->search->tree->rows[node->first + c]);
         }
         /* an outlier can make single precision useless for all others */
-        if (g->looked >= 4096 && g->passed * 8 > g->looked)
+        if (g->looked >= 65536 && g->passed * 8 > g->looked)
                 g->rough = false;
         return changed;
+}
+
+static void lower_limit(struct group *g) {
+        g->limit = g->worst[0];
+        g->limit_row = g->worst_row[0];
+        for (size_t i = 1; i < g->node->n; i++)
+                if (closer(g->limit, g->limit_row, g->worst[i], g->worst_row[i])) {
+                        g->limit = g->worst[i];
+                        g->limit_row = g->worst_row[i];
+                }
 }
 
 static void look_in_leaf(struct group *g, const tamis_tree_node *node, const double *box) {
@@ -145,6 +191,8 @@ static void look_in_leaf(struct group *g, const tamis_tree_node *node, const dou
         for (size_t i = 0; i < g->node->n; i++) {
                 uint32_t query = g->search->queries->rows[g->node->first + i];
 
+                if (g->worst[i] < 0)
+                        continue;
                 if (gaps && !closer(g->gaps[i], node->lowest, g->worst[i], g->worst_row[i])) {
                         g->refused++;
                         continue;
@@ -154,15 +202,8 @@ static void look_in_leaf(struct group *g, const tamis_tree_node *node, const dou
                 else
                         changed |= measure_all(g, i, query, &leaf, node);
         }
-        if (!changed)
-                return;
-        g->limit = g->worst[0];
-        g->limit_row = g->worst_row[0];
-        for (size_t i = 1; i < g->node->n; i++)
-                if (closer(g->limit, g->limit_row, g->worst[i], g->worst_row[i])) {
-                        g->limit = g->worst[i];
-                        g->limit_row = g->worst_row[i];
-                }
+        if (changed)
+                lower_limit(g);
 }
 
 /* Go down into what may hold a nearer row, the nearer child first. `skip` was looked into already. */
@@ -184,7 +225,7 @@ static void descend(struct group *g, uint32_t id, double gap, uint32_t skip) {
         b = node->right;
         gap_a = tamis_tree_gap(tree->boxes + (size_t) a * 2 * d, g->box, d);
         gap_b = tamis_tree_gap(tree->boxes + (size_t) b * 2 * d, g->box, d);
-        if (closer(gap_b, tree->nodes[b].lowest, gap_a, tree->nodes[a].lowest)) {
+        if (second_first(g, a, b, gap_a, gap_b)) {
                 descend(g, b, gap_b, skip);
                 descend(g, a, gap_a, skip);
         } else {
@@ -202,15 +243,16 @@ static void search_leaf(void *arg, size_t i) {
         g.node = &s->queries->nodes[id];
         g.leaf = tamis_tree_leaf(s->queries, g.node);
         g.box = s->queries->boxes + (size_t) id * 2 * s->queries->points->d;
-        g.limit = INFINITY;
-        g.limit_row = TAMIS_NO_NEIGHBOR;
         g.asked = g.refused = g.looked = g.passed = 0;
         g.rough = s->tree->rough && s->queries->rough && s->tree->points->mismatch < 1e30;
         for (size_t q = 0; q < g.node->n; q++) {
-                size_t at = s->queries->rows[g.node->first + q] * s->k;
+                uint32_t row = s->queries->rows[g.node->first + q];
+                size_t at = row * s->k;
 
-                g.worst[q] = INFINITY;
-                g.worst_row[q] = TAMIS_NO_NEIGHBOR;
+                g.worst[q] = s->within ? s->within[row] : INFINITY;
+                g.worst_row[q] = s->within ? s->within_row[row] : TAMIS_NO_NEIGHBOR;
+                g.rough_limit[q] = tamis_rough_limit(g.worst[q], s->tree->roughness + s->queries->roughness,
+                                                     s->tree->points->d);
                 for (size_t n = 0; n < s->k; n++) {
                         s->squares[at + n] = INFINITY;
                         s->rows[at + n] = TAMIS_NO_NEIGHBOR;
@@ -218,6 +260,7 @@ static void search_leaf(void *arg, size_t i) {
         }
         if (s->tree->n_nodes == 0)
                 return;
+        lower_limit(&g);
         if (s->self) {
                 /* its own leaf first: then the limits are low before the tree is walked */
                 skip = id;
@@ -248,6 +291,21 @@ int tamis_neighbors_each(const tamis_neighbors *index, size_t k, tamis_pool *poo
         };
 
         return search(&s, pool, err);
+}
+
+int tamis_neighbors_within(const tamis_neighbors *index, size_t k, const double *squares, const uint32_t *rows,
+                           tamis_pool *pool, uint8_t *enough, tamis_error *err) {
+        size_t n = index->points.n;
+        struct search s = {
+                .tree = &index->tree, .queries = &index->tree, .self = true, .k = k,
+                .rows = reallocarray(NULL, n + 1, k * sizeof *s.rows), .within = squares, .within_row = rows,
+        };
+        int r = s.rows ? search(&s, pool, err) : tamis_fail_memory(err);
+
+        for (size_t row = 0; r == 0 && row < n; row++)
+                enough[row] = s.rows[row * k + k - 1] != TAMIS_NO_NEIGHBOR;
+        free(s.rows);
+        return r;
 }
 
 int tamis_neighbors_find(const tamis_neighbors *index, const tamis_points *queries, size_t k, tamis_pool *pool,

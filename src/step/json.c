@@ -1,6 +1,7 @@
 /* Saved states: written exactly, read with suspicion. */
 #include <math.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include <tamis/number.h>
@@ -12,22 +13,32 @@ static const char *const kinds[] = { "an object", "an array", "a text", "a whole
 /* -- whether memory ran out inside jansson ------------------------------------------------------------------------------ */
 
 static _Thread_local bool ran_out;
+static _Thread_local struct { char *p; size_t left; } reserve;
 static json_malloc_t allocate;
+static json_free_t release;
 static pthread_once_t watched = PTHREAD_ONCE_INIT;
 
 static void *allocate_watched(size_t n) {
         void *p = allocate(n);
 
-        if (!p)
-                ran_out = true;
-        return p;
+        if (p)
+                return p;
+        ran_out = true;
+        n = (n + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+        if (n > reserve.left)
+                return NULL;
+        reserve.left -= n;
+        return reserve.p + reserve.left;
+}
+
+static void release_watched(void *p) {
+        if (!reserve.p || (char *) p < reserve.p || (char *) p >= reserve.p + TAMIS_JSON_RESERVE)
+                release(p);
 }
 
 static void watch(void) {
-        json_free_t release;
-
         json_get_alloc_funcs(&allocate, &release);
-        json_set_alloc_funcs(allocate_watched, release);
+        json_set_alloc_funcs(allocate_watched, release_watched);
 }
 
 void tamis_json_watch_memory(void) {
@@ -37,6 +48,41 @@ void tamis_json_watch_memory(void) {
 
 bool tamis_json_ran_out(void) {
         return ran_out;
+}
+
+/* Bytes on loan, and no more of them once memory is out. */
+static size_t lend(void *into, size_t n, void *arg) {
+        tamis_slice *text = arg;
+
+        n = ran_out ? 0 : n < text->n ? n : text->n;
+        memcpy(into, text->p, n);
+        text->p += n;
+        text->n -= n;
+        return n;
+}
+
+int tamis_json_parse(tamis_slice text, json_t **ret, json_error_t *why, tamis_error *err) {
+        json_t *json;
+        bool out;
+
+        tamis_json_watch_memory();
+        reserve.p = malloc(TAMIS_JSON_RESERVE);
+        if (!reserve.p)
+                return tamis_fail_memory(err);
+        reserve.left = TAMIS_JSON_RESERVE;
+        json = json_load_callback(lend, &text, JSON_REJECT_DUPLICATES, why);
+        out = ran_out;
+        if (out) {
+                json_decref(json);
+                json = NULL;
+        }
+        free(reserve.p);
+        reserve.p = NULL;
+        reserve.left = 0;
+        if (out)
+                return tamis_fail_memory(err);
+        *ret = json;
+        return 0;
 }
 
 /* -- reading ------------------------------------------------------------------------------------------------------------ */
@@ -203,4 +249,8 @@ json_t *tamis_json_number(double value) {
         if (value == trunc(value) && fabs(value) < 1e15 && !(value == 0 && signbit(value)))
                 return json_integer((json_int_t) value);
         return json_real(value);
+}
+
+json_t *tamis_json_figure(double value) {
+        return isfinite(value) ? tamis_json_number(value) : json_null();
 }

@@ -343,18 +343,29 @@ static int learn_with_types(struct lesson *lesson, tamis_error *err) {
         return 0;
 }
 
+/* No types, and no second look. */
+static int learn_in_one_reading(struct lesson *lesson, tamis_error *err) {
+        int r = bind(lesson, err);
+
+        lesson->teaches = true;
+        return r == 0 ? one_pass(lesson, err) : r;
+}
+
 int tamis_link_learn(tamis_run *run, tamis_link *link, tamis_error *err) {
         struct lesson lesson = { .run = run, .link = link };
-        bool again = false;
-        int r;
+        bool again = false, drains = tamis_link_drains(link);
+        int r = drains ? 0 : presume(run, link, err);
 
-        r = presume(run, link, err);
         if (r < 0)
                 return r;
+        if (drains && run->passes == 0) {
+                run->options.input.again = false;
+                tamis_reader_once(run->reader);
+        }
         lesson.typing = calloc(link->in.n + 1, sizeof *lesson.typing);
         if (!lesson.typing)
                 return tamis_fail_memory(err);
-        r = learn_with_types(&lesson, err);
+        r = drains ? learn_in_one_reading(&lesson, err) : learn_with_types(&lesson, err);
         if (r == 0 && lesson.rows == 0)
                 r = tamis_fail(err, TAMIS_BAD_DATA, link->mark >= 0
                                ? "there is no row to learn from (none is marked \"train\" in _split)"
@@ -370,6 +381,11 @@ int tamis_link_learn(tamis_run *run, tamis_link *link, tamis_error *err) {
         if (r < 0 && err && !err->step)
                 err->step = link->type->name;
         link->learned_rows = lesson.rows;
+        if (r == 0 && drains) {
+                link->rows_in = lesson.rows;
+                for (size_t i = 0; i < run->n_links; i++)
+                        run->drained = run->links[i] == link ? i + 1 : run->drained;
+        }
         free(lesson.typing);
         return r;
 }

@@ -20,6 +20,7 @@ int tamis_link_new(tamis_run *run, tamis_settings *settings, tamis_link **ret, t
                 .pool = run->pool,
                 .seed = tamis_settings_count(settings, "seed"),
                 .missing = &link->missing,
+                .reports = run->options.report != NULL,
                 .learn_all = run->options.learn_all,
                 .notes = &run->notes,
         };
@@ -197,6 +198,10 @@ unsigned tamis_link_traits(const tamis_link *link) {
 bool tamis_link_learns(const tamis_link *link) {
         return (link->type->traits & TAMIS_LEARNS) && !link->loaded
                 && !(link->type->idle && link->type->idle(link->state));
+}
+
+bool tamis_link_drains(const tamis_link *link) {
+        return (tamis_link_traits(link) & TAMIS_DRAINS) && link->mark < 0;
 }
 
 /* Who adds or removes rows leaves those that are not for training alone, whatever --learn-from says. */

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "step/long_texts.h"
 #include "step/run.h"
 
 enum { LAYOUT = 1 };
@@ -58,27 +59,35 @@ static int check(const json_t *model, const char *path, tamis_error *err) {
         return 0;
 }
 
-int tamis_model_parse(const char *text, size_t n, const char *path, json_t **ret, tamis_error *err) {
+static int parse(const tamis_long_texts *texts, const char *path, json_t **ret, tamis_error *err) {
         json_error_t why;
         json_t *model;
-        int r;
+        int r = tamis_json_parse((tamis_slice) { texts->rest.p, texts->rest.n }, &model, &why, err);
 
-        tamis_json_watch_memory();
-        model = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
-        if (tamis_json_ran_out()) {
-                json_decref(model);
-                return tamis_fail_memory(err);
-        }
+        if (r < 0)
+                return r;
         if (!model)
                 return tamis_fail_at(err, TAMIS_BAD_MODEL, path, (uint64_t) (why.line > 0 ? why.line : 0),
                                      (uint64_t) (why.column > 0 ? why.column : 0), "not a model of tamis: %s", why.text);
-        r = check(model, path, err);
+        r = tamis_long_texts_restore(texts, model, err);
+        if (r == 0)
+                r = check(model, path, err);
         if (r < 0) {
                 json_decref(model);
                 return r;
         }
         *ret = model;
         return 0;
+}
+
+int tamis_model_parse(const char *text, size_t n, const char *path, json_t **ret, tamis_error *err) {
+        tamis_long_texts texts = {0};
+        int r = tamis_long_texts_cut(&texts, (tamis_slice) { text, n }, err);
+
+        if (r == 0)
+                r = parse(&texts, path, ret, err);
+        tamis_long_texts_done(&texts);
+        return r;
 }
 
 static int read_all(int fd, const char *path, tamis_buffer *text, tamis_error *err) {

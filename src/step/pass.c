@@ -23,6 +23,7 @@ struct pass {
         const tamis_visitor *visitor;
         size_t first, links;    /* the pass goes through links [first, links) */
         bool stored;            /* batches come from memory, not from the reader */
+        bool drained;           /* or there are none but those of a link's tail */
         bool keeps;             /* and are left there for the next pass */
         bool counts;            /* each link sees each row this once */
         atomic_bool outgrown;   /* the first reading found more than there is room for: what was kept goes */
@@ -384,12 +385,18 @@ static bool is_numbered(const tamis_link *link) {
 static int plan(struct pass *p, tamis_error *err) {
         tamis_run *run = p->run;
 
+        const tamis_link *learner = p->visitor->learner;
+        bool drains = learner && tamis_link_drains(learner);
+
         p->stored = run->store.n > 0;
-        p->first = p->stored ? run->store.level : 0;
-        p->keeps = !p->visitor->final && (p->stored || tamis_store_worthwhile(run));
-        p->counts = p->visitor->final || p->keeps;
+        p->drained = !p->stored && run->drained > 0;
+        p->first = p->stored ? run->store.level : p->drained ? run->drained - 1 : 0;
+        if (p->drained)
+                p->tail_link = p->first;
+        p->keeps = !p->visitor->final && !drains && (p->stored || tamis_store_worthwhile(run));
+        p->counts = p->visitor->final || p->keeps || drains;
         run->passes++;
-        return !p->stored && run->options.input.again ? tamis_reader_rewind(run->reader, err) : 0;
+        return !p->stored && !p->drained && run->options.input.again ? tamis_reader_rewind(run->reader, err) : 0;
 }
 
 int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
@@ -415,7 +422,7 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         pthread_mutex_destroy(&p.lock);
         pthread_mutex_destroy(&p.reading);
         free(p.gates);
-        if (!p.stored) {
+        if (!p.stored && !p.drained) {
                 tamis_reader_count(run->reader, &run->counts);
                 run->table_bytes = p.read;
         }
@@ -429,14 +436,29 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         return p.status;
 }
 
-int tamis_pass_first(tamis_run *run, tamis_batch *batch, tamis_error *err) {
-        int r = tamis_reader_rewind(run->reader, err);
+/* The first rows of a link that has taken up all others. */
+static int first_of_tail(tamis_link *l, tamis_batch *batch, tamis_error *err) {
+        batch->schema = &l->out;
+        batch->missing = &l->missing;
+        batch->precision = l->precision;
+        if (l->type->tail_blocks(l->state) > 0)
+                return l->type->tail(l->state, 0, batch, err);
+        return tamis_batch_begin_empty(batch, l->out.n, 0, err);
+}
 
-        if (r == 0)
-                r = tamis_reader_next(run->reader, &batch->chunk, err);
-        if (r == 0)
-                r = tamis_batch_begin(batch, err);
-        for (size_t i = 0; r == 0 && i < run->ready; i++) {
+int tamis_pass_first(tamis_run *run, tamis_batch *batch, tamis_error *err) {
+        int r;
+
+        if (run->drained) {
+                r = first_of_tail(run->links[run->drained - 1], batch, err);
+        } else {
+                r = tamis_reader_rewind(run->reader, err);
+                if (r == 0)
+                        r = tamis_reader_next(run->reader, &batch->chunk, err);
+                if (r == 0)
+                        r = tamis_batch_begin(batch, err);
+        }
+        for (size_t i = run->drained; r == 0 && i < run->ready; i++) {
                 tamis_link *l = run->links[i];
 
                 r = tamis_link_greet(run, l, batch, err);

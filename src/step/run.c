@@ -313,6 +313,19 @@ static void write_drop(void *arg, void *result) {
         free(piece);
 }
 
+static int end_links(tamis_run *run, tamis_error *err) {
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < run->n_links; i++) {
+                tamis_link *link = run->links[i];
+
+                r = link->type->end ? link->type->end(link->state, &link->context, err) : 0;
+                if (r < 0 && err)
+                        err->step = link->type->name;
+        }
+        return r;
+}
+
 static int write_rows(tamis_run *run, tamis_sink **ret, tamis_error *err) {
         struct writing w = { .run = run };
         const tamis_visitor visitor = {
@@ -322,6 +335,8 @@ static int write_rows(tamis_run *run, tamis_sink **ret, tamis_error *err) {
 
         if (r == 0)
                 r = tamis_pass(run, &visitor, err);
+        if (r == 0)
+                r = end_links(run, err);
         if (r < 0) {
                 tamis_sink_free(w.sink);
                 return r;

@@ -62,6 +62,7 @@ struct tamis_run {
         size_t n_links;
         size_t ready;           /* links that are attached: a pass may go through them */
         struct tamis_store store;
+        size_t drained;         /* 1 + the link that has taken all rows up (TAMIS_DRAINS): passes begin with its tail; 0: none */
         size_t passes;          /* readings so far */
         struct tamis_notes notes;
         uint64_t rows_out;
@@ -80,6 +81,8 @@ int tamis_link_attach(tamis_link *link, tamis_error *err) TAMIS_CHECKED;
 /* The type's, and what it has besides as configured. */
 unsigned tamis_link_traits(const tamis_link *link);
 bool tamis_link_learns(const tamis_link *link); /* it has yet to */
+/* It takes up all rows that come to its door as it learns, and no reading has to go through that door again. */
+bool tamis_link_drains(const tamis_link *link);
 /* It takes every row for a train row: by its nature, or because --learn-from says so. */
 bool tamis_link_learns_all(const tamis_run *run, const tamis_link *link);
 
@@ -138,6 +141,10 @@ int tamis_json_write(const json_t *json, const char *path, tamis_output **ret, t
  * they have no room for. So its allocations are watched: did one fail, in this thread, since the last call of _watch_? */
 void tamis_json_watch_memory(void);
 bool tamis_json_ran_out(void);
+/* *ret is NULL, and `why` says why, where the text is not JSON. jansson's reader aborts where it gets no memory within a text: a
+ * reserve sees it through the bytes it has been given, and it is given no more. */
+enum { TAMIS_JSON_RESERVE = 1 << 18 };
+int tamis_json_parse(tamis_slice text, json_t **ret, json_error_t *why, tamis_error *err) TAMIS_CHECKED;
 
 /* notes.c */
 void tamis_notes_add(struct tamis_notes *notes, const char *step, const char *text);

@@ -4,8 +4,9 @@
 Data are made from a seed. A time counts only if the answers agree. Runs alternate (tamis, rival, tamis, rival, ...); what is
 printed are medians and the median of the pairs' ratios, and whether what was set out to be reached is.
 
-data.py makes the files, rivals.py finds who is there, works.py says what is done, same.py compares answers, timing.py runs
-and measures, report.py writes tables.
+data.py makes the files (data_impute.py those to fill), rivals.py finds who is there, works.py and works_impute.py say what is
+done, same.py compares answers, timing.py runs and measures, report.py writes tables. `--only imputation` leaves out all but
+works_impute.py's.
 """
 import argparse
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 import report
 import rivals
 from works import Works
+from works_impute import Imputing
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -48,15 +50,19 @@ def main():
     options.tamis = os.path.abspath(options.tamis)
     with tempfile.TemporaryDirectory(prefix="tamis-bench-") as name:
         folder = Path(name)
-        sizes = make_data(options, folder)
-        found = rivals.find(options.python)
+        filling = "imputation" in options.only
+        sizes = {} if filling else make_data(options, folder)
+        found = {} if filling else rivals.find(options.python)
         print("# rivals: %s" % (", ".join("%s (%s)" % (r, version) for r, (_, version) in found.items()) or "none"), flush=True)
         works = Works(options, folder, found, dict(os.environ, LC_ALL="C"))
-        works.all()
+        if not filling:
+            works.all()
+        imputing = Imputing(works, rivals.find_filling(options.python))
+        imputing.all()
     if options.csv:
-        report.write_csv(options.csv, works.rows)
+        report.write_csv(options.csv, works.rows, imputing.filled)
     if options.markdown:
-        report.write_markdown(options.markdown, works.rows, found, works.notes, sizes, options)
+        report.write_markdown(options.markdown, works, sizes, imputing)
     return 1 if works.wrong else 0
 
 

@@ -33,3 +33,15 @@ def find(python):
         found["R"] = ("Rscript %s/rivals/with_r.R" % HERE, output(["Rscript", "-e", asked]))
     return found
 
+
+def find_filling(python):
+    """{"fill PACKAGE": (how it is called, its version)}, for the imputation works"""
+    found = {}
+    version = output([python, "-c", "import pandas, sklearn; print(sklearn.__version__)"])
+    for name in ("KNNImputer", "IterativeImputer") if version else ():
+        found["fill " + name] = ("%s %s/rivals/fill_with_sklearn.py" % (python, HERE), "scikit-learn " + version)
+    for package in ("mice", "randomForest", "VIM") if shutil.which("Rscript") else ():
+        version = output(["Rscript", "-e", "cat(as.character(packageVersion('%s')))" % package])
+        if version:
+            found["fill " + package] = ("Rscript %s/rivals/fill_with_r.R" % HERE, "%s %s" % (package, version))
+    return found

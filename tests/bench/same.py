@@ -80,3 +80,74 @@ def unlike(ours, theirs, tolerance=.03):
                 or abs(a[name][1] - b[name][1]) > tolerance * a[name][2] or abs(a[name][2] / b[name][2] - 1) > tolerance:
             return "%s: %s against %s" % (name, a[name], b[name])
     return None
+
+
+# -- imputation: what was filled in where there were holes ------------------------------------------------------------------------
+
+def table(path):
+    """{name: cells}"""
+    with open(path, newline="") as f:
+        rows = rows_of(f)
+        names = next(rows)
+        return dict(zip(names, zip(*rows)))
+
+
+def numeric(cells):
+    try:
+        return [float(x) for x in cells if x not in MISSING]
+    except ValueError:
+        return None
+
+
+def deviation(numbers):
+    mean = math.fsum(numbers) / len(numbers)
+    return math.sqrt(math.fsum((x - mean) ** 2 for x in numbers) / len(numbers))
+
+
+def filled(holes, path):
+    """For each column with holes: (its name, its observed cells, what stands where they were). A file may be several copies of the
+    table, one below the other or, where `_imputation` numbers them, each row's together."""
+    before, after = table(holes), table(path)
+    together = "_imputation" in after
+    for name, cells in before.items():
+        where = [i for i, x in enumerate(cells) if x in MISSING]
+        copies = len(after[name]) // len(cells)
+        if where:
+            yield name, [x for x in cells if x not in MISSING], [
+                after[name][i * copies + c if together else c * len(cells) + i] for c in range(copies) for i in where]
+
+
+def filled_apart(holes, ours, theirs):
+    """The most that two answers differ, in standard deviations of the column's observed cells."""
+    most = 0
+    for (_, observed, a), (_, _, b) in zip(filled(holes, ours), filled(holes, theirs)):
+        a, b = list(map(float, a)), list(map(float, b))
+        most = max(most, max(abs(x - y) for x, y in zip(a, b)) / deviation(numeric(observed))) if len(a) == len(b) else math.inf
+    return most
+
+
+def filled_draws(holes, ours, theirs):
+    """The most that means differ (in standard deviations) and that deviations do (as a share), of what was filled in; and the
+    fewest holes a column has."""
+    mean, spread, fewest = 0, 0, math.inf
+    for (_, observed, a), (_, _, b) in zip(filled(holes, ours), filled(holes, theirs)):
+        if len(a) != len(b) or "" in a:
+            return math.inf, math.inf, 1
+        a, b = numeric(a), numeric(b)
+        mean = max(mean, abs(math.fsum(a) - math.fsum(b)) / len(a) / deviation(numeric(observed)))
+        spread = max(spread, abs(deviation(a) / deviation(b) - 1))
+        fewest = min(fewest, len(a))
+    return mean, spread, fewest
+
+
+def filled_errors(holes, full, path):
+    """(NRMSE: the root mean square error in standard deviations, over the numeric columns; the share of wrong levels)"""
+    errors, wrong, levels = [], 0, 0
+    for (_, observed, truth), (_, _, cells) in zip(filled(holes, full), filled(holes, path)):
+        if numeric(observed) is None:
+            wrong += sum(x != y for x, y in zip(truth, cells))
+            levels += len(truth)
+        else:
+            pairs = list(zip(map(float, truth), map(float, cells)))
+            errors.append(math.fsum((x - y) ** 2 for x, y in pairs) / len(pairs) / deviation(numeric(observed)) ** 2)
+    return math.sqrt(math.fsum(errors) / len(errors)), wrong / max(levels, 1)

@@ -1,5 +1,6 @@
 """Running whole processes and timing them."""
 import dataclasses
+import math
 import os
 import resource
 import signal
@@ -7,6 +8,7 @@ import statistics
 import subprocess
 import time
 
+TIME = "/usr/bin/time"
 SLOW = 30       # seconds; who takes longer is timed once
 
 
@@ -68,8 +70,8 @@ class Row:
         return said + (", %.2f" % self.target.value(self) if self.target.of in ("wall", "cpu") else "")
 
 
-def once(command, cwd, out, env, limit):
-    """Seconds of wall clock and of processor of one shell command, its output in a file."""
+def timed(command, cwd, out, env, limit):
+    """Seconds of wall clock and of processor of one shell command, its output in a file; and its standard error."""
     with open(out, "wb") as f:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         start = time.perf_counter()
@@ -85,7 +87,28 @@ def once(command, cwd, out, env, limit):
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if p.returncode != 0:
         raise Failed("%s\n%s" % (command, said.decode(errors="replace")[-1000:]))
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, said.decode(errors="replace")
+
+
+def once(command, cwd, out, env, limit):
+    return timed(command, cwd, out, env, limit)[:2]
+
+
+def measured(command, cwd, out, env, limit):
+    """(wall, processor, peak resident MB) of one process. One that says `compute WALL PROCESSOR` on its standard error has its
+    times from there. The peak is what time(1) has from wait4: this interpreter's own pages would count into a child's of its
+    own. Without time(1) it is not a number."""
+    note = os.path.join(cwd, "peak")
+    watched = "%s -q -f %%M -o %s %s" % (TIME, note, command) if os.path.exists(TIME) else command
+    wall, processor, said = timed(watched, cwd, out, env, limit)
+    for line in said.splitlines():
+        if line.startswith("compute "):
+            wall, processor = map(float, line.split()[1:])
+    peak = math.nan
+    if os.path.exists(TIME):
+        with open(note) as f:
+            peak = int(f.read()) / 1024
+    return wall, processor, peak
 
 
 def alternate(ours, theirs, count):

@@ -39,7 +39,29 @@ COMMANDS = [
     "impute -t label -s mean --trim .1 --delta age=0;+10% --original --min age=20 --round -o out.csv {holes}",
     "impute --load {joint} -o out.csv {holes}",
     "smote -t label -c age,income,city --seed 1 --report report.json -o out.csv {full}",
+    "prune -t label -s enn -c age,income,city --report report.json -o out.csv {full}",
+    "prune -t label -s renn --kind mode --only yes,no -c age,income -o out.csv {full}",
+    "prune -t label -s oss -c age,income,city --seed 1 -o out.csv {full}",
+    "prune -t label -s cnn -c age,income,city --seed 1 -o out.csv {full}",
+    "prune -t label -s ncr -c age,income,city -o out.csv {full}",
+    "prune -t label -s nearmiss2 -c age,income,city -o out.csv {full}",
+    "prune -t label -s nearmiss3 -c age,income,city -o out.csv {full}",
+    "prune -t label -s iht -c age,income,city -o out.csv {full}",
+    "prune -t label -s centroids -c age,income,city -o out.csv {full}",
+    "smote -t label -s adasyn -c age,income,city --provenance --mark --seed 1 --report report.json -o out.csv {full}",
+    "smote -t label -s borderline2 -c age,income,city -g note --seed 1 -o out.csv {full}",
+    "smote -t label -s kmeans -c age,income,city --seed 1 -o out.csv {full}",
+    "smote -t note -s n -c city --rare duplicate --seed 1 -o out.csv {full}",
+    "smote -t label -s n -c city,note --seed 1 -o out.csv {full}",
+    "smote -t label -s rose -c age,income,city --seed 1 -o out.csv {full}",
+    "smote -t label -s svm -c age,income,city --seed 1 -o out.csv {full}",
     "sample -t label -s over --seed 1 --report report.json -o out.csv {full}",
+    "sample -t label -s reservoir --each 7 --weigh-back --report report.json -o out.csv {full}",
+    "sample -t label -s costing --samples 2 --cost yes=5,no=1 --weigh-back --report report.json -o out.csv {full}",
+    "decide -t label -p age --best f1 --save model.json --report report.json -o out.csv {full}",
+    "decide -p share --undo {under} --cost-matrix {costs} --save model.json --report report.json -o out.csv {scored}",
+    "weigh -t label -s effective --report report.json -o out.csv {full}",
+    "weigh -s cost --cost-column age --normalize mean --report report.json -o out.csv {full}",
     "weigh -t label -s cost --cost yes=5,no=1 --report report.json -o out.csv {full}",
     "encode -t label -c city --save model.json --report report.json -o out.csv {full}",
     "scale -t label -s robust -c age,income -g city --save model.json --report report.json -o out.csv {holes}",
@@ -72,6 +94,11 @@ class Runner:
         self.inputs = {name: folder / (name + ".csv") for name in ("quoted", "ragged", "holes", "full", "split")}
         self.inputs["chain"] = folder / "chain.json"
         self.inputs["joint"] = folder / "joint.json"
+        for name, text in (("under", '{"steps": [{"step": "sample", "strategy": "under", "classes": [{"class": "no", "before": 9, '
+                            '"after": 3}, {"class": "yes", "before": 2, "after": 2}]}]}'),
+                           ("costs", "is,yes,no\nno,1,0\nyes,0,7\n"), ("scored", "share\n.5\n.25\n\n.75\n")):
+            self.inputs[name] = folder / name
+            self.inputs[name].write_text(text)
         # GSL's own, where the second allocation of its object fails
         self.leaks = folder / "leaks"
         self.leaks.write_text("leak:gsl_*_alloc\n")

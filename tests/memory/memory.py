@@ -25,7 +25,12 @@ threads = ["-j", sys.argv[3]] if len(sys.argv) > 3 else []
 
 STREAMING = ["cat big.csv", "clean --trim --drop x1 big.csv", "apply model.json big.csv", "encode -q -t label -c city big.csv",
              "impute -q -t label -s mean big.csv", "impute -q -t label -s median big.csv", "scale -t label big.csv",
-             "scale -t label -s robust big.csv"]
+             "scale -t label -s robust big.csv", "sample -q -t label -s reservoir --each 1000 big.csv",
+             "sample -q -t label -s bernoulli --share 0=5% big.csv", "sample -q -t label -s cost --cost 1=9 big.csv",
+             "decide -q -p x9 --threshold 50 big.csv"]
+# Through a pipe, of which nothing may be kept either: neither in memory nor, read once, in a temporary file.
+PIPED = ["sample -q -t label -s reservoir --each 1000", "sample -q -t label -s bernoulli --share 0=5%",
+         "sample -q -t label -s cost --cost 1=9", "decide -q -p x9 --threshold 50"]
 HOLDING = ["smote -q -t label -c x5,x6,x7,x8,x9 -s plain big.csv", "sample -q -t label -s under --seed 7 big.csv",
            "sample -q -t label -s over --seed 7 big.csv", "split -q -t label --seed 7 big.csv",
            "split -q -t label --seed 7 then clean --trim then impute -t label -c x* then weigh -t label then encode -t label "
@@ -48,19 +53,20 @@ def write(path, header, piece):
             f.write(piece)
 
 
-def peak(command, cwd):
+def peak(command, cwd, stdin=None, env=None):
     """(exit code, peak resident MB) of one process.
 
     The kernel counts a parent's pages into its child's peak, by fork and by posix_spawn alike, so this interpreter would hide
     anything smaller than itself: time(1), 1 or 2 MB, stands between where it is installed.
     """
     if not os.path.exists(TIME):
-        child = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL)
+        child = subprocess.Popen(command, cwd=cwd, stdin=stdin, env=env, stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         return child.returncode, usage.ru_maxrss / 1024
     note = os.path.join(cwd, "peak")
-    code = subprocess.run([TIME, "-q", "-f", "%M", "-o", note] + command, cwd=cwd, stdout=subprocess.DEVNULL).returncode
+    code = subprocess.run([TIME, "-q", "-f", "%M", "-o", note] + command, cwd=cwd, stdin=stdin, env=env,
+                          stdout=subprocess.DEVNULL).returncode
     return code, int(Path(note).read_text()) / 1024
 
 
@@ -79,6 +85,20 @@ def case(number, command, folder):
     return not good
 
 
+def piped(number, command, folder):
+    """The same through a pipe, with no folder that what is read could be put aside in."""
+    verb, _, rest = command.partition(" ")
+    cat = subprocess.Popen(["cat", "big.csv"], cwd=folder, stdout=subprocess.PIPE)
+    code, mb = peak([tamis, verb, "--memory", "1M"] + threads + rest.split(), folder, stdin=cat.stdout,
+                    env=dict(os.environ, TMPDIR=os.path.join(folder, "nowhere")))
+    cat.stdout.close()
+    cat.wait()
+    good = code == 0 and mb <= LIMIT
+    print("%sok %d - cat big.csv | tamis %s: %.1f MB resident, exit %d" % ("" if good else "not ", number, command, mb, code),
+          flush=True)
+    return not good
+
+
 with tempfile.TemporaryDirectory(prefix="tamis-memory-") as folder:
     piece = block(20000)
     header = (",".join("x%d" % i for i in range(10)) + ",city,label\n").encode()
@@ -87,6 +107,7 @@ with tempfile.TemporaryDirectory(prefix="tamis-memory-") as folder:
     subprocess.run([tamis] + "impute -q -t label then encode -t label -c city then scale -t label -c x* --save model.json "
                    "-o out.csv small.csv".split(), cwd=folder, check=True)
 
-    print("TAP version 13\n1..%d" % len(STREAMING + HOLDING), flush=True)
+    print("TAP version 13\n1..%d" % len(STREAMING + HOLDING + PIPED), flush=True)
     failed = [case(i + 1, command, folder) for i, command in enumerate(STREAMING + HOLDING)]
+    failed += [piped(len(STREAMING + HOLDING) + i + 1, command, folder) for i, command in enumerate(PIPED)]
 sys.exit(1 if any(failed) else 0)

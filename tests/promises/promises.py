@@ -63,6 +63,15 @@ CASES = {
         ("-t label -s ffill", None, "holes"),
         ("-t label -s 'age=interpolate,income=random,visits=mean,*=bfill' -g city --order id --max-gap 3", None, "holes"),
         ("-t label -c age,income,city -s hotdeck --order visits,id", {"age", "income", "city"}, "holes"),
+        ("-t label -c age,visits -g city -s ffill --order income,id", {"age", "visits"}, "holes"),
+        ("-t label -c age,income -s interpolate --order id --spline --ends extend", {"age", "income"}, "holes"),
+        ("-t label -c age,income,city,visits -s mice -m 2 --iterations 1 --method 'city=polyreg,age=forest,income=norm-predict,*=mean'",
+         {"age", "income", "city", "visits"}, "holes"),
+    ],
+    "decide": [
+        ("-p age -t label --best f1", set(), "holes"),
+        ("-p income -t label --best cost --cost fn=9,fp=1 --positive no", set(), "full"),
+        ("-p tiny --threshold 0", set(), "holes"),
     ],
     "scale": [
         ("-t label -c age:tiny", {"age", "income", "visits", "tiny"}, "holes"),
@@ -85,29 +94,67 @@ CASES = {
     "smote": [
         ("-t label -c age,income,visits", set(), "full"),
         ("-t label -c age,income,visits,city --mark --ratio .8", set(), "full"),
+        ("-t label -c age,income,visits -s adasyn --provenance --per-attribute", set(), "full"),
+        ("-t label -c age,income,city -s borderline1", set(), "full"),
+        ("-t label -c age,income,visits -s borderline2 --around 20 --provenance", set(), "full"),
+        ("-t label -c age,income,visits,city -s kmeans --clusters 12", set(), "full"),
+        ("-t label -c city,note -s n --ratio .9", set(), "full"),
+        ("-t label -c age,income,city -s rose --shrinkage .5 -g code", set(), "full"),
+        ("-t label -c age,income -s safe-level -k 8", set(), "full"),
+        ("-t label -c age,income,visits,city -s svm", set(), "full"),
+    ],
+    "prune": [
+        ("-t label -s tomek", set(), "full"),
+        ("-t label -s enn -c age,income,visits --metric raw", set(), "full"),
+        ("-t label -s renn --kind mode --only yes,no", set(), "full"),
+        ("-t label -s allknn -k 2 -c age,income,visits", set(), "full"),
+        ("-t label -s cnn -c age,income,city", set(), "full"),
+        ("-t label -s oss -c age,income", set(), "full"),
+        ("-t label -s ncr -c age,income,city", set(), "full"),
+        ("-t label -s nearmiss1 -c age,income,visits", set(), "full"),
+        ("-t label -s nearmiss2 -c age,income,city", set(), "full"),
+        ("-t label -s nearmiss3 -c age,income --ratio .8", set(), "full"),
+        ("-t label -s iht -c age,income,city", set(), "full"),
+        ("-t label -s centroids -c age,income,city --ratio .8", set(), "full"),
     ],
     "sample": [
         ("-t label -s over", set(), "full"),
         ("-t label -s under", set(), "full"),
         ("-t label -s cost --cost 'yes=5,no=1'", set(), "full"),
         ("-t label -s weighted -n 2000 --cost 'yes=5,no=1'", set(), "full"),
+        ("-t label -s under --share 'no=30%' --weigh-back", set(), "full"),
+        ("-t label -s over --weigh-back", set(), "full"),
+        ("-t label -s reservoir --each 500 --weigh-back", set(), "full"),
+        ("-s reservoir --count 1500", set(), "whole"),
+        ("-t label -s bernoulli --share no=.25 --weigh-back", set(), "full"),
+        ("-t label -s costing --cost 'yes=5,no=1' --samples 3", set(), "full"),
+        ("-s cost --cost-column age", set(), "full"),
     ],
     "weigh": [
         ("-t label", set(), "full"),
         ("-t label -s cost --cost 'yes=5,no=1'", set(), "full"),
+        ("-t label -s effective --beta .99 --normalize mean", set(), "full"),
+        ("-s cost --cost-column age --normalize sum", set(), "full"),
     ],
 }
 # verbs that are not steps of a chain
 NO_STEPS = {"apply", "cat", "help", "part", "pool", "version"}
 # strategies and options of impute that draw; the others give the same for any seed
 DRAWS = {"boost", "draw", "forest", "mice", "nearest", "random", "softimpute", "stochastic"}
-# and those whose answer hangs on the order of the rows
+# the same of prune
+PRUNE_DRAWS = {"centroids", "cnn", "iht", "oss"}
+# strategies of impute whose answer hangs on the order of the rows
 ORDERED = {"ffill", "bfill", "hotdeck", "interpolate"}
 ROWS = 9000
 
 
 def names_any(arguments, strategies):
     return any(re.search(r"(?<!\w)%s\b" % name, arguments) for name in strategies)
+
+
+def orders_rows(arguments):
+    """Whether the order of the file is none of its business."""
+    return not names_any(arguments, ORDERED) or "--order" in arguments
 
 
 def copies(step, arguments):
@@ -352,7 +399,8 @@ def learning_from_all_is_told(w, step, arguments, changes, kind):
     if not w.takes(step, "learn-from") or kind in ("unsplit", "whole"):
         return
     said = w.shell("%s %s %s --learn-from all -o /dev/null %s 2>&1" % (w.tamis, step, arguments, w.files[kind][0]))
-    if "--dedupe" in arguments or "--drop-columns-over" in arguments or step != "clean":     # else nothing is learned
+    if "--dedupe" in arguments or "--drop-columns-over" in arguments or not (
+            step == "clean" or (step == "decide" and "-t label" not in arguments)):     # else nothing is learned
         check(said.count(b"--learn-from all: ") == 1, "--learn-from all is not warned of: %r" % said)
 
 
@@ -385,28 +433,32 @@ def a_seed_means_something(w, step, arguments, changes, kind):
     check(outs[0] == outs[1], "the same seed gives other bytes")
     if step == "impute" and "auto" in arguments:
         return                              # the seed decides what is masked, and that need not change the choice
-    if step == "impute" and not names_any(arguments, DRAWS):
+    if (step == "impute" and not names_any(arguments, DRAWS)) or (step == "prune" and not names_any(arguments, PRUNE_DRAWS)):
         check(outs[0] == outs[2], "another seed gives other bytes, and nothing is drawn")
     else:
         check(outs[0] != outs[2], "another seed gives the same bytes")
 
 
 def order_changes_nothing_but_order(w, step, arguments, changes, kind):
-    """Rows and columns shuffled: the same rows come out, shuffled."""
-    if step != "impute" or names_any(arguments, ORDERED):
+    """Rows and columns shuffled: the same rows come out, shuffled. What fills from the rows around a hole says by --order which
+    those are; without it the order of the file does, and only the columns are shuffled."""
+    if step not in ("impute", "prune", "smote"):
         return
     path, header, lines = w.files[kind]
     r = random.Random(13)
     table = [[c.decode() for c in record] for record in raw_records(text(header, lines))]
     columns = list(range(len(table[0])))
-    r.shuffle(columns)
+    if step != "smote":                     # its distances are summed from the first column to the last
+        r.shuffle(columns)
     rows = table[1:]
-    r.shuffle(rows)
+    if orders_rows(arguments):
+        r.shuffle(rows)
     shuffled = [[record[i] for i in columns] for record in [table[0]] + rows]
     out = []
     for data in (path.read_bytes(), text(",".join(shuffled[0]), [",".join(record) for record in shuffled[1:]])):
         got = raw_records(w.run(step + " " + arguments, stdin=data, extra="-q"))
         names = sorted(range(len(got[0])), key=lambda i: got[0][i])
+        names = [i for i in names if got[0][i] not in (b"_parent", b"_neighbor")]      # numbers of rows
         out.append([[record[i] for i in names] for record in got])
     check(out[0][0] == out[1][0], "other columns come out when rows and columns are shuffled")
     other = [(a, b) for a, b in zip(sorted(out[0][1:]), sorted(out[1][1:])) if a != b]
@@ -458,6 +510,16 @@ def verbs_that_are_no_steps(w):
                 check(row.encode() in got[mark == "test"], "row %r is not in its part" % row)
 
 
+def every_strategy_has_a_case(w):
+    """Each of impute's strategies is held to the promises, shuffled rows among them."""
+    listed = re.search(r"^impute: .*\n((?: .*\n)+)", w.shell("%s help strategies" % w.tamis).decode(), re.M).group(1)
+    names = re.findall(r"^  (\w+)$", listed, re.M)
+    check(len(names) > 15, "the strategies were not found")
+    named = {"median"} | {name for arguments, _, _ in CASES["impute"] if orders_rows(arguments)
+                          for option in re.findall(r"(?:^| )-s ('.*?'|\S+)", arguments) for name in re.findall(r"\w+", option)}
+    check(not set(names) - named, "no case for %s" % ", ".join(sorted(set(names) - named)))
+
+
 PROMISES = [same_for_any_threads_and_source, same_for_any_cut_into_files, a_byte_at_a_time, a_chain_is_a_pipeline,
             untouched_cells_keep_their_bytes, test_rows_teach_nothing,
             test_rows_stay_where_they_are, learning_from_all_is_told, learned_once_applied_anywhere, a_seed_means_something,
@@ -480,8 +542,9 @@ def main():
         for step in sorted(set(listed) | set(CASES)):
             if step not in listed or step not in CASES:
                 jobs.append(("%s has cases and is registered" % step, None))
-        if options.k in verbs_that_are_no_steps.__name__:
-            jobs.append((verbs_that_are_no_steps.__name__, (verbs_that_are_no_steps,)))
+        for alone in (verbs_that_are_no_steps, every_strategy_has_a_case):
+            if options.k in alone.__name__:
+                jobs.append((alone.__name__, (alone,)))
         for step, cases in CASES.items():
             for arguments, changes, kind in cases:
                 for promise in PROMISES:

@@ -156,7 +156,139 @@ START_TEST(even_classes_without_weights) {
 }
 END_TEST
 
+/* 12 rows, 3 of class a: of them 1, of the others 2 (--each is for all; --ratio for these). Over 3000 seeds each a
+ * comes 1000 times (sd 26), each b 667 (sd 23): all choices equally likely. */
+START_TEST(a_reservoir_is_fair) {
+        char *rows = make_rows(12);
+        unsigned times[12], sums[12] = { 0 };
+
+        for (unsigned seed = 0; seed < 3000; seed++) {
+                char text[16], *out;
+                unsigned all = 0;
+                struct lesson l;
+                int r;
+
+                snprintf(text, sizeof text, "%u", seed);
+                r = lesson_begin(&l, &tamis_step_sample, "i,y,w", rows, 5, "target", "y", "strategy", "reservoir",
+                                 "ratio",
+                                 "a=1,b=2", "seed", text, NULL);
+                ck_assert_msg(r == 0, "%s", l.err.message);
+                out = lesson_output(&l, rows);
+                count_rows(out, times, 12);
+                ck_assert_uint_eq(times[0] + times[4] + times[8], 1);
+                for (size_t i = 0; i < 12; i++) {
+                        sums[i] += times[i];
+                        all += times[i];
+                }
+                ck_assert_uint_eq(all, 3);
+                free(out);
+                lesson_done(&l);
+        }
+        for (size_t i = 0; i < 12; i++)
+                ck_assert_msg(i % 4 == 0 ? sums[i] > 880 && sums[i] < 1120 : sums[i] > 560 && sums[i] < 775,
+                              "row %zu: %u", i,
+                              sums[i]);
+        free(rows);
+}
+END_TEST
+
+/* More is pushed out than is held, so that room is taken back; what stays are the very bytes, in order. */
+START_TEST(a_reservoir_keeps_bytes) {
+        enum { ROWS = 60000, WIDE = 60 };
+        tamis_buffer text = { 0 };
+        struct lesson l;
+        size_t last = 0, n = 0;
+        char *out;
+        int r;
+
+        for (size_t i = 0; i < ROWS; i++)
+                ck_assert_int_eq(tamis_buffer_addf(&text, &l.err, "%zu,a,%0*zu\n", i, WIDE, i), 0);
+        ck_assert_int_eq(tamis_buffer_add(&text, "", 1, &l.err), 0);
+        r = lesson_begin(&l, &tamis_step_sample, "i,y,w", text.p, 1000, "strategy", "reservoir", "count", "2500", NULL);
+        ck_assert_msg(r == 0, "%s", l.err.message);
+        out = lesson_output(&l, text.p);
+        for (const char *at = out; *at; at = strchr(at, '\n') + 1, n++) {
+                size_t row = strtoul(at, NULL, 10);
+                char want[128];
+
+                ck_assert(n == 0 || row > last);
+                last = row;
+                snprintf(want, sizeof want, "%zu,a,%0*zu\n", row, WIDE, row);
+                ck_assert_mem_eq(at, want, strlen(want));
+        }
+        ck_assert_uint_eq(n, 2500);
+        free(out);
+        lesson_done(&l);
+        tamis_buffer_done(&text);
+}
+END_TEST
+
+/* Of 3000 b a quarter (sd 24), every a; and the weights add up to about the rows there were. */
+START_TEST(shares_are_chances) {
+        char *rows = make_rows(4000), *out = run_one(rows, 700, "bernoulli", "share", "b=25%");
+        unsigned *times = calloc(4000, sizeof *times), b = 0;
+
+        count_rows(out, times, 4000);
+        for (size_t i = 0; i < 4000; i++)
+                if (i % 4 == 0)
+                        ck_assert_uint_eq(times[i], 1);
+                else
+                        b += times[i];
+        ck_assert(b > 630 && b < 870);
+        free(times);
+        free(out);
+        free(rows);
+}
+END_TEST
+
+/* Ten samples, each of them a cost sample of its own: of 300 b a quarter in each (sd 7.5), and no two alike. */
+START_TEST(costing_is_many_samples) {
+        char *rows = make_rows(400), *out = run_one(rows, 60, "costing", "cost", "a=4");
+        unsigned b[11] = { 0 }, a[11] = { 0 }, same = 0;
+        bool in[11][400] = { 0 };
+
+        for (const char *at = out; *at; at = strchr(at, '\n') + 1) {
+                size_t row = strtoul(at, NULL, 10), sample = strtoul(strrchr(strndupa(at, strcspn(at, "\n")),
+                                                                             ',') + 1, NULL, 10);
+
+                ck_assert(sample >= 1 && sample <= 10);
+                ck_assert(!in[sample][row]);
+                in[sample][row] = true;
+                a[sample] += row % 4 == 0;
+                b[sample] += row % 4 != 0;
+        }
+        for (size_t i = 1; i <= 10; i++) {
+                ck_assert_uint_eq(a[i], 100);
+                ck_assert_msg(b[i] > 40 && b[i] < 110, "sample %zu: %u", i, b[i]);
+                for (size_t j = 1; j < i; j++)
+                        same += memcmp(in[i], in[j], sizeof in[i]) == 0;
+        }
+        ck_assert_uint_eq(same, 0);
+        free(out);
+        free(rows);
+}
+END_TEST
+
 static const char *const strategies[] = { "over", "under", "weighted" };
+
+/* The options a strategy cannot do without. */
+static const struct { const char *strategy, *option, *value; } streams[] = {
+        { "bernoulli", "share", ".5" }, { "cost", "cost", "a=2" }, { "costing", "cost", "a=2" },
+        { "reservoir", "each", "7" },
+        { "reservoir", "count", "30" },
+};
+
+START_TEST(batches_do_not_show_in_streams) {
+        char *rows = make_rows(100), *a = run_one(rows, 1, streams[_i].strategy, streams[_i].option, streams[_i].value);
+        char *b = run_one(rows, 33, streams[_i].strategy, streams[_i].option, streams[_i].value);
+
+        ck_assert_uint_gt(strlen(a), 20);
+        ck_assert_str_eq(a, b);
+        free(a);
+        free(b);
+        free(rows);
+}
+END_TEST
 
 START_TEST(batches_do_not_show) {
         char *rows = make_rows(100), *a = run_one(rows, 1, strategies[_i], "seed", "4");
@@ -197,6 +329,11 @@ START_TEST(faults_are_named) {
 END_TEST
 
 static void fill(TCase *t) {
+        tcase_add_test(t, a_reservoir_is_fair);
+        tcase_add_test(t, a_reservoir_keeps_bytes);
+        tcase_add_test(t, shares_are_chances);
+        tcase_add_test(t, costing_is_many_samples);
+        tcase_add_loop_test(t, batches_do_not_show_in_streams, 0, sizeof streams / sizeof *streams);
         tcase_add_test(t, over_repeats_behind);
         tcase_add_test(t, under_keeps_some_in_order);
         tcase_add_test(t, a_count_keeps_the_shares);

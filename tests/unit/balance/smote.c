@@ -198,7 +198,7 @@ static const struct { uint32_t votes[6]; size_t k; uint32_t want; } votes[] = {
 };
 
 START_TEST(the_vote_is_the_neighbours) {
-        ck_assert_uint_eq(tamis_smoter_nc.vote(votes[_i].votes, votes[_i].k), votes[_i].want);
+        ck_assert_uint_eq(tamis_smote_vote(votes[_i].votes, votes[_i].k), votes[_i].want);
 }
 END_TEST
 
@@ -208,9 +208,9 @@ START_TEST(a_mismatch_is_the_median_sd_squared) {
         tamis_error err;
         double m;
 
-        ck_assert_int_eq(tamis_smoter_nc.mismatch(three, 2, 3, &m, &err), 0);
+        ck_assert_int_eq(tamis_smote_mismatch(three, 2, 3, &m, &err), 0);
         ck_assert_double_eq(m, 1);
-        ck_assert_int_eq(tamis_smoter_nc.mismatch(two, 2, 2, &m, &err), 0);
+        ck_assert_int_eq(tamis_smote_mismatch(two, 2, 2, &m, &err), 0);
         ck_assert_double_eq(m, 4);
 }
 END_TEST
@@ -224,6 +224,7 @@ static const struct { const char *rows, *option, *value, *error, *out; } edges[]
         { "1,a\n2,a\n3,a\n4,b\n4,b\n", "rare", "reduce", NULL, "1,a\n2,a\n3,a\n4,b\n4,b\n4,b\n" },
         { "1,a\n2,a\n3,b\n", "ratio", "b=1", NULL, "1,a\n2,a\n3,b\n" },
         { "1,a\n2,a\n3,b\n", "ratio", ".1", "never removes any", NULL },
+        { "1,a\n2,a\n3,b\n3,b\n3,b\n", "ratio", "b=2", "never removes any", NULL },
         { "1,a\n2,a\n3,b\n", "ratio", "c=5", "no train row is of class \"c\"", NULL },
         { "1,a\n2,a\n3,b\n", "strategy", "nc", "class \"b\" has 1 row", NULL },
         { "1,a\n2,a\n3,a\n", "seed", "1", "one class only", NULL },
@@ -231,7 +232,11 @@ static const struct { const char *rows, *option, *value, *error, *out; } edges[]
         { "1,\n2,\n", "seed", "1", "missing in every train row", NULL },
         { "1,a\n,b\n3,a\n", "seed", "1", "1 missing cell in train rows: \"x\" (1)", NULL },
         { "p,a\nq,b\nr,a\n", "strategy", "plain", "these columns are categories: \"x\"", NULL },
-        { "p,a\nq,b\nr,a\n", "seed", "1", "no feature is a number", NULL },
+        { "p,a\nq,b\nr,a\n", "strategy", "nc", "no feature is a number", NULL },
+        { "p,a\nq,b\nr,a\n", "seed", "1", "class \"b\" has 1 row", NULL },      /* -s n */
+        { "p,a\nq,b\nr,a\n", "rare", "duplicate", NULL, "p,a\nq,b\nr,a\nq,b\n" },
+        { "1,a\n2,b\n3,a\n", "strategy", "n", "these columns are numbers: \"x\"", NULL },
+        { "1,a\n2,b\n3,a\n", "strategy", "rose", "one row, which says nothing of how far", NULL },
         { "1,a\n2,a\n3,b\n5,\n", "rare", "duplicate", NULL, "1,a\n2,a\n3,b\n5,\n3,b\n" },     /* no class: left alone */
         { "1,a\n2,a\n3,b\n,\n", "rare", "duplicate", NULL, "1,a\n2,a\n3,b\n,\n3,b\n" },
 };

@@ -147,7 +147,7 @@ static void teach(struct world *w, const size_t *order, size_t cut) {
                 if (!*text)
                         continue;
                 table_begin(&t, names, text);
-                assert_ok(tamis_collected_learn(&some, &t.batch, &w->columns, &w->grouping, &t.err));
+                assert_ok(tamis_collected_learn(&some, &t.batch, &w->columns, NULL, &w->grouping, &t.err));
                 if (w->grouping.columns.n) {
                         assert_ok(tamis_grouping_codes(&w->grouping, &keys, &t.batch, &codes, &t.err));
                         assert_ok(tamis_dict_merge(&w->grouping.keys, &keys, NULL, &t.err));

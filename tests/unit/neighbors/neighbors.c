@@ -170,6 +170,49 @@ START_TEST(other_rows_find_theirs) {
 }
 END_TEST
 
+/* Limits of all kinds: at a row's own neighbours, so that ties count, between them, and beyond all. */
+START_TEST(enough_are_near_or_not) {
+        tamis_points p = random_points(9, cases[_i].n, cases[_i].d, cases[_i].c, cases[_i].levels);
+        size_t k = cases[_i].k < 6 ? cases[_i].k : 6;
+        double *limits = calloc(p.n, sizeof *limits);
+        uint32_t *limit_rows = calloc(p.n, sizeof *limit_rows);
+        uint8_t *enough = calloc(p.n, 1);
+        struct found *all = calloc(p.n + 1, sizeof *all);
+        tamis_neighbors *index = NULL;
+        tamis_pool *pool = NULL;
+        tamis_stream s;
+        tamis_error err;
+
+        tamis_stream_init(&s, 2, "test", 0, 0);
+        for (size_t row = 0; row < p.n; row++) {
+                size_t n = all_pairs(&p, &p, row, row, all), at = tamis_stream_below(&s, 2 * k);
+
+                limits[row] = at < n ? all[at].square : INFINITY;
+                if (tamis_stream_below(&s, 3) == 0)
+                        limits[row] *= 1.01;
+                limit_rows[row] = tamis_stream_below(&s, p.n + 1);
+        }
+        ck_assert_int_eq(tamis_pool_new(2, &pool, &err), 0);
+        ck_assert_int_eq(tamis_neighbors_new(&p, &index, &err), 0);
+        ck_assert_int_eq(tamis_neighbors_within(index, k, limits, limit_rows, pool, enough, &err), 0);
+        for (size_t row = 0; row < p.n; row++) {
+                size_t n = all_pairs(&p, &p, row, row, all), nearer = 0;
+                const struct found limit = { limits[row], limit_rows[row] };
+
+                for (size_t i = 0; i < n; i++)
+                        nearer += by_distance(&all[i], &limit) < 0;
+                ck_assert_uint_eq(enough[row], nearer >= k);
+        }
+        tamis_neighbors_free(index);
+        tamis_pool_free(pool);
+        free(limits);
+        free(limit_rows);
+        free(enough);
+        free(all);
+        points_done(&p);
+}
+END_TEST
+
 /* By hand: 0, 1, 3, 3 on a line. Row 1 is as far from 2 as from 3: the lower number comes first. */
 START_TEST(ties_go_to_the_lowest_row) {
         const double x[] = { 0, 1, 3, 3 };
@@ -236,6 +279,7 @@ int main(void) {
 
         tcase_add_loop_test(tcase, each_row_gets_what_all_pairs_give, 0, sizeof cases / sizeof *cases);
         tcase_add_loop_test(tcase, other_rows_find_theirs, 0, sizeof cases / sizeof *cases);
+        tcase_add_loop_test(tcase, enough_are_near_or_not, 0, sizeof cases / sizeof *cases);
         tcase_add_test(tcase, ties_go_to_the_lowest_row);
         tcase_add_test(tcase, huge_values_are_ordered_too);
         tcase_add_test(tcase, no_rows_is_no_fault);

@@ -1,0 +1,91 @@
+/* An order of rows that hangs on their cells alone: by a hash of all that a row consists of, so that no column is
+ * favoured where the order breaks a tie. Rows of the same hash are, but for one chance in 2^64, the same row, and it
+ * makes no difference which of them is which: they are numbered, and each number gives another place. Otherwise all
+ * rows of one class would come before all of another where both have many on one spot. */
+#include <stdlib.h>
+
+#include "balance/smote.h"
+
+struct keyed {
+        uint64_t hash;
+        uint32_t row;
+};
+
+/* The finaliser of SplitMix64 (Steele, Lea & Flood 2014). */
+static uint64_t mix(uint64_t x) {
+        x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+        x = (x ^ x >> 27) * 0x94d049bb133111eb;
+        return x ^ x >> 31;
+}
+
+static uint64_t add(uint64_t hash, uint64_t x) {
+        return mix(hash + 0x9e3779b97f4a7c15 + x);
+}
+
+static uint64_t add_texts(uint64_t hash, const tamis_texts *t, uint32_t row) {
+        for (size_t j = 0; j < t->width; j++)
+                hash = add(hash, t->dicts[j].entries[t->codes[row * t->width + j]].hash);
+        return hash;
+}
+
+static uint64_t hash_row(const tamis_smote *s, uint32_t row, uint64_t class_hash) {
+        uint64_t hash = class_hash;
+
+        for (size_t j = 0; j < s->rows.d; j++) {
+                double x = s->rows.numbers[row * s->rows.d + j] + 0.0;  /* -0 and 0 are the same number */
+                uint64_t bits;
+
+                memcpy(&bits, &x, sizeof bits);
+                hash = add(hash, bits);
+        }
+        hash = add_texts(hash, &s->rows.categories, row);
+        return add_texts(hash, &s->rows.carried, row);
+}
+
+static int by_hash(const void *a, const void *b) {
+        const struct keyed *x = a, *y = b;
+
+        if (x->hash != y->hash)
+                return x->hash < y->hash ? -1 : 1;
+        return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* False: there are none. */
+static bool scatter_duplicates(struct keyed *keys, size_t n) {
+        uint64_t run = 0, before = 0;
+        bool any = false;
+
+        for (size_t i = 0; i < n; i++) {
+                uint64_t hash = keys[i].hash;
+
+                run = i > 0 && hash == before ? run + 1 : 0;
+                before = hash;
+                if (run > 0)
+                        keys[i].hash = add(hash, run);
+                any |= run > 0;
+        }
+        return any;
+}
+
+int tamis_smote_order(const tamis_smote *s, uint32_t *rows, size_t n, tamis_error *err) {
+        struct keyed *keys = reallocarray(NULL, n + 1, sizeof *keys);
+        uint64_t *classes = calloc(s->labels.n_classes + 1, sizeof *classes);
+
+        if (!keys || !classes) {
+                free(keys);
+                free(classes);
+                return tamis_fail_memory(err);
+        }
+        for (size_t i = 0; i < s->labels.n_classes; i++)
+                classes[i] = tamis_slice_hash(s->labels.names[i]);
+        for (size_t i = 0; i < n; i++)
+                keys[i] = (struct keyed) { hash_row(s, rows[i], classes[s->labels.codes[rows[i]]]), rows[i] };
+        qsort(keys, n, sizeof *keys, by_hash);
+        if (scatter_duplicates(keys, n))
+                qsort(keys, n, sizeof *keys, by_hash);
+        for (size_t i = 0; i < n; i++)
+                rows[i] = keys[i].row;
+        free(keys);
+        free(classes);
+        return 0;
+}

@@ -1,0 +1,265 @@
+/* Distances: rows as they are measured, and who is near. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "balance/smote.h"
+
+/* -- the measure --------------------------------------------------------------------------------------------------- */
+
+struct scaling {
+        const tamis_smote *s;
+        double *means, *sds;
+        int *status;
+};
+
+static void find_sd(void *arg, size_t j) {
+        const struct scaling *w = arg;
+        const tamis_rows *rows = &w->s->rows;
+        tamis_moments m = { 0 };
+        double piece[512];
+
+        for (size_t row = 0; w->status[j] == 0 && row < rows->n;) {
+                size_t i = 0;
+
+                for (; i < 512 && row < rows->n; i++, row++)
+                        piece[i] = rows->numbers[row * rows->d + j];
+                w->status[j] = tamis_moments_add(&m, piece, i, NULL);
+        }
+        if (w->status[j] == 0) {
+                w->means[j] = tamis_moments_mean(&m);
+                w->sds[j] = tamis_moments_sd(&m, 0);
+        }
+        /* a constant column adds nothing to a distance, whatever it is divided by; nor may one that overflows */
+        if (!(w->sds[j] > 0) || isinf(w->sds[j]))
+                w->sds[j] = 1;
+        tamis_moments_done(&m);
+}
+
+int tamis_smote_space_init(tamis_smote_space *space, const tamis_smote *s, const tamis_context *context,
+                           tamis_error *err) {
+        size_t d = s->rows.d;
+        struct scaling w = { s, calloc(d + 1, sizeof *w.means), calloc(d + 1, sizeof *w.sds),
+                             calloc(d + 1, sizeof *w.status) };
+        int r = w.means && w.sds && w.status ? 0 : tamis_fail_memory(err);
+
+        *space = (tamis_smote_space) { .s = s, .context = context, .means = w.means, .sds = w.sds };
+        if (r == 0)
+                tamis_pool_for(context->pool, d, find_sd, &w);
+        for (size_t j = 0; r == 0 && j < d; j++) {
+                if (w.status[j] < 0)
+                        r = tamis_fail_memory(err);
+                if (!s->scaled)
+                        w.sds[j] = 1;
+        }
+        free(w.status);
+        return r;
+}
+
+void tamis_smote_space_done(tamis_smote_space *space) {
+        free(space->means);
+        free(space->sds);
+        free(space->cluster_of);
+        tamis_smote_cloud_done(&space->all);
+}
+
+/* -- clouds -------------------------------------------------------------------------------------------------------- */
+
+void tamis_smote_cloud_done(tamis_smote_cloud *cloud) {
+        tamis_neighbors_free(cloud->index);
+        free(cloud->rows);
+        free(cloud->numbers);
+        free(cloud->codes);
+        *cloud = (tamis_smote_cloud) { 0 };
+}
+
+struct filling {
+        const tamis_smote_space *space;
+        tamis_smote_cloud *cloud;
+};
+
+enum { PIECE = 4096 };
+
+static void fill(void *arg, size_t piece) {
+        const struct filling *f = arg;
+        const tamis_rows *rows = &f->space->s->rows;
+        tamis_smote_cloud *cloud = f->cloud;
+        size_t d = rows->d, w = rows->categories.width, last = (piece + 1) * PIECE;
+
+        if (last > cloud->points.n)
+                last = cloud->points.n;
+        for (size_t i = piece * PIECE; i < last; i++) {
+                for (size_t j = 0; j < d; j++)
+                        cloud->numbers[i * d + j] = rows->numbers[cloud->rows[i] * d + j] / f->space->sds[j];
+                for (size_t j = 0; j < w; j++)
+                        cloud->codes[i * w + j] = rows->categories.codes[cloud->rows[i] * w + j];
+        }
+}
+
+int tamis_smote_cloud_init(tamis_smote_cloud *cloud, const tamis_smote_space *space, const uint32_t *rows, size_t n,
+                           tamis_error *err) {
+        size_t d = space->s->rows.d, w = space->s->rows.categories.width;
+        struct filling f = { space, cloud };
+
+        *cloud = (tamis_smote_cloud) {
+                .rows = reallocarray(NULL, n + 1, sizeof *cloud->rows),
+                .numbers = reallocarray(NULL, n + 1, (d + 1) * sizeof *cloud->numbers),
+                .codes = reallocarray(NULL, n + 1, (w + 1) * sizeof *cloud->codes),
+        };
+        if (!cloud->rows || !cloud->numbers || !cloud->codes) {
+                tamis_smote_cloud_done(cloud);
+                return tamis_fail_memory(err);
+        }
+        cloud->points = (tamis_points) { .n = n, .d = d, .c = w, .numbers = cloud->numbers, .codes = cloud->codes };
+        if (n > 0)
+                memcpy(cloud->rows, rows, n * sizeof *rows);
+        tamis_pool_for(space->context->pool, (n + PIECE - 1) / PIECE, fill, &f);
+        return 0;
+}
+
+int tamis_smote_all(tamis_smote_space *space, tamis_error *err) {
+        const tamis_labels *labels = &space->s->labels;
+        uint32_t *rows;
+        size_t n = 0;
+        int r;
+
+        if (space->all.rows)
+                return 0;
+        rows = reallocarray(NULL, labels->n + 1, sizeof *rows);
+        if (!rows)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < labels->n; row++)
+                if (labels->codes[row] != TAMIS_NO_CLASS)
+                        rows[n++] = (uint32_t) row;
+        r = tamis_smote_order(space->s, rows, n, err);
+        if (r == 0)
+                r = tamis_smote_cloud_init(&space->all, space, rows, n, err);
+        free(rows);
+        return r;
+}
+
+/* The members as points, and what a differing category counts among them. */
+static int members_of(const tamis_smote_space *space, const tamis_smote_class *c, tamis_smote_cloud *cloud,
+                      tamis_error *err) {
+        int r = tamis_smote_cloud_init(cloud, space, c->members, c->n, err);
+
+        if (r == 0)
+                r = space->s->smoter->mismatch(cloud->numbers, c->n, cloud->points.d, &cloud->points.mismatch, err);
+        if (r == 0 && !isfinite(cloud->points.mismatch))
+                r = tamis_fail(err, TAMIS_BAD_DATA, "the numbers are too large to be compared with categories");
+        return r;
+}
+
+/* -- who is near --------------------------------------------------------------------------------------------------- */
+
+int tamis_smote_look_inside(tamis_smote_space *space, size_t class, tamis_smote_class *c, tamis_error *err) {
+        tamis_smote_cloud cloud = { 0 };
+        int r = members_of(space, c, &cloud, err);
+
+        if (r == 0)
+                r = tamis_neighbors_new(&cloud.points, &cloud.index, err);
+        if (r == 0) {
+                c->neighbors = reallocarray(NULL, c->n, c->k * sizeof *c->neighbors);
+                r = c->neighbors ? tamis_neighbors_each(cloud.index, c->k, space->context->pool, c->neighbors, NULL,
+                                                        err)
+                        : tamis_fail_memory(err);
+        }
+        tamis_smote_cloud_done(&cloud);
+        return r;
+}
+
+/* The index of all rows, categories counting as they do among the members. */
+static int index_all(tamis_smote_space *space, double mismatch, tamis_error *err) {
+        int r = tamis_smote_all(space, err);
+
+        if (r < 0 || (space->all.index && (space->all.points.c == 0 || space->all.points.mismatch == mismatch)))
+                return r;
+        tamis_neighbors_free(space->all.index);
+        space->all.index = NULL;
+        space->all.points.mismatch = mismatch;
+        return tamis_neighbors_new(&space->all.points, &space->all.index, err);
+}
+
+/* Of m + 1 found, in order, the member itself is one; where m + 1 rows and more lie on the same spot it may not be, and
+ * then the last is one too many. */
+static uint32_t count_others(const tamis_smote_space *space, size_t class, uint32_t self, const uint32_t *found,
+                             size_t m) {
+        uint32_t others = 0;
+        size_t seen = 0;
+
+        for (size_t i = 0; i <= m && seen < m; i++) {
+                uint32_t row = space->all.rows[found[i]];
+
+                if (row == self)
+                        continue;
+                seen++;
+                others += space->s->labels.codes[row] != class;
+        }
+        return others;
+}
+
+int tamis_smote_look_around(tamis_smote_space *space, size_t class, tamis_smote_class *c, size_t m, tamis_error *err) {
+        tamis_smote_cloud cloud = { 0 };
+        uint32_t *found = NULL;
+        int r = members_of(space, c, &cloud, err);
+
+        if (r == 0)
+                r = index_all(space, cloud.points.mismatch, err);
+        if (r == 0) {
+                if (m > space->all.points.n - 1)
+                        m = space->all.points.n - 1;
+                c->around = m;
+                found = reallocarray(NULL, c->n, (m + 1) * sizeof *found);
+                c->others = reallocarray(NULL, c->n, sizeof *c->others);
+                r = found && c->others ? tamis_neighbors_find(space->all.index, &cloud.points, m + 1,
+                                                              space->context->pool, found, NULL, err)
+                        : tamis_fail_memory(err);
+        }
+        for (size_t i = 0; r == 0 && i < c->n; i++)
+                c->others[i] = count_others(space, class, c->members[i], found + i * (m + 1), m);
+        free(found);
+        tamis_smote_cloud_done(&cloud);
+        return r;
+}
+
+/* Rows of other classes, in canonical order. */
+static int others_of(tamis_smote_space *space, size_t class, tamis_smote_cloud *cloud, tamis_error *err) {
+        const tamis_smote_cloud *all = &space->all;
+        uint32_t *rows;
+        size_t n = 0;
+        int r = tamis_smote_all(space, err);
+
+        if (r < 0)
+                return r;
+        rows = reallocarray(NULL, all->points.n + 1, sizeof *rows);
+        if (!rows)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; i < all->points.n; i++)
+                if (space->s->labels.codes[all->rows[i]] != class)
+                        rows[n++] = all->rows[i];
+        r = tamis_smote_cloud_init(cloud, space, rows, n, err);
+        free(rows);
+        return r;
+}
+
+int tamis_smote_look_abroad(tamis_smote_space *space, size_t class, tamis_smote_class *c, tamis_error *err) {
+        tamis_smote_cloud cloud = { 0 }, abroad = { 0 };
+        int r = members_of(space, c, &cloud, err);
+
+        if (r == 0)
+                r = others_of(space, class, &abroad, err);
+        if (r == 0) {
+                abroad.points.mismatch = cloud.points.mismatch;
+                r = tamis_neighbors_new(&abroad.points, &abroad.index, err);
+        }
+        if (r == 0) {
+                c->foreign = reallocarray(NULL, c->n, sizeof *c->foreign);
+                r = c->foreign ? tamis_neighbors_find(abroad.index, &cloud.points, 1, space->context->pool, c->foreign,
+                                                      NULL, err)
+                        : tamis_fail_memory(err);
+        }
+        for (size_t i = 0; r == 0 && i < c->n; i++)
+                c->foreign[i] = abroad.rows[c->foreign[i]];
+        tamis_smote_cloud_done(&abroad);
+        tamis_smote_cloud_done(&cloud);
+        return r;
+}
