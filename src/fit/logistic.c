@@ -26,7 +26,8 @@ void tamis_logistic_done(tamis_logistic *l) {
 int tamis_logistic_init(tamis_logistic *l, size_t n, size_t k, size_t classes, tamis_error *err) {
         size_t all = (classes - 1) * k;
 
-        *l = (tamis_logistic) { .n = n, .k = k, .classes = classes, .newton = all <= NEWTON_MOST };
+        *l = (tamis_logistic) { .n = n, .k = k, .classes = classes, .enough = ENOUGH,
+                                .newton = all <= NEWTON_MOST };
         l->x = malloc((n * k + 1) * sizeof *l->x);
         l->weight = malloc((n + 1) * sizeof *l->weight);
         l->class = malloc((n + 1) * sizeof *l->class);
@@ -86,6 +87,34 @@ static void add_row(tamis_logistic *l, size_t row) {
         }
 }
 
+/* How much of a pair of classes the penalty takes: the identity less 1 / classes, the square of what makes vectors sum to 0. */
+static double share(const tamis_logistic *l, size_t c, size_t e) {
+        return l->classes == 2 ? 1 : (c == e) - 1 / (double) l->classes;
+}
+
+/* What the penalty takes from the likelihood, the gradient and the information; predictor 0 is free. */
+static double penalize(tamis_logistic *l) {
+        const size_t k = l->k, all = (l->classes - 1) * k;
+        double taken = 0;
+
+        for (size_t a = 1; a < k; a++) {
+                double sum = 0;
+
+                for (size_t i = a; i < all; i += k)
+                        sum += l->b[i];
+                for (size_t i = a; i < all; i += k) {
+                        double slope = l->classes == 2 ? l->b[i] : l->b[i] - sum / (double) l->classes;
+
+                        taken += l->penalty / 2 * l->b[i] * slope;
+                        l->gradient[i] -= l->penalty * slope;
+                }
+                for (size_t c = 0; l->newton && c + 1 < l->classes; c++)
+                        for (size_t e = 0; e <= c; e++)
+                                l->hessian[(c * k + a) * all + e * k + a] += l->penalty * share(l, c, e);
+        }
+        return taken;
+}
+
 /* Log-likelihood, its gradient and the information at b. */
 static double look(tamis_logistic *l) {
         size_t all = (l->classes - 1) * l->k;
@@ -104,7 +133,7 @@ static double look(tamis_logistic *l) {
                 likelihood += l->weight[row] * (own - tamis_softmax(l->p, l->classes));
                 add_row(l, row);
         }
-        return likelihood;
+        return l->penalty > 0 ? likelihood - penalize(l) : likelihood;
 }
 
 /* The Cholesky factor of the information into `factor`, a little added to its diagonal where there is none. */
@@ -129,6 +158,8 @@ static void bound(tamis_logistic *l) {
                         for (size_t b = 0; b <= a; b++)
                                 l->hessian[a * l->k + b] += l->weight[row] * x[a] * x[b];
         }
+        for (size_t a = 1; a < l->k; a++)
+                l->hessian[a * l->k + a] += (l->classes == 2 ? 4 : 2) * l->penalty;
         take_root(l, l->k);
 }
 
@@ -170,7 +201,7 @@ void tamis_logistic_climb(tamis_logistic *l) {
                                 l->b[i] -= l->step[i] /= 2;
                         continue;
                 }
-                if (now - last <= ENOUGH * (fabs(now) + .1))
+                if (now - last <= l->enough * (fabs(now) + .1))
                         break;
                 last = now;
                 find_step(l);

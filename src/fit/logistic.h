@@ -3,7 +3,8 @@
  * Newton's method; with many coefficients, steps by a bound of the information whose factor is found once
  * (Boehning 1992, "Multinomial logistic regression algorithm"). A step that would lower the likelihood is halved.
  * Where the classes can be told apart without error the coefficients have no end, and stop where the likelihood
- * gains next to nothing.
+ * gains next to nothing. A penalty (ridge) keeps them finite: with two classes on the one vector, with more on all
+ * classes' vectors when they sum to 0, which makes no class the base, as in scikit-learn.
  *
  * Use: init, write n rows into x, weight and class, climb; then b holds the coefficients.
  */
@@ -21,6 +22,8 @@ typedef struct tamis_logistic {
         double *weight;                 /* n */
         uint32_t *class;                /* n; class 0 is what others are compared with */
         double *b;                      /* (classes - 1) * k */
+        double penalty;                 /* half of this times the squared coefficients, but for predictor 0; 0 after init */
+        double enough;                  /* stop at a gain of less than this part of the likelihood */
         /* its own */
         double *step, *gradient;
         double *hessian, *factor;

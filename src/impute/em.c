@@ -373,7 +373,7 @@ const tamis_joint tamis_joint_em = {
                 .source = "EM for the multivariate normal (Dempster, Laird & Rubin 1977; Schafer 1997)",
         },
         .takes = 1U << TAMIS_TYPE_NUMERIC,
-        .instead = "knn, forest or mice",
+        .instead = "iterative, knn, forest or mice",
         .options = options,
         .random = true,
         .why = "nothing was observed in the column",

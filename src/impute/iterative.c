@@ -1,28 +1,19 @@
 #include <math.h>
 #include <stdlib.h>
-
-#include <tamis/random.h>
+#include <string.h>
 
 #include "fit/bayes.h"
 #include "fit/cross.h"
-#include "impute/iterative.h"
+#include "impute/iterative_run.h"
 
-/* While it is fitted. `total` are the cross-products (cross.h) of all rows as they are filled now. */
-struct fitting {
-        tamis_iterative *m;
-        const tamis_frame *train;
-        const tamis_fit *fit;
-        double *z;              /* rows x n, the table as it is filled now */
-        uint32_t **rows;        /* per feature: those with a hole, then the others */
-        size_t *missing;        /* per feature: how many are the former */
-        uint32_t *order;        /* features in the order they are regressed */
-        size_t n_order, nearest;
-        double *total, *part, *gram, *xy, *room, *changes, *chances;
-};
-
-static void fitting_done(struct fitting *f) {
-        for (size_t i = 0; f->rows && i < f->m->n; i++)
-                free(f->rows[i]);
+static void run_done(tamis_iterative_run *f) {
+        for (size_t i = 0; i < f->train->n; i++) {
+                if (f->rows)
+                        free(f->rows[i]);
+                if (f->codes)
+                        free(f->codes[i]);
+        }
+        free(f->codes);
         free(f->rows);
         free(f->missing);
         free(f->order);
@@ -36,62 +27,10 @@ static void fitting_done(struct fitting *f) {
         free(f->chances);
 }
 
-/* -- features ------------------------------------------------------------------------------------------------------ */
-
-static void add_number(tamis_iterative *m, const tamis_frame *train, size_t column) {
-        const tamis_frame_column *c = &train->columns[column];
-        double sum = 0;
-        size_t n = 0;
-
-        for (size_t row = 0; row < train->rows; row++)
-                if (!isnan(c->numbers[row])) {
-                        sum += c->numbers[row];
-                        n++;
-                }
-        if (n == 0)
-                return;
-        m->first[column] = m->n;
-        m->features[m->n++] = (tamis_iterative_feature) { column, -1, sum / (double) n, c->least, c->most };
-}
-
-static void add_levels(tamis_iterative *m, const tamis_frame *train, size_t column) {
-        const tamis_frame_column *c = &train->columns[column];
-        size_t counts[TAMIS_ITERATIVE_LEVELS] = { 0 }, n = 0;
-
-        if (c->levels > TAMIS_ITERATIVE_LEVELS || c->levels < 2)
-                return;
-        for (size_t row = 0; row < train->rows; row++)
-                if (c->codes[row] >= 0) {
-                        counts[c->codes[row]]++;
-                        n++;
-                }
-        m->first[column] = m->n;
-        for (size_t l = 1; l < c->levels; l++)
-                m->features[m->n++] = (tamis_iterative_feature) { column, (int32_t) l, (double) counts[l] / (double) n,
-                                                                  -INFINITY, INFINITY };
-}
-
-static int find_features(tamis_iterative *m, const tamis_frame *train, tamis_error *err) {
-        m->columns = train->n;
-        m->first = malloc((train->n + 1) * sizeof *m->first);
-        m->features = calloc(train->n * TAMIS_ITERATIVE_LEVELS + 1, sizeof *m->features);
-        if (!m->first || !m->features)
-                return tamis_fail_memory(err);
-        for (size_t i = 0; i < train->n; i++) {
-                m->first[i] = SIZE_MAX;
-                if (train->columns[i].numbers)
-                        add_number(m, train, i);
-                else
-                        add_levels(m, train, i);
-        }
-        return 0;
-}
-
 /* -- the order of the sweep ---------------------------------------------------------------------------------------- */
 
 struct turn {
-        uint32_t feature;
-        size_t missing;
+        size_t column, missing;
 };
 
 static int by_missing(const void *a, const void *b) {
@@ -99,74 +38,89 @@ static int by_missing(const void *a, const void *b) {
 
         if (x->missing != y->missing)
                 return x->missing < y->missing ? -1 : 1;
-        return (x->feature > y->feature) - (x->feature < y->feature);
+        return (x->column > y->column) - (x->column < y->column);
 }
 
-/* Every numeric feature has its turn: new rows may have holes where the train rows had none. */
-static int find_order(struct fitting *f, tamis_error *err) {
-        const char *sweep = tamis_settings_text(f->fit->context->settings, "sweep");
-        struct turn *turns = malloc((f->m->n + 1) * sizeof *turns);
-        size_t n = 0;
+/* Every number has its turn, and every category that is wanted: new rows may have holes where the train rows had none. */
+static bool has_turn(const tamis_iterative_run *f, size_t column) {
+        const tamis_iterative_column *c = &f->m->columns[column];
 
-        f->order = malloc((f->m->n + 1) * sizeof *f->order);
+        return c->n > 0 && (!c->place || f->missing[column] > 0 || f->train->columns[column].wanted);
+}
+
+static int find_order(tamis_iterative_run *f, tamis_error *err) {
+        const char *sweep = tamis_settings_text(f->fit->context->settings, "sweep");
+        struct turn *turns = malloc((f->train->n + 1) * sizeof *turns);
+        size_t n = 0, predictors = 0;
+
+        f->order = malloc((f->train->n + 1) * sizeof *f->order);
         if (!turns || !f->order) {
                 free(turns);
                 return tamis_fail_memory(err);
         }
-        for (uint32_t i = 0; i < f->m->n; i++)
-                if (f->m->features[i].level < 0)
+        for (size_t i = 0; i < f->train->n; i++) {
+                predictors += f->m->columns[i].n > 0;
+                if (has_turn(f, i))
                         turns[n++] = (struct turn) { i, f->missing[i] };
+        }
         if (strcmp(sweep, "ascending") == 0 || strcmp(sweep, "descending") == 0)
                 qsort(turns, n, sizeof *turns, by_missing);
         for (size_t i = 0; i < n; i++) {
                 bool back = strcmp(sweep, "descending") == 0 || strcmp(sweep, "arabic") == 0;
 
-                f->order[i] = turns[back ? n - 1 - i : i].feature;
+                f->order[i] = turns[back ? n - 1 - i : i].column;
         }
-        f->n_order = f->m->n > 1 ? n : 0;
+        f->n_order = predictors > 1 ? n : 0;
         free(turns);
         return 0;
 }
 
 /* -- the table ----------------------------------------------------------------------------------------------------- */
 
-static int lay_out(struct fitting *f, tamis_error *err) {
-        const size_t n = f->m->n, rows = f->train->rows;
-        uint8_t *holes = malloc(n + 1);
-        size_t *others = calloc(n + 1, sizeof *others);
+static void lay_row(tamis_iterative_run *f, size_t row, int32_t *codes, uint8_t *holes, size_t *others) {
+        const size_t rows = f->train->rows;
 
-        f->z = malloc((rows * n + 1) * sizeof *f->z);
-        f->rows = calloc(n + 1, sizeof *f->rows);
-        f->missing = calloc(n + 1, sizeof *f->missing);
-        f->changes = malloc((rows + 1) * sizeof *f->changes);
-        if (!holes || !others || !f->z || !f->rows || !f->missing || !f->changes)
-                goto no_memory;
-        for (size_t i = 0; i < n; i++) {
-                f->rows[i] = malloc((rows + 1) * sizeof **f->rows);
-                if (!f->rows[i])
-                        goto no_memory;
+        tamis_iterative_row(f->m, f->train, row, f->z + row * f->m->n, codes, holes);
+        for (size_t i = 0; i < f->train->n; i++) {
+                if (f->m->columns[i].n == 0)
+                        continue;
+                if (f->codes[i])
+                        f->codes[i][row] = codes[i];
+                if (holes[i])
+                        f->rows[i][f->missing[i]++] = (uint32_t) row;
+                else
+                        f->rows[i][rows - ++others[i]] = (uint32_t) row;
         }
-        for (size_t row = 0; row < rows; row++) {
-                tamis_iterative_row(f->m, f->train, row, f->z + row * n, holes);
-                for (size_t i = 0; i < n; i++) {
-                        if (f->m->features[i].level >= 0)
-                                continue;
-                        if (holes[i])
-                                f->rows[i][f->missing[i]++] = (uint32_t) row;
-                        else
-                                f->rows[i][rows - ++others[i]] = (uint32_t) row;
-                }
-        }
-        free(holes);
-        free(others);
-        return 0;
-no_memory:
-        free(holes);
-        free(others);
-        return tamis_fail_memory(err);
 }
 
-static int make_room(struct fitting *f, tamis_error *err) {
+static int lay_out(tamis_iterative_run *f, tamis_error *err) {
+        const size_t n = f->train->n, rows = f->train->rows;
+        int32_t *codes = calloc(n + 1, sizeof *codes);
+        uint8_t *holes = calloc(n + 1, 1);
+        size_t *others = calloc(n + 1, sizeof *others);
+        bool there;
+
+        f->z = malloc((rows * f->m->n + 1) * sizeof *f->z);
+        f->rows = calloc(n + 1, sizeof *f->rows);
+        f->codes = calloc(n + 1, sizeof *f->codes);
+        f->missing = calloc(n + 1, sizeof *f->missing);
+        f->changes = malloc((rows + 1) * sizeof *f->changes);
+        there = codes && holes && others && f->z && f->rows && f->codes && f->missing && f->changes;
+        for (size_t i = 0; there && i < n; i++) {
+                f->rows[i] = malloc((rows + 1) * sizeof **f->rows);
+                if (f->m->columns[i].place)
+                        f->codes[i] = malloc((rows + 1) * sizeof **f->codes);
+                there = f->rows[i] && (!f->m->columns[i].place || f->codes[i]);
+        }
+        for (size_t row = 0; there && row < rows; row++)
+                lay_row(f, row, codes, holes, others);
+        free(codes);
+        free(holes);
+        free(others);
+        return there ? 0 : tamis_fail_memory(err);
+}
+
+static int make_room(tamis_iterative_run *f, tamis_error *err) {
         const size_t n = f->m->n;
 
         f->total = malloc(tamis_cross_room(n) * sizeof(double) + 1);
@@ -179,122 +133,57 @@ static int make_room(struct fitting *f, tamis_error *err) {
         return tamis_cross(f->z, n, NULL, f->train->rows, f->fit->context->pool, f->total, err);
 }
 
-/* An element of the upper triangle. */
-static double *product(double *sums, size_t n, size_t a, size_t b) {
-        return &sums[n + (a < b ? a * n + b : b * n + a)];
-}
+/* -- a regression -------------------------------------------------------------------------------------------------- */
 
-/* -- predictors ---------------------------------------------------------------------------------------------------- */
-
-/* Absolute correlations after the first fill, as chances to be a predictor. */
-static int find_chances(struct fitting *f, tamis_error *err) {
-        const size_t n = f->m->n;
-        const double rows = (double) f->train->rows;
-
-        f->nearest = tamis_settings_count(f->fit->context->settings, "nearest");
-        if (f->nearest == 0 || f->nearest >= n)
-                return 0;
-        f->chances = malloc(n * n * sizeof *f->chances);
-        if (!f->chances)
-                return tamis_fail_memory(err);
-        for (size_t a = 0; a < n; a++)
-                for (size_t b = 0; b < n; b++) {
-                        double cross = *product(f->total, n, a, b) - f->total[a] * f->total[b] / rows;
-                        double own = *product(f->total, n, a, a) - f->total[a] * f->total[a] / rows;
-                        double other = *product(f->total, n, b, b) - f->total[b] * f->total[b] / rows;
-                        double r = fabs(cross) / sqrt(own * other);
-
-                        f->chances[a * n + b] = a == b ? 0 : r > 1e-6 ? r : 1e-6;       /* NaN: the floor too */
-                }
-        return 0;
-}
-
-/* Without replacement, one after the other. */
-static void draw_predictors(const struct fitting *f, size_t round, tamis_iterative_step *step) {
-        const size_t n = f->m->n;
-        const double *chances = f->chances + step->target * n;
-        const tamis_frame_column *c = &f->train->columns[f->m->features[step->target].column];
-        char purpose[128];
-        tamis_stream stream;
-
-        snprintf(purpose, sizeof purpose, "%.100s.nearest", f->fit->purpose);
-        tamis_stream_init(&stream, f->fit->context->seed, purpose, round, tamis_slice_hash(tamis_slice_of(c->name)));
-        while (step->n < f->nearest) {
-                double sum = 0, at;
-                size_t pick = SIZE_MAX;
-
-                for (size_t i = 0; i < n; i++) {
-                        bool taken = false;
-
-                        for (size_t k = 0; k < step->n; k++)
-                                taken |= step->features[k] == i;
-                        f->xy[i] = taken ? 0 : chances[i];
-                        sum += f->xy[i];
-                }
-                at = tamis_stream_uniform(&stream) * sum;
-                for (size_t i = 0; i < n; i++) {
-                        if (f->xy[i] == 0)
-                                continue;
-                        pick = i;
-                        if (at < f->xy[i])
-                                break;
-                        at -= f->xy[i];
-                }
-                if (pick == SIZE_MAX)
-                        return;
-                step->features[step->n++] = (uint32_t) pick;
-        }
-}
-
-static int open_step(const struct fitting *f, size_t round, uint32_t target, tamis_iterative_step *step, tamis_error *err) {
+static int open_step(const tamis_iterative_run *f, size_t round, size_t column, tamis_iterative_step *step, tamis_error *err) {
         const size_t n = f->m->n, most = f->chances ? f->nearest : n;
-        const size_t own = f->m->features[target].column;
 
-        step->target = target;
+        step->column = column;
+        step->target = (uint32_t) f->m->columns[column].first;
         step->features = malloc((most + 1) * sizeof *step->features);
-        step->weights = malloc((most + 1) * sizeof *step->weights);
-        if (!step->features || !step->weights)
+        if (!step->features)
                 return tamis_fail_memory(err);
         if (f->chances)
-                draw_predictors(f, round, step);
+                tamis_iterative_draw(f, round, step);
         for (uint32_t i = 0; !f->chances && i < n; i++)
-                if (f->m->features[i].column != own)
+                if (f->m->features[i].column != column)
                         step->features[step->n++] = i;
         return 0;
 }
 
-/* -- a regression -------------------------------------------------------------------------------------------------- */
-
 /* The cross-products of the rows where the target is there: those of all less those of the others, or the sum of the few. */
-static int observed_part(struct fitting *f, uint32_t target, tamis_error *err) {
-        const size_t n = f->m->n, rows = f->train->rows, missing = f->missing[target];
+static int observed_part(tamis_iterative_run *f, size_t column, tamis_error *err) {
+        const size_t n = f->m->n, rows = f->train->rows, missing = f->missing[column];
         tamis_pool *pool = f->fit->context->pool;
         int r;
 
         if (missing > rows / 2)
-                return tamis_cross(f->z, n, f->rows[target] + missing, rows - missing, pool, f->part, err);
-        r = tamis_cross(f->z, n, f->rows[target], missing, pool, f->part, err);
+                return tamis_cross(f->z, n, f->rows[column] + missing, rows - missing, pool, f->part, err);
+        r = tamis_cross(f->z, n, f->rows[column], missing, pool, f->part, err);
         for (size_t i = 0; r == 0 && i < tamis_cross_room(n); i++)
                 f->part[i] = f->total[i] - f->part[i];
         return r;
 }
 
-static int regress(struct fitting *f, tamis_iterative_step *step, tamis_error *err) {
-        const size_t n = f->m->n, p = step->n, rows = f->train->rows - f->missing[step->target];
+static int regress(tamis_iterative_run *f, tamis_iterative_step *step, tamis_error *err) {
+        const size_t n = f->m->n, p = step->n, rows = f->train->rows - f->missing[step->column];
         const double count = (double) rows, *sum = f->part, own = sum[step->target];
-        double yy = *product(f->part, n, step->target, step->target) - own * own / count;
+        double yy = *tamis_iterative_product(f->part, n, step->target, step->target) - own * own / count;
         tamis_bayes b;
         int r;
 
+        step->weights = malloc((p + 1) * sizeof *step->weights);
+        if (!step->weights)
+                return tamis_fail_memory(err);
         for (size_t i = 0; i < p; i++) {
                 size_t a = step->features[i];
 
                 for (size_t k = 0; k < p; k++) {
                         size_t c = step->features[k];
 
-                        f->gram[i * p + k] = *product(f->part, n, a, c) - sum[a] * sum[c] / count;
+                        f->gram[i * p + k] = *tamis_iterative_product(f->part, n, a, c) - sum[a] * sum[c] / count;
                 }
-                f->xy[i] = *product(f->part, n, a, step->target) - sum[a] * own / count;
+                f->xy[i] = *tamis_iterative_product(f->part, n, a, step->target) - sum[a] * own / count;
         }
         r = tamis_bayes_fit(f->gram, f->xy, yy, rows, p, f->room, step->weights, &b, err);
         step->intercept = own;
@@ -304,22 +193,52 @@ static int regress(struct fitting *f, tamis_iterative_step *step, tamis_error *e
         return r;
 }
 
-/* New values for the target's holes, and what they change in the cross-products. */
-static void refill(struct fitting *f, const tamis_iterative_step *step) {
-        const size_t n = f->m->n, target = step->target;
+/* A feature of a row changes: what that makes of the cross-products. */
+static void shift(tamis_iterative_run *f, size_t row, size_t target, double new) {
+        const size_t n = f->m->n;
+        double *z = f->z + row * n, old = z[target], by = new - old;
 
-        for (size_t i = 0; i < f->missing[target]; i++) {
-                const size_t row = f->rows[target][i];
-                double *z = f->z + row * n, old = z[target], new = tamis_iterative_predict(f->m, step, z), by = new - old;
+        f->total[target] += by;
+        for (size_t k = 0; k < n; k++)
+                if (k != target)
+                        *tamis_iterative_product(f->total, n, target, k) += by * z[k];
+        *tamis_iterative_product(f->total, n, target, target) += by * (new + old);
+        z[target] = new;
+}
 
-                f->changes[row] += fabs(by);
-                f->total[target] += by;
-                for (size_t k = 0; k < n; k++)
-                        if (k != target)
-                                *product(f->total, n, target, k) += by * z[k];
-                *product(f->total, n, target, target) += by * (new + old);
-                z[target] = new;
+/* New values for the target's holes. */
+static void refill(tamis_iterative_run *f, const tamis_iterative_step *step) {
+        const size_t column = step->column, target = step->target;
+
+        for (size_t i = 0; i < f->missing[column]; i++) {
+                const size_t row = f->rows[column][i];
+                const double *z = f->z + row * f->m->n, new = tamis_iterative_predict(f->m, step, z);
+
+                f->changes[row] += fabs(new - z[target]);
+                shift(f, row, target, new);
         }
+}
+
+/* Returns how many levels changed. */
+static size_t reclassify(tamis_iterative_run *f, const tamis_iterative_step *step) {
+        const tamis_iterative_column *c = &f->m->columns[step->column];
+        size_t changed = 0;
+
+        for (size_t i = 0; i < f->missing[step->column]; i++) {
+                const size_t row = f->rows[step->column][i];
+                int32_t *code = &f->codes[step->column][row];
+                const int32_t new = tamis_iterative_level(step, f->z + row * f->m->n);
+
+                changed += new != *code;
+                for (size_t k = c->first; new != *code && k < c->first + c->n; k++) {
+                        const double x = tamis_iterative_dummy(f->m, k, new);
+
+                        if (x != f->z[row * f->m->n + k])
+                                shift(f, row, k, x);
+                }
+                *code = new;
+        }
+        return changed;
 }
 
 static double largest_observed(const tamis_frame *train) {
@@ -331,34 +250,57 @@ static double largest_observed(const tamis_frame *train) {
         return largest;
 }
 
-static int sweep(struct fitting *f, tamis_error *err) {
+/* One turn. Counts what it changes in a category. */
+static int turn(tamis_iterative_run *f, size_t column, size_t *changed, tamis_error *err) {
         tamis_iterative *m = f->m;
+        tamis_iterative_step *step = &m->steps[m->n_steps++];
+        const tamis_iterative_step *before = m->rounds > 0 ? step - f->n_order : NULL;
+        int r = open_step(f, m->rounds, column, step, err);
+
+        if (r == 0)
+                r = observed_part(f, column, err);
+        if (r == 0)
+                r = m->columns[column].place ? tamis_iterative_classify(f, step, before, err) : regress(f, step, err);
+        if (r < 0)
+                return r;
+        if (step->classes > 0)
+                *changed += reclassify(f, step);
+        else
+                refill(f, step);
+        return 0;
+}
+
+static int sweep(tamis_iterative_run *f, tamis_error *err) {
+        tamis_iterative *m = f->m;
+        size_t changed = 0, holes = 0;
         int r = 0;
 
         memset(f->changes, 0, f->train->rows * sizeof *f->changes);
         for (size_t i = 0; r == 0 && i < f->n_order; i++) {
-                tamis_iterative_step *step = &m->steps[m->n_steps++];
-
-                r = open_step(f, m->rounds, f->order[i], step, err);
-                if (r == 0)
-                        r = observed_part(f, step->target, err);
-                if (r == 0)
-                        r = regress(f, step, err);
-                if (r < 0)
-                        return r;
-                refill(f, step);
+                if (m->columns[f->order[i]].place)
+                        holes += f->missing[f->order[i]];
+                r = turn(f, f->order[i], &changed, err);
         }
         m->change = 0;
         for (size_t row = 0; row < f->train->rows; row++)
                 m->change = fmax(m->change, f->changes[row]);
+        m->changed = holes ? (double) changed / (double) holes : NAN;
         m->rounds++;
         return r;
 }
 
-static int iterate(struct fitting *f, tamis_error *err) {
+static bool has_numbers(const tamis_iterative *m) {
+        for (size_t i = 0; i < m->n; i++)
+                if (m->features[i].level == TAMIS_ITERATIVE_NUMBER)
+                        return true;
+        return false;
+}
+
+static int iterate(tamis_iterative_run *f, tamis_error *err) {
         const tamis_settings *settings = f->fit->context->settings;
         const size_t most = tamis_settings_count(settings, "max-iter");
-        const double tolerance = tamis_settings_real(settings, "tol") * largest_observed(f->train);
+        const double part = tamis_settings_real(settings, "tol"), tolerance = part * largest_observed(f->train);
+        const bool numbers = has_numbers(f->m);
         tamis_iterative *m = f->m;
         int r = 0;
 
@@ -372,14 +314,14 @@ static int iterate(struct fitting *f, tamis_error *err) {
                 m->steps = steps;
                 memset(steps + m->n_steps, 0, f->n_order * sizeof *steps);
                 r = sweep(f, err);
-                m->converged = m->change < tolerance;
+                m->converged = (!numbers || m->change < tolerance) && (isnan(m->changed) || m->changed < part);
         }
         return r;
 }
 
 static int iterative_fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis_error *err) {
-        struct fitting f = { .train = train, .fit = fit, .m = calloc(1, sizeof *f.m) };
-        int r = f.m ? find_features(f.m, train, err) : tamis_fail_memory(err);
+        tamis_iterative_run f = { .train = train, .fit = fit, .m = calloc(1, sizeof *f.m) };
+        int r = f.m ? tamis_iterative_find(f.m, train, err) : tamis_fail_memory(err);
 
         if (r == 0)
                 r = lay_out(&f, err);
@@ -388,11 +330,11 @@ static int iterative_fit(const tamis_frame *train, const tamis_fit *fit, void **
         if (r == 0)
                 r = make_room(&f, err);
         if (r == 0)
-                r = find_chances(&f, err);
+                r = tamis_iterative_chances(&f, err);
         if (r == 0)
                 r = iterate(&f, err);
         if (f.m)
-                fitting_done(&f);
+                run_done(&f);
         if (r < 0) {
                 tamis_iterative_free(f.m);
                 return r;
@@ -406,11 +348,11 @@ static const char *const options[] = { "max-iter", "tol", "sweep", "nearest", NU
 const tamis_joint tamis_joint_iterative = {
         .base = {
                 .name = "iterative",
-                .summary = "numbers regressed on all other columns in turns, until they settle",
-                .source = "scikit-learn IterativeImputer (BayesianRidge)",
+                .summary = "every column regressed on all others in turns, until they settle",
+                .source = "scikit-learn IterativeImputer (BayesianRidge; LogisticRegression for categories)",
         },
-        .takes = 1U << TAMIS_TYPE_NUMERIC,
-        .instead = "knn or mice",
+        .takes = 1U << TAMIS_TYPE_NUMERIC | 1U << TAMIS_TYPE_CATEGORICAL,
+        .instead = "knn, forest or mice",
         .options = options,
         .why = "nothing was observed in the column, or what is predicted is too large for a number",
         .fit = iterative_fit,

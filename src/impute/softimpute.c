@@ -340,7 +340,7 @@ const tamis_joint tamis_joint_softimpute = {
                 .source = "Hastie, Mazumder, Lee & Zadeh 2015, softImpute-ALS",
         },
         .takes = 1U << TAMIS_TYPE_NUMERIC,
-        .instead = "mode or mice",
+        .instead = "iterative, knn, forest or mice",
         .options = options,
         .random = true,
         .fit = soft_fit,

@@ -42,6 +42,7 @@ CASES = {
         ("-t label -c age,income,visits,tiny -s iterative --max-iter 4", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -c age,income,visits,tiny -g city -s 'tiny=median,*=iterative' --nearest 2 --max-iter 3",
          {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -s iterative --max-iter 3 -c age,income,city", {"age", "income", "city"}, "holes"),
         ("-t label -c age,income,visits,tiny -s em", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -c !code -s mice -m 2 --iterations 2", None, "holes"),
         ("-t label -c id,age,income,visits,tiny -g city -s mice -m 1 --iterations 2 --method 'age=norm,income=cart,visits=sample,*=pmm'",
