@@ -241,7 +241,7 @@ const tamis_step_type tamis_step_prune = {
         .strategies = list_strategies,
         .examples =
                 "tamis prune -t Survived -s tomek train.csv\n"
-                "tamis smote -t fraud --seed 7 train.csv | tamis prune -t fraud -s enn --only '*'\n"
+                "tamis smote -t y --seed 7 train.csv | tamis prune -t y -s enn --only '*'\n"
                 "tamis prune -t fraud -s nearmiss1 --ratio 0.5 train.csv\n",
         .traits = TAMIS_LEARNS | TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_TRAIN_ONLY | TAMIS_HOLDS_ROWS,
         .state_size = sizeof(tamis_prune),

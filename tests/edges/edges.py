@@ -24,7 +24,7 @@ from pathlib import Path
 
 SERIES = {"bfill", "ffill", "hotdeck", "interpolate"}
 # of numbers alone
-NUMBERS = {"em", "iterative", "softimpute", "interpolate", "nan-euclidean"}
+NUMBERS = {"em", "softimpute", "interpolate", "nan-euclidean"}
 # one value a column, whatever the others say
 ALONE = {"constant", "mean", "median", "mode"}
 # fills with what was observed, or with means of it
