@@ -258,6 +258,7 @@ static int em_save(const void *model, json_t *into, tamis_error *err) {
         for (size_t j = 0; j < m->n; j++) {
                 json_t *one = tamis_json_child(columns, NULL, json_object());
 
+                r |= one ? 0 : -1;
                 if (isnan(m->centre[j]))
                         continue;
                 r |= json_object_set_new(one, "centre", tamis_json_number(m->centre[j]));

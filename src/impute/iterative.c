@@ -77,6 +77,13 @@ static int find_order(tamis_iterative_run *f, tamis_error *err) {
 
 /* -- the table ----------------------------------------------------------------------------------------------------- */
 
+/* Only a category's regression, and one of few rows, asks which rows have the cell: of the others, which have not is enough. */
+static bool lists_others(const tamis_iterative_run *f, size_t i) {
+        const tamis_frame_column *c = &f->train->columns[i];
+
+        return !c->numbers || c->missing > f->train->rows / 2;
+}
+
 static void lay_row(tamis_iterative_run *f, size_t row, int32_t *codes, uint8_t *holes, size_t *others) {
         const size_t rows = f->train->rows;
 
@@ -88,7 +95,7 @@ static void lay_row(tamis_iterative_run *f, size_t row, int32_t *codes, uint8_t 
                         f->codes[i][row] = codes[i];
                 if (holes[i])
                         f->rows[i][f->missing[i]++] = (uint32_t) row;
-                else
+                else if (lists_others(f, i))
                         f->rows[i][rows - ++others[i]] = (uint32_t) row;
         }
 }
@@ -107,7 +114,7 @@ static int lay_out(tamis_iterative_run *f, tamis_error *err) {
         f->changes = malloc((rows + 1) * sizeof *f->changes);
         there = codes && holes && others && f->z && f->rows && f->codes && f->missing && f->changes;
         for (size_t i = 0; there && i < n; i++) {
-                f->rows[i] = malloc((rows + 1) * sizeof **f->rows);
+                f->rows[i] = malloc(((lists_others(f, i) ? rows : f->train->columns[i].missing) + 1) * sizeof **f->rows);
                 if (f->m->columns[i].place)
                         f->codes[i] = malloc((rows + 1) * sizeof **f->codes);
                 there = f->rows[i] && (!f->m->columns[i].place || f->codes[i]);
