@@ -1,5 +1,6 @@
 /* The strategy: what a hole is expected to be given the row's other numbers, or a draw from what it may be. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <gsl/gsl_randist.h>
@@ -250,10 +251,12 @@ static int em_fill(const void *model, size_t which, tamis_frame *rows, tamis_err
 static int em_save(const void *model, json_t *into, tamis_error *err) {
         const tamis_em *m = model;
         json_t *columns = tamis_json_child(into, "columns", json_array()), *covariance;
+        char seed[24];
         int r = columns ? 0 : -1;
 
+        snprintf(seed, sizeof seed, "%llu", (unsigned long long) m->seed);
         r |= json_object_set_new(into, "draw", json_boolean(m->draw));
-        r |= json_object_set_new(into, "seed", json_integer((json_int_t) m->seed));
+        r |= json_object_set_new(into, "seed", json_string(seed));      /* whole numbers end at 2^63 */
         r |= json_object_set_new(into, "purpose", json_string(m->purpose));
         for (size_t j = 0; j < m->n; j++) {
                 json_t *one = tamis_json_child(columns, NULL, json_object());
@@ -328,16 +331,15 @@ static int load_model(tamis_em *m, const json_t *from, const tamis_frame *shape,
 }
 
 static int em_load(const json_t *from, const tamis_frame *shape, void **ret, tamis_error *err) {
-        const char *purpose;
-        uint64_t seed;
+        const char *purpose, *seed;
         tamis_em *m;
-        int r = tamis_json_count(from, "seed", &seed, err);
+        int r = tamis_json_text(from, "seed", &seed, NULL, err);
 
         if (r == 0)
                 r = tamis_json_text(from, "purpose", &purpose, NULL, err);
         if (r < 0)
                 return r;
-        m = em_new(shape->n, seed, purpose);
+        m = em_new(shape->n, strtoull(seed, NULL, 10), purpose);
         r = m ? load_model(m, from, shape, err) : tamis_fail_memory(err);
         if (r < 0) {
                 em_free(m);

@@ -3,23 +3,36 @@
  *
  * The column keeps its distribution, and loses what ties it to others; within groups it keeps what ties it to them. The draw
  * for a hole hangs on the seed, the column and the row.
+ *
+ * A deck is one text, in memory and in the saved model: the cells that were observed, ascending, commas between them, each
+ * followed by `*` and how often it was there if that was more than once: 1.50*3,2,2.0*12. A category is the number of its level.
+ * So a model is no longer than the cells it learned from.
  */
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <tamis/number.h>
 #include <tamis/random.h>
 
+#include "csv/number_plain.h"
 #include "impute/impute.h"
 
-/* What was observed in a column: values (or codes) ascending, as they are written, and how many up to and including each. */
+struct card {
+        uint64_t upto;          /* how many cells up to and including this */
+        size_t at;              /* where it begins in the text */
+};
+
 struct deck {
-        double *values;
-        tamis_slice *texts;     /* of numbers; NULL: codes */
-        uint64_t *upto;
+        tamis_slice text;       /* of the arena; TEXT_BEFORE bytes may be read before it */
+        struct card *cards;
         size_t n;
+        bool codes;
         uint64_t name;          /* its hash */
 };
+
+enum { TEXT_BEFORE = 16, COUNT_MAX = 21 };
 
 struct random {
         struct deck *decks;     /* per column of the frame; none where it is not wanted */
@@ -34,80 +47,179 @@ static void random_free(void *model) {
 
         if (!m)
                 return;
-        for (size_t i = 0; m->decks && i < m->n; i++) {
-                free(m->decks[i].values);
-                free(m->decks[i].texts);
-                free(m->decks[i].upto);
-        }
+        for (size_t i = 0; m->decks && i < m->n; i++)
+                free(m->decks[i].cards);
         free(m->decks);
         free(m->purpose);
         tamis_arena_done(&m->arena);
         free(m);
 }
 
-static int make_deck(struct deck *d, bool texts, size_t room, tamis_error *err) {
-        d->values = malloc((room + 1) * sizeof *d->values);
-        d->upto = malloc((room + 1) * sizeof *d->upto);
-        if (texts)
-                d->texts = malloc((room + 1) * sizeof *d->texts);
-        return d->values && d->upto && (d->texts || !texts) ? 0 : tamis_fail_memory(err);
+/* -- a deck -------------------------------------------------------------------------------------------------------- */
+
+/* The cell that begins at p. */
+static tamis_slice cell_at(const char *p, const char *end) {
+        const char *from = p;
+
+        while (p < end && *p != ',' && *p != '*')
+                p++;
+        return (tamis_slice) { from, (size_t) (p - from) };
+}
+
+static tamis_slice cell_of(const struct deck *d, size_t i) {
+        return cell_at(d->text.p + d->cards[i].at, d->text.p + d->text.n);
+}
+
+static bool parse_cell(tamis_slice text, double *ret) {
+#if TAMIS_NUMBER_PLAIN
+        if (tamis_number_plain(text.p + text.n, text.n, ret))
+                return true;
+#endif
+        return tamis_number_parse(text, ret);
+}
+
+/* What follows a cell: `*` and a count of at least 2, or nothing. NULL: something else. */
+static const char *parse_count(const char *p, const char *end, uint64_t *ret) {
+        uint64_t count = 0;
+
+        *ret = 1;
+        if (p == end || *p != '*')
+                return p;
+        for (p++; p < end && *p >= '0' && *p <= '9'; p++) {
+                if (count > (UINT64_MAX - 9) / 10)
+                        return NULL;
+                count = 10 * count + (uint64_t) (*p - '0');
+        }
+        *ret = count;
+        return count > 1 ? p : NULL;
+}
+
+/* An order of cells that leaves none equal: by value, then by text. */
+static bool comes_before(double a, tamis_slice a_text, double b, tamis_slice b_text) {
+        return a < b || (!(a > b) && tamis_slice_compare(a_text, b_text) < 0);
+}
+
+/* The next of the deck; where it ends, or NULL. `levels`: 0 for numbers. */
+static const char *take_card(struct deck *d, const char *p, size_t levels, double *value, tamis_slice *cell) {
+        const char *end = d->text.p + d->text.n;
+        double before = *value;
+        tamis_slice text = cell_at(p, end);
+        uint64_t count, upto = d->n ? d->cards[d->n - 1].upto : 0;
+
+        if (!parse_cell(text, value) || (d->n > 0 && !comes_before(before, *cell, *value, text)))
+                return NULL;
+        if (d->codes && !(*value >= 0 && *value < (double) levels && *value == floor(*value)))
+                return NULL;
+        d->cards[d->n] = (struct card) { .at = (size_t) (p - d->text.p) };
+        *cell = text;
+        p = parse_count(text.p + text.n, end, &count);
+        if (!p || count > UINT64_MAX - upto || (p < end && *p != ','))
+                return NULL;
+        d->cards[d->n++].upto = upto + count;
+        return p;
+}
+
+/* Copies the text and finds the cards in it. False in *ret: it is no deck. */
+static int read_deck(struct random *m, struct deck *d, tamis_slice text, size_t levels, bool *ret, tamis_error *err) {
+        char *copy = tamis_arena_get(&m->arena, TEXT_BEFORE + text.n + 1);
+        const char *p, *end;
+        tamis_slice cell = {0};
+        double value = 0;
+        size_t commas = 0;
+
+        for (size_t i = 0; i < text.n; i++)
+                commas += text.p[i] == ',';
+        d->cards = malloc((commas + 1) * sizeof *d->cards);
+        if (!copy || !d->cards)
+                return tamis_fail_memory(err);
+        memset(copy, ' ', TEXT_BEFORE);
+        memcpy(copy + TEXT_BEFORE, text.p, text.n);
+        copy[TEXT_BEFORE + text.n] = 0;
+        d->text = (tamis_slice) { copy + TEXT_BEFORE, text.n };
+        end = d->text.p + text.n;
+        p = d->text.p;
+        while (p && p < end) {
+                p = take_card(d, p, levels, &value, &cell);
+                if (p && p < end && ++p == end)
+                        p = NULL;       /* a comma, and nothing behind it */
+        }
+        *ret = p != NULL;
+        return 0;
 }
 
 /* -- learned ------------------------------------------------------------------------------------------------------- */
 
 /* A cell that was observed, and how often. */
-struct card {
+struct seen {
         double value;
         tamis_slice text;
         uint64_t count;
 };
 
 static int compare(const void *a, const void *b) {
-        const struct card *x = a, *y = b;
+        const struct seen *x = a, *y = b;
 
         if (x->value < y->value || x->value > y->value)
                 return x->value < y->value ? -1 : 1;
         return tamis_slice_compare(x->text, y->text);
 }
 
-static void count_cards(const tamis_frame_column *c, size_t rows, struct card *cards, size_t n) {
+static void count_cells(const tamis_frame_column *c, size_t rows, struct seen *seen, size_t n) {
         const int32_t *of = c->codes ? c->codes : c->spelling;
 
         for (size_t i = 0; i < n; i++)
-                cards[i] = (struct card) { .value = (double) i };
+                seen[i] = (struct seen) { .value = (double) i };
         for (size_t row = 0; of && row < rows; row++)
                 if (of[row] >= 0)
-                        cards[of[row]].count++;
+                        seen[of[row]].count++;
         if (c->codes)
                 return;
         for (size_t i = 0; i < n; i++) {
-                cards[i].text = c->spelled[i];
-                if (!tamis_number_parse(c->spelled[i], &cards[i].value))
-                        cards[i].count = 0;
+                seen[i].text = c->spelled[i];
+                if (!tamis_number_parse(c->spelled[i], &seen[i].value))
+                        seen[i].count = 0;
         }
-        qsort(cards, n, sizeof *cards, compare);
+        qsort(seen, n, sizeof *seen, compare);
+}
+
+static int write_deck(const struct seen *seen, size_t n, bool codes, tamis_buffer *text, tamis_error *err) {
+        for (size_t i = 0; i < n; i++) {
+                int r;
+
+                if (seen[i].count == 0)
+                        continue;
+                r = tamis_buffer_reserve(text, seen[i].text.n + 2 * COUNT_MAX + 2, err);
+                if (r < 0)
+                        return r;
+                if (text->n > 0)
+                        text->p[text->n++] = ',';
+                if (codes)
+                        text->n += (size_t) snprintf(text->p + text->n, COUNT_MAX, "%zu", (size_t) seen[i].value);
+                else
+                        memcpy(text->p + text->n, seen[i].text.p, seen[i].text.n);
+                text->n += seen[i].text.n;
+                if (seen[i].count > 1)
+                        text->n += (size_t) snprintf(text->p + text->n, COUNT_MAX + 1, "*%" PRIu64, seen[i].count);
+        }
+        return 0;
 }
 
 static int fit_deck(struct random *m, struct deck *d, const tamis_frame_column *c, size_t rows, tamis_error *err) {
         size_t n = c->codes ? c->levels : c->n_spelled;
-        struct card *cards = calloc(n + 1, sizeof *cards);
-        int r = cards ? make_deck(d, !c->codes, n, err) : tamis_fail_memory(err);
+        struct seen *seen = calloc(n + 1, sizeof *seen);
+        tamis_buffer text = {0};
+        bool fits;
+        int r = seen ? 0 : tamis_fail_memory(err);
 
-        if (r == 0)
-                count_cards(c, rows, cards, n);
-        for (size_t i = 0; r == 0 && i < n; i++) {
-                if (cards[i].count == 0)
-                        continue;
-                d->values[d->n] = cards[i].value;
-                d->upto[d->n] = cards[i].count + (d->n ? d->upto[d->n - 1] : 0);
-                if (d->texts) {
-                        d->texts[d->n] = (tamis_slice) { tamis_arena_copy(&m->arena, cards[i].text), cards[i].text.n };
-                        if (!d->texts[d->n].p)
-                                r = tamis_fail_memory(err);
-                }
-                d->n++;
+        d->codes = c->codes != NULL;
+        if (r == 0) {
+                count_cells(c, rows, seen, n);
+                r = write_deck(seen, n, d->codes, &text, err);
         }
-        free(cards);
+        if (r == 0)
+                r = read_deck(m, d, (tamis_slice) { text.p ? text.p : "", text.n }, n, &fits, err);
+        free(seen);
+        tamis_buffer_done(&text);
         return r;
 }
 
@@ -156,11 +268,11 @@ static size_t draw(const struct random *m, const struct deck *d, uint64_t key) {
         uint64_t place;
 
         tamis_stream_init(&stream, m->seed, m->purpose, key, d->name);
-        place = tamis_stream_below(&stream, d->upto[last]);
+        place = tamis_stream_below(&stream, d->cards[last].upto);
         while (first < last) {
                 size_t middle = first + (last - first) / 2;
 
-                if (d->upto[middle] > place)
+                if (d->cards[middle].upto > place)
                         last = middle;
                 else
                         first = middle + 1;
@@ -176,18 +288,20 @@ static int random_fill(const void *model, size_t which, tamis_frame *rows, tamis
                 tamis_frame_column *c = &rows->columns[i];
 
                 for (size_t row = 0; c->wanted && d->n > 0 && row < rows->rows; row++) {
-                        size_t k;
+                        tamis_slice cell;
+                        double value;
 
                         if (c->numbers ? !isnan(c->numbers[row]) : c->codes[row] != TAMIS_CODE_MISSING)
                                 continue;
-                        k = draw(m, d, rows->keys[row]);
-                        if (c->codes) {
-                                c->codes[row] = (int32_t) d->values[k];
-                                continue;
-                        }
-                        c->numbers[row] = d->values[k];
+                        cell = cell_of(d, draw(m, d, rows->keys[row]));
+                        if (!parse_cell(cell, &value))
+                                continue;       /* it has been parsed before */
+                        if (c->codes)
+                                c->codes[row] = (int32_t) value;
+                        else
+                                c->numbers[row] = value;
                         if (c->texts)
-                                c->texts[row] = d->texts[k];
+                                c->texts[row] = cell;
                 }
         }
         return 0;
@@ -195,116 +309,47 @@ static int random_fill(const void *model, size_t which, tamis_frame *rows, tamis
 
 /* -- saved --------------------------------------------------------------------------------------------------------- */
 
-/* The shortest text of the value is what it would be written as anyway. */
-static bool is_plain(double value, tamis_slice text) {
-        char plain[TAMIS_NUMBER_MAX];
-
-        return tamis_slice_equal(text, (tamis_slice) { plain, tamis_number_print(value, plain) });
-}
-
-static json_t *text_of(const struct deck *d, size_t i) {
-        return is_plain(d->values[i], d->texts[i]) ? json_null() : tamis_json_bytes(d->texts[i]);
-}
-
-static int save_deck(const struct deck *d, json_t *one) {
-        json_t *values = tamis_json_child(one, "values", json_array());
-        json_t *upto = tamis_json_child(one, "upto", json_array());
-        json_t *texts = NULL;
-        bool plain = true;
-        int r = values && upto ? 0 : -1;
-
-        for (size_t i = 0; d->texts && i < d->n; i++)
-                plain &= is_plain(d->values[i], d->texts[i]);
-        if (!plain) {
-                texts = tamis_json_child(one, "texts", json_array());
-                r |= texts ? 0 : -1;
-        }
-        for (size_t i = 0; r == 0 && i < d->n; i++) {
-                r |= json_array_append_new(values, tamis_json_number(d->values[i]));
-                r |= json_array_append_new(upto, json_integer((json_int_t) d->upto[i]));
-                if (texts)
-                        r |= json_array_append_new(texts, text_of(d, i));
-        }
-        return r;
-}
-
-/* "texts" only where a value is not written as a number is printed; null in it: this one is. */
 static int random_save(const void *model, json_t *into, tamis_error *err) {
         const struct random *m = model;
         json_t *decks;
-        int r = json_object_set_new(into, "seed", json_integer((json_int_t) m->seed));
+        char seed[24];
+        int r;
 
+        snprintf(seed, sizeof seed, "%" PRIu64, m->seed);       /* JSON's whole numbers end at 2^63 */
+        r = json_object_set_new(into, "seed", json_string(seed));
         r |= json_object_set_new(into, "purpose", json_string(m->purpose));
         decks = tamis_json_child(into, "decks", json_array());
         r |= decks ? 0 : -1;
         for (size_t i = 0; r == 0 && i < m->n; i++)
-                r = save_deck(&m->decks[i], tamis_json_child(decks, NULL, json_object()));
+                r |= json_array_append_new(decks, json_stringn(m->decks[i].n ? m->decks[i].text.p : "", m->decks[i].text.n));
         return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
-static int load_text(struct random *m, const struct deck *d, const json_t *from, tamis_slice *ret, tamis_error *err) {
-        char plain[TAMIS_NUMBER_MAX];
-        double value;
-        int r;
-
-        if (from && !json_is_null(from)) {
-                r = tamis_json_bytes_get(from, &m->arena, ret, err);
-                if (r < 0)
-                        return r;
-                if (tamis_number_parse(*ret, &value) && value >= d->values[d->n] && value <= d->values[d->n])
-                        return 0;
-                return tamis_fail(err, TAMIS_BAD_MODEL, "\"%.*s\" in \"texts\" is not the value beside it", (int) ret->n, ret->p);
-        }
-        ret->n = tamis_number_print(d->values[d->n], plain);
-        ret->p = tamis_arena_copy(&m->arena, (tamis_slice) { plain, ret->n });
-        return ret->p ? 0 : tamis_fail_memory(err);
-}
-
-/* The next of the deck. */
-static int load_card(struct random *m, struct deck *d, const json_t *value, const json_t *upto, const json_t *text,
-                     const tamis_frame_column *c, tamis_error *err) {
-        json_int_t before = d->n ? (json_int_t) d->upto[d->n - 1] : 0;
-
-        if (!json_is_number(value) || !json_is_integer(upto) || json_integer_value(upto) <= before)
-                return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": \"values\" or \"upto\" is damaged", c->name);
-        d->values[d->n] = json_number_value(value);
-        d->upto[d->n] = (uint64_t) json_integer_value(upto);
-        if (d->texts)
-                return load_text(m, d, text, &d->texts[d->n], err);
-        if (!(d->values[d->n] >= 0 && d->values[d->n] < (double) c->levels))
-                return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": there is no such level", c->name);
-        return 0;
-}
-
 static int load_deck(struct random *m, struct deck *d, const json_t *from, const tamis_frame_column *c, tamis_error *err) {
-        const json_t *values, *upto, *texts = NULL;
-        int r = tamis_json_array(from, "values", SIZE_MAX, &values, err);
+        bool fits = json_is_string(from);
+        int r = 0;
 
         d->name = tamis_slice_hash(tamis_slice_of(c->name));
-        if (r == 0)
-                r = tamis_json_array(from, "upto", json_array_size(values), &upto, err);
-        if (r == 0 && json_object_get(from, "texts"))
-                r = tamis_json_array(from, "texts", json_array_size(values), &texts, err);
-        if (r == 0)
-                r = make_deck(d, c->type == TAMIS_TYPE_NUMERIC, json_array_size(values), err);
-        for (; r == 0 && d->n < json_array_size(values); d->n++)
-                r = load_card(m, d, json_array_get(values, d->n), json_array_get(upto, d->n), json_array_get(texts, d->n), c, err);
+        d->codes = c->type != TAMIS_TYPE_NUMERIC;
+        if (fits)
+                r = read_deck(m, d, (tamis_slice) { json_string_value(from), json_string_length(from) }, c->levels, &fits, err);
+        if (r == 0 && !fits)
+                r = tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": cell %zu of \"decks\" is damaged", c->name, d->n + 1);
         return r;
 }
 
 static int random_load(const json_t *from, const tamis_frame *shape, void **ret, tamis_error *err) {
-        const char *purpose;
+        const char *purpose, *seed;
         const json_t *decks;
         struct random *m = NULL;
-        uint64_t seed;
-        int r = tamis_json_count(from, "seed", &seed, err);
+        int r = tamis_json_text(from, "seed", &seed, NULL, err);
 
         if (r == 0)
                 r = tamis_json_text(from, "purpose", &purpose, NULL, err);
         if (r == 0)
                 r = tamis_json_array(from, "decks", shape->n, &decks, err);
         if (r == 0)
-                r = make(shape->n, seed, purpose, &m, err);
+                r = make(shape->n, strtoull(seed, NULL, 10), purpose, &m, err);
         if (r < 0)
                 return r;
         for (size_t i = 0; r == 0 && i < m->n; i++)

@@ -1,5 +1,6 @@
 /* The model, made, saved and loaded. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "impute/regression.h"
@@ -85,10 +86,12 @@ static int save_column(const tamis_regression_column *c, bool number, json_t *on
 int tamis_regression_save(const void *model, json_t *into, tamis_error *err) {
         const tamis_regression *m = model;
         json_t *columns = tamis_json_child(into, "columns", json_array());
+        char seed[24];
         int r = columns ? 0 : -1;
 
+        snprintf(seed, sizeof seed, "%llu", (unsigned long long) m->seed);
         r |= json_object_set_new(into, "stochastic", json_boolean(m->stochastic));
-        r |= json_object_set_new(into, "seed", json_integer((json_int_t) m->seed));
+        r |= json_object_set_new(into, "seed", json_string(seed));      /* whole numbers end at 2^63 */
         r |= json_object_set_new(into, "purpose", json_string(m->purpose));
         for (size_t j = 0; r == 0 && j < m->n; j++) {
                 json_t *one = tamis_json_child(columns, NULL, json_object());
@@ -199,16 +202,15 @@ static int load_model(tamis_regression *m, const json_t *from, const tamis_frame
 }
 
 int tamis_regression_load(const json_t *from, const tamis_frame *shape, void **ret, tamis_error *err) {
-        const char *purpose;
-        uint64_t seed;
+        const char *purpose, *seed;
         tamis_regression *m;
-        int r = tamis_json_count(from, "seed", &seed, err);
+        int r = tamis_json_text(from, "seed", &seed, NULL, err);
 
         if (r == 0)
                 r = tamis_json_text(from, "purpose", &purpose, NULL, err);
         if (r < 0)
                 return r;
-        m = tamis_regression_new(shape->n, seed, purpose);
+        m = tamis_regression_new(shape->n, strtoull(seed, NULL, 10), purpose);
         r = m ? load_model(m, from, shape, err) : tamis_fail_memory(err);
         if (r < 0) {
                 tamis_regression_free(m);
