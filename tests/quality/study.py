@@ -21,10 +21,10 @@ import sets
 import tables
 
 MECHANISMS, RATES = ["MCAR", "MAR"], [10, 30, 50]
-# em, iterative and softimpute are for numbers: beside them categories get their mode. Those that go by the order of the rows
+# em and softimpute are for numbers: beside them categories get their mode. Those that go by the order of the rows
 # (ffill, bfill, interpolate, hotdeck) have none here to go by.
-STRATEGIES = {name: name for name in ["mean", "median", "random", "regression", "knn", "forest", "boost", "auto"]}
-STRATEGIES |= {name: "@numeric=%s,*=mode" % name for name in ["em", "iterative", "softimpute"]}
+STRATEGIES = {name: name for name in ["mean", "median", "random", "regression", "knn", "forest", "boost", "iterative", "auto"]}
+STRATEGIES |= {name: "@numeric=%s,*=mode" % name for name in ["em", "softimpute"]}
 STRATEGIES |= {"mice": "mice -m 1"}
 R = ["missForest", "VIM", "mice-R"]
 RIVALS = R + ["ExtraTrees"]
