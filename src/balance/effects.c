@@ -1,7 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <tamis/neighbors.h>
 #include <tamis/number.h>
 
 #include "balance/effects.h"
@@ -9,16 +8,7 @@
 /* Products grow as the square of the columns. */
 enum { MOST_CORRELATED = 30 };
 
-/* The sums before, or after. Rows that count for correlations have all columns. */
-struct tamis_effects_side {
-        uint64_t rows;
-        tamis_moments *columns;         /* n */
-        size_t k;                       /* the first of them: correlated */
-        tamis_moments *whole;           /* k: of whole rows */
-        tamis_moments *products;        /* k * k: [i * k + j], i < j, of whole rows */
-};
-
-static void side_free(struct tamis_effects_side *s, size_t n) {
+static void side_free(tamis_effects_side *s, size_t n) {
         if (!s)
                 return;
         for (size_t i = 0; s->columns && i < n; i++)
@@ -33,8 +23,8 @@ static void side_free(struct tamis_effects_side *s, size_t n) {
         free(s);
 }
 
-static struct tamis_effects_side *side_new(size_t n) {
-        struct tamis_effects_side *s = calloc(1, sizeof *s);
+static tamis_effects_side *side_new(size_t n) {
+        tamis_effects_side *s = calloc(1, sizeof *s);
 
         if (!s)
                 return NULL;
@@ -56,32 +46,60 @@ void tamis_effects_done(tamis_effects *e) {
         free(e->at);
         free(e->names);
         free(e->text);
+        free(e->outside);
+        free(e->centres);
         tamis_arena_done(&e->arena);
         *e = (tamis_effects) { 0 };
 }
 
-int tamis_effects_begin(tamis_effects *e, const tamis_schema *schema, long target, tamis_error *err) {
+/* Room for `most` columns. */
+static int begin(tamis_effects *e, size_t most, tamis_error *err) {
         tamis_effects_done(e);
         pthread_mutex_init(&e->lock, NULL);
         e->on = true;
-        e->at = calloc(schema->n + 1, sizeof *e->at);
-        e->names = calloc(schema->n + 1, sizeof *e->names);
-        e->text = calloc(schema->n + 1, 1);
-        if (!e->at || !e->names || !e->text)
-                return tamis_fail_memory(err);
-        for (size_t i = 0; i < schema->n; i++) {
-                const tamis_slice name = { schema->fields[i].name, schema->fields[i].name_length };
+        e->at = calloc(most + 1, sizeof *e->at);
+        e->names = calloc(most + 1, sizeof *e->names);
+        e->text = calloc(most + 1, 1);
+        return e->at && e->names && e->text ? 0 : tamis_fail_memory(err);
+}
 
-                if ((long) i == target || tamis_reserved(name) || tamis_names_id(name))
-                        continue;
-                e->names[e->n] = tamis_arena_copy(&e->arena, name);
-                if (!e->names[e->n])
-                        return tamis_fail_memory(err);
-                e->at[e->n++] = i;
-        }
+static int add_column(tamis_effects *e, tamis_slice name, size_t at, tamis_error *err) {
+        e->names[e->n] = tamis_arena_copy(&e->arena, name);
+        if (!e->names[e->n])
+                return tamis_fail_memory(err);
+        e->at[e->n++] = at;
+        return 0;
+}
+
+static int begin_sides(tamis_effects *e, tamis_error *err) {
         e->before = side_new(e->n);
         e->after = side_new(e->n);
         return e->before && e->after ? 0 : tamis_fail_memory(err);
+}
+
+int tamis_effects_begin(tamis_effects *e, const tamis_schema *schema, long target, tamis_error *err) {
+        int r = begin(e, schema->n, err);
+
+        for (size_t i = 0; r == 0 && i < schema->n; i++) {
+                const tamis_slice name = { schema->fields[i].name, schema->fields[i].name_length };
+
+                if ((long) i != target && !tamis_reserved(name) && !tamis_names_id(name))
+                        r = add_column(e, name, i, err);
+        }
+        return r == 0 ? begin_sides(e, err) : r;
+}
+
+int tamis_effects_begin_made(tamis_effects *e, char *const *names, size_t n, tamis_error *err) {
+        int r = begin(e, n, err);
+
+        for (size_t i = 0; r == 0 && i < n; i++)
+                r = add_column(e, tamis_slice_of(names[i]), i, err);
+        if (r == 0)
+                r = begin_sides(e, err);
+        e->makes = true;
+        e->outside = calloc(n + 1, sizeof *e->outside);
+        e->centres = calloc(n + 1, sizeof *e->centres);
+        return r < 0 ? r : e->outside && e->centres ? 0 : tamis_fail_memory(err);
 }
 
 /* -- counting ------------------------------------------------------------------------------------------------------ */
@@ -106,7 +124,7 @@ static int add(tamis_moments *m, const double *x, const double *y, const uint32_
         return tamis_moments_add(m, values, n, err);
 }
 
-static int add_side(const tamis_effects *e, struct tamis_effects_side *side, const struct look *l, size_t n,
+static int add_side(const tamis_effects *e, tamis_effects_side *side, const struct look *l, size_t n,
                     tamis_error *err) {
         size_t whole = 0;
         int r = 0;
@@ -197,7 +215,7 @@ int tamis_effects_add(tamis_effects *e, tamis_batch *batch, const uint32_t *befo
 /* -- the report ---------------------------------------------------------------------------------------------------- */
 
 /* Pearson's, over whole rows; NaN where a column is constant, or so nearly that the sums cannot tell. */
-static double correlation(const struct tamis_effects_side *s, size_t a, size_t b) {
+static double correlation(const tamis_effects_side *s, size_t a, size_t b) {
         const tamis_moments *x = &s->whole[a], *y = &s->whole[b], *xy = &s->products[a * s->k + b];
         double n = (double) x->n, covariance, sds;
 
@@ -238,6 +256,8 @@ static int report_columns(const tamis_effects *e, json_t *into) {
                 r |= json_object_set_new(one, "sd_after", number(tamis_moments_sd(a, 0)));
                 r |= json_object_set_new(one, "shift_of_mean_in_sds",
                                          number(tidy((tamis_moments_mean(a) - tamis_moments_mean(b)) / sd)));
+                if (e->makes)
+                        r |= json_object_set_new(one, "values_outside", json_integer((json_int_t) e->outside[c]));
         }
         return r;
 }
@@ -277,6 +297,21 @@ static int report_correlations(const tamis_effects *e, json_t *into) {
         return r | json_object_set_new(one, "after", number(tidy(correlation(e->after, most_a, most_b))));
 }
 
+static int report_made(const tamis_effects *e, json_t *into) {
+        uint64_t outside = 0;
+        int r;
+
+        if (!e->makes)
+                return 0;
+        for (size_t c = 0; c < e->n; c++)
+                outside += e->outside[c];
+        r = json_object_set_new(into, "nearest_of_another_class", json_integer((json_int_t) e->strangers));
+        if (e->made > 0)
+                r |= json_object_set_new(into, "share_nearest_of_another_class",
+                                         number(tidy((double) e->strangers / (double) e->made)));
+        return r | json_object_set_new(into, "values_outside", json_integer((json_int_t) outside));
+}
+
 int tamis_effects_report(const tamis_effects *e, json_t *into, tamis_error *err) {
         json_t *o;
         int r;
@@ -287,46 +322,10 @@ int tamis_effects_report(const tamis_effects *e, json_t *into, tamis_error *err)
         r = json_object_set_new(o, "rows_before", json_integer((json_int_t) e->before->rows));
         r |= json_object_set_new(o, "rows_after", json_integer((json_int_t) e->after->rows));
         r |= json_object_set_new(o, "duplicates", json_integer((json_int_t) e->duplicates));
+        r |= report_made(e, o);
         r |= report_columns(e, o);
         r |= report_correlations(e, o);
         return r < 0 ? tamis_fail_memory(err) : 0;
-}
-
-/* -- rows that were made ------------------------------------------------------------------------------------------- */
-
-int tamis_effects_strangers(const tamis_made *made, tamis_pool *pool, uint64_t *ret, tamis_error *err) {
-        const tamis_points real = { .n = made->n, .d = made->d, .numbers = made->real };
-        const tamis_points new = { .n = made->m, .d = made->d, .numbers = made->made };
-        uint32_t *nearest = reallocarray(NULL, made->m + 1, sizeof *nearest);
-        tamis_neighbors *index = NULL;
-        uint64_t strangers = 0;
-        int r = nearest ? tamis_neighbors_new(&real, &index, err) : tamis_fail_memory(err);
-
-        if (r == 0)
-                r = tamis_neighbors_find(index, &new, 1, pool, nearest, NULL, err);
-        for (size_t i = 0; r == 0 && i < made->m; i++)
-                strangers += nearest[i] != TAMIS_NO_NEIGHBOR && made->real_classes[nearest[i]] != made->made_classes[i];
-        tamis_neighbors_free(index);
-        free(nearest);
-        if (r == 0)
-                *ret = strangers;
-        return r;
-}
-
-uint64_t tamis_effects_outside(const tamis_made *made) {
-        uint64_t outside = 0;
-
-        for (size_t c = 0; c < made->d; c++) {
-                double least = INFINITY, most = -INFINITY;
-
-                for (size_t i = 0; i < made->n; i++) {
-                        least = fmin(least, made->real[i * made->d + c]);
-                        most = fmax(most, made->real[i * made->d + c]);
-                }
-                for (size_t i = 0; i < made->m; i++)
-                        outside += made->made[i * made->d + c] < least || made->made[i * made->d + c] > most;
-        }
-        return outside;
 }
 
 /* -- the evidence -------------------------------------------------------------------------------------------------- */
@@ -343,6 +342,9 @@ void tamis_evidence_say(const tamis_context *context, tamis_evidence of) {
                 [TAMIS_EVIDENCE_LEFT_OUT] = "rows that are left out teach nothing, and probabilities learned without "
                                             "them are too high for the smaller classes (tamis decide --undo corrects "
                                             "them)",
+                [TAMIS_EVIDENCE_PICKED] = "rows that are left out teach nothing, and probabilities learned without "
+                                          "them are too high for the classes that keep theirs, past correction, for "
+                                          "it was where they lie that decided which",
         };
 
         tamis_warn(context, "%s; class weights (tamis weigh) or a moved decision threshold (tamis decide) often do as "

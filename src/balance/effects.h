@@ -7,6 +7,9 @@
  * Sums are exact (stats.h), so threads may add in any order. Correlations are of rows without a hole in any such
  * column.
  *
+ * Of rows that were made, more is told: how many have a row of another class nearest, and how many of their values lie
+ * outside what was observed.
+ *
  * Ownership: embedded; {0} is off; _done frees it.
  */
 #ifndef BALANCE_EFFECTS_H
@@ -14,10 +17,18 @@
 
 #include <pthread.h>
 
+#include <tamis/neighbors.h>
 #include <tamis/stats.h>
 #include <tamis/step.h>
 
-struct tamis_effects_side;
+/* The sums before, or after. Rows that count for correlations have all columns. */
+typedef struct tamis_effects_side {
+        uint64_t rows;
+        tamis_moments *columns;         /* n */
+        size_t k;                       /* the first of them: correlated */
+        tamis_moments *whole;           /* k: of whole rows */
+        tamis_moments *products;        /* k * k: [i * k + j], i < j, of whole rows */
+} tamis_effects_side;
 
 typedef struct tamis_effects {
         bool on;
@@ -25,10 +36,15 @@ typedef struct tamis_effects {
         size_t *at;
         char **names;
         uint8_t *text;          /* of them, those with a cell that is no number */
-        struct tamis_effects_side *before, *after;
+        tamis_effects_side *before, *after;
         uint64_t duplicates;
         pthread_mutex_t lock;
         tamis_arena arena;
+        /* of rows that were made, where any could be */
+        bool makes;
+        uint64_t made, strangers;
+        uint64_t *outside;      /* per column */
+        double *centres;        /* per column: what whole rows are counted from */
 } tamis_effects;
 
 void tamis_effects_done(tamis_effects *effects);
@@ -41,21 +57,33 @@ int tamis_effects_add(tamis_effects *effects, tamis_batch *batch, const uint32_t
                       tamis_error *err) TAMIS_CHECKED;
 int tamis_effects_report(const tamis_effects *effects, json_t *into, tamis_error *err) TAMIS_CHECKED;
 
-/* For rows that were made, from matrices a step holds anyway: real[n * d] with classes, made[m * d]. */
+/* -- made.c: rows that were made, by a step that holds the others ------------------------------------------------- */
+
+/* Columns of these names, all numbers without a hole; instead of _begin. */
+int tamis_effects_begin_made(tamis_effects *effects, char *const *names, size_t n, tamis_error *err) TAMIS_CHECKED;
+/* The rows there were, once: rows[n] of `numbers`, effects->n a row. They stay. */
+int tamis_effects_found(tamis_effects *effects, const double *numbers, const uint32_t *rows, size_t n,
+                        tamis_pool *pool, tamis_error *err) TAMIS_CHECKED;
+/* Then those that were made, any number at a time: means, and what lies outside of what was found. */
+int tamis_effects_made(tamis_effects *effects, const double *numbers, size_t n, tamis_pool *pool,
+                       tamis_error *err) TAMIS_CHECKED;
+
+/* How many made rows have, as their nearest real row, one of another class and none of their own as near.
+ * Numbers and codes as distances are meant; `index` is that of the real rows. */
 typedef struct tamis_made {
-        const double *real, *made;
+        const tamis_points *real, *made;
         const uint32_t *real_classes, *made_classes;
-        size_t n, m, d;
+        size_t n_classes;
+        const tamis_neighbors *index;
 } tamis_made;
-/* How many made rows have, as their nearest real row, one of another class. Scale the numbers as distances are
- * meant. */
 int tamis_effects_strangers(const tamis_made *made, tamis_pool *pool, uint64_t *ret, tamis_error *err) TAMIS_CHECKED;
-/* How many of their values lie outside those observed, min to max of a column. */
-uint64_t tamis_effects_outside(const tamis_made *made);
+
+/* How many of the made rows equal one that was there, or one made before: by their hashes, which are put in order. */
+uint64_t tamis_effects_duplicates(uint64_t *real, size_t n, uint64_t *made, size_t m);
 
 /* One line, said once, on what is known of a choice, and what there is instead. */
 typedef enum tamis_evidence { TAMIS_EVIDENCE_SYNTHETIC, TAMIS_EVIDENCE_REPEATED,
-                              TAMIS_EVIDENCE_LEFT_OUT } tamis_evidence;
+                              TAMIS_EVIDENCE_LEFT_OUT, TAMIS_EVIDENCE_PICKED } tamis_evidence;
 void tamis_evidence_say(const tamis_context *context, tamis_evidence of);
 
 #endif

@@ -176,7 +176,6 @@ static void weigh_members(const tamis_smote_space *space, const tamis_smote_clas
 }
 
 static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, double *weights, tamis_error *err) {
-        const tamis_slice name = space->s->labels.names[class];
         struct clusters k = { 0 };
         uint32_t *places = reallocarray(NULL, c->n, sizeof *places);
         size_t strong = 0;
@@ -200,9 +199,9 @@ static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, d
         clusters_done(&k);
         free(places);
         if (r == 0 && strong == 0)
-                return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\": of %llu clusters none has two of its rows and "
-                                  "as large a share of it as the whole (other --clusters, or -s plain)", (int) name.n,
-                                  name.p, (unsigned long long) space->s->clusters);
+                return tamis_smote_leave(c, err, "of %llu clusters none has two of its rows and as large a share of it as the "
+                                         "whole (other --clusters, or -s plain)",
+                                         (unsigned long long) space->s->clusters);
         return r;
 }
 

@@ -1,5 +1,6 @@
 /* Making new rows: a block of them, from what was planned. */
 #include <math.h>
+#include <stdlib.h>
 
 #include <gsl/gsl_randist.h>
 
@@ -7,7 +8,7 @@
 
 #include "balance/smote.h"
 
-enum { BLOCK = 1024 };
+enum { BLOCK = TAMIS_SMOTE_BLOCK };
 
 /* One new row. */
 struct making {
@@ -98,17 +99,22 @@ static double disturbed(const tamis_smote *s, const struct making *m, size_t j) 
         return decimals <= 300 ? tamis_number_round(y, decimals) : y;
 }
 
-static int make_numbers(const tamis_smote *s, const struct making *all, size_t n, tamis_batch *out, tamis_error *err) {
+static double number_of(const tamis_smote *s, const struct making *m, size_t j) {
         const tamis_rows *rows = &s->rows;
+
+        if (s->classes[m->class].noise)
+                return disturbed(s, m, j);
+        return between(rows->numbers[m->seed * rows->d + j], rows->numbers[m->other * rows->d + j], gap_of(s, m, j),
+                       rows->decimals[j]);
+}
+
+static int make_numbers(const tamis_smote *s, const struct making *all, size_t n, tamis_batch *out, tamis_error *err) {
         double *values = tamis_arena_get(&out->arena, BLOCK * sizeof *values);
         int r = values ? 0 : tamis_fail_memory(err);
 
-        for (size_t j = 0; r == 0 && j < rows->d; j++) {
+        for (size_t j = 0; r == 0 && j < s->rows.d; j++) {
                 for (size_t i = 0; i < n; i++)
-                        values[i] = s->classes[all[i].class].noise ? disturbed(s, &all[i], j)
-                                : between(rows->numbers[all[i].seed * rows->d + j],
-                                          rows->numbers[all[i].other * rows->d + j], gap_of(s, &all[i], j),
-                                          rows->decimals[j]);
+                        values[i] = number_of(s, &all[i], j);
                 r = tamis_batch_set_numbers(out, s->numbers.at[j], values, err);
         }
         return r;
@@ -185,5 +191,26 @@ int tamis_smote_make(const tamis_smote *s, size_t block, tamis_batch *out, tamis
         r = make_numbers(s, all, n, out, err);
         for (size_t row = 0; r == 0 && row < n; row++)
                 r = make_texts(s, &all[row], row, votes, out, err);
+        return r;
+}
+
+int tamis_smote_foresee(const tamis_smote *s, size_t first, size_t n, double *numbers, uint32_t *codes,
+                        uint32_t *classes, tamis_error *err) {
+        const size_t d = s->rows.d, width = s->rows.categories.width;
+        struct making *all = reallocarray(NULL, n + 1, sizeof *all);
+        uint32_t *votes = reallocarray(NULL, s->k + 1, sizeof *votes);
+        int r = all && votes ? 0 : tamis_fail_memory(err);
+
+        if (r == 0)
+                decide_all(s, first, n, all);
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                classes[i] = (uint32_t) all[i].class;
+                for (size_t j = 0; j < d; j++)
+                        numbers[i * d + j] = number_of(s, &all[i], j);
+                for (size_t j = 0; j < width; j++)
+                        codes[i * width + j] = vote(s, &all[i], j, votes);
+        }
+        free(all);
+        free(votes);
         return r;
 }

@@ -22,24 +22,31 @@ static uint64_t add(uint64_t hash, uint64_t x) {
         return mix(hash + 0x9e3779b97f4a7c15 + x);
 }
 
-static uint64_t add_texts(uint64_t hash, const tamis_texts *t, uint32_t row) {
+static uint64_t add_texts(uint64_t hash, const tamis_texts *t, const uint32_t *codes) {
         for (size_t j = 0; j < t->width; j++)
-                hash = add(hash, t->dicts[j].entries[t->codes[row * t->width + j]].hash);
+                hash = add(hash, t->dicts[j].entries[codes[j]].hash);
         return hash;
 }
 
-static uint64_t hash_row(const tamis_smote *s, uint32_t row, uint64_t class_hash) {
+uint64_t tamis_smote_hash(const tamis_smote *s, uint64_t class_hash, const double *numbers, const uint32_t *codes) {
         uint64_t hash = class_hash;
 
         for (size_t j = 0; j < s->rows.d; j++) {
-                double x = s->rows.numbers[row * s->rows.d + j] + 0.0;  /* -0 and 0 are the same number */
+                double x = numbers[j] + 0.0;    /* -0 and 0 are the same number */
                 uint64_t bits;
 
                 memcpy(&bits, &x, sizeof bits);
                 hash = add(hash, bits);
         }
-        hash = add_texts(hash, &s->rows.categories, row);
-        return add_texts(hash, &s->rows.carried, row);
+        return add_texts(hash, &s->rows.categories, codes);
+}
+
+static uint64_t hash_row(const tamis_smote *s, uint32_t row, uint64_t class_hash) {
+        const tamis_rows *rows = &s->rows;
+        uint64_t hash = tamis_smote_hash(s, class_hash, rows->numbers + row * rows->d,
+                                         rows->categories.codes + row * rows->categories.width);
+
+        return add_texts(hash, &rows->carried, rows->carried.codes + row * rows->carried.width);
 }
 
 static int by_hash(const void *a, const void *b) {

@@ -1,5 +1,6 @@
 /* What new rows there will be: how many of each class, from which seeds, and who the seeds' neighbours are. */
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -115,7 +116,7 @@ static int choose_seeds(tamis_smote_space *space, size_t class, tamis_smote_clas
                 if (r == 0)
                         r = smoter->weigh(space, class, c, weights, err);
         }
-        if (r == 0)
+        if (r == 0 && !c->why)
                 r = tamis_smote_share(space->s, class, c, weights, err);
         free(weights);
         return r;
@@ -135,9 +136,36 @@ static int plan_class(tamis_smote *s, tamis_smote_space *space, size_t class, ta
                 r = s->smoter->look(space, class, c, err);
         if (r == 0)
                 r = choose_seeds(space, class, c, err);
+        if (c->why)
+                c->made = 0;
         if (r == 0)
                 s->n_made += c->made;
         return r;
+}
+
+int tamis_smote_leave(tamis_smote_class *c, tamis_error *err, const char *format, ...) {
+        char text[512];
+        va_list rest;
+
+        va_start(rest, format);
+        vsnprintf(text, sizeof text, format, rest);
+        va_end(rest);
+        c->why = strdup(text);
+        return c->why ? 0 : tamis_fail_memory(err);
+}
+
+/* Some classes got no row because none of theirs can be used: an error where there is no other that did. */
+static int tell_of_left(const tamis_smote *s, const tamis_context *context, tamis_error *err) {
+        for (size_t class = 0; class < s->labels.n_classes; class++) {
+                const tamis_slice name = s->labels.names[class];
+                const char *why = s->classes[class].why;
+
+                if (why && s->n_made == 0)
+                        return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\": %s", (int) name.n, name.p, why);
+                if (why)
+                        tamis_warn(context, "class \"%.*s\": %s; it is left as it is", (int) name.n, name.p, why);
+        }
+        return 0;
 }
 
 static void warn_of_missing_targets(const tamis_smote *s, const tamis_context *context) {
@@ -151,8 +179,7 @@ static void tell_the_truth(const tamis_smote *s, const tamis_context *context) {
         if (s->n_made == 0)
                 tamis_warn(context, "no rows were added");
         else
-                tamis_warn(context, "synthetic rows help weak learners, seldom strong ones, and spoil predicted "
-                           "probabilities; class weights (tamis weigh) or a moved decision threshold often do as well");
+                tamis_evidence_say(context, TAMIS_EVIDENCE_SYNTHETIC);
 }
 
 int tamis_smote_plan(tamis_smote *s, const tamis_context *context, tamis_error *err) {
@@ -178,6 +205,10 @@ int tamis_smote_plan(tamis_smote *s, const tamis_context *context, tamis_error *
                 if (c->made > 0)
                         r = plan_class(s, &space, class, err);
         }
+        if (r == 0)
+                r = tell_of_left(s, context, err);
+        if (r == 0 && context->reports)
+                r = tamis_smote_see_effects(s, &space, err);
         if (r == 0) {
                 warn_identifiers(s, context);
                 warn_of_missing_targets(s, context);

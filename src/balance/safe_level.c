@@ -32,7 +32,6 @@ static bool keep_safe(const tamis_smote_class *c, uint32_t place) {
 }
 
 static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, double *weights, tamis_error *err) {
-        const tamis_slice name = space->s->labels.names[class];
         size_t safe = 0;
 
         for (size_t i = 0; i < c->n; i++) {
@@ -41,9 +40,8 @@ static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, d
         }
         if (safe > 0)
                 return 0;
-        return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\": no row has one of its own class among its %zu nearest "
-                          "rows: there is no safe one to use (more --neighbors, or -s plain)", (int) name.n, name.p,
-                          c->around);
+        return tamis_smote_leave(c, err, "no row has one of its own class among its %zu nearest rows: there is no safe one "
+                                 "to use (more --neighbors, or -s plain)", c->around);
 }
 
 static void reach(const tamis_smote_class *c, uint32_t parent, uint32_t neighbor, double range[2]) {

@@ -332,10 +332,12 @@ static int report(const void *state, json_t *into, tamis_error *err) {
                         r |= json_object_set_new(one, "neighbors", json_integer((json_int_t) c->k));
                         r |= json_object_set_new(one, "seeds", json_integer((json_int_t) c->n_seeds));
                 }
+                if (c->why)
+                        r |= json_object_set_new(one, "left_because", tamis_json_bytes(tamis_slice_of(c->why)));
         }
         r |= json_object_set_new(into, "synthetic", json_integer((json_int_t) s->n_made));
         r |= json_object_set_new(into, "rows_without_target", json_integer((json_int_t) s->labels.missing));
-        return r < 0 ? tamis_fail_memory(err) : 0;
+        return r < 0 ? tamis_fail_memory(err) : tamis_effects_report(&s->effects, into, err);
 }
 
 static void done(void *state) {
@@ -348,8 +350,10 @@ static void done(void *state) {
                 free(s->classes[i].others);
                 free(s->classes[i].noise);
                 free(s->classes[i].seeds);
+                free(s->classes[i].why);
         }
         free(s->classes);
+        tamis_effects_done(&s->effects);
         tamis_ratio_done(&s->ratio);
         tamis_columns_done(&s->target);
         tamis_columns_done(&s->numbers);

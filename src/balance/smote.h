@@ -20,6 +20,7 @@
 #include <tamis/neighbors.h>
 
 #include "balance/balance.h"
+#include "balance/effects.h"
 #include "balance/rows.h"
 #include "balance/targets.h"
 
@@ -41,6 +42,7 @@ typedef struct tamis_smote_class {
         double *noise;          /* per number column: the sd of what is added to the parent; NULL: nothing */
         uint32_t *seeds;        /* `made` places, ascending: the parents */
         uint64_t n_seeds;       /* different ones among them */
+        char *why;              /* no row of it can be used, for this reason: left as it is; NULL: some can */
 } tamis_smote_class;
 
 typedef struct tamis_smote {
@@ -57,6 +59,7 @@ typedef struct tamis_smote {
         tamis_rows rows;
         tamis_smote_class *classes;     /* labels.n_classes */
         size_t n_made;
+        tamis_effects effects;  /* for the report */
 
         /* in the schema that goes out; -1: not there */
         size_t n_columns;
@@ -89,7 +92,8 @@ typedef struct tamis_smoter {
         uint32_t (*vote)(const uint32_t *votes, size_t k);
         /* neighbors, and what else `reach` is to know. */
         int (*look)(struct tamis_smote_space *space, size_t class, tamis_smote_class *c, tamis_error *err);
-        /* How much each member is used: weights[place] >= 0, 1 beforehand; one at least above 0. NULL: all equally. */
+        /* How much each member is used: weights[place] >= 0, 1 beforehand; one at least above 0, or else
+         * tamis_smote_leave(). NULL: all equally. */
         int (*weigh)(struct tamis_smote_space *space, size_t class, tamis_smote_class *c, double *weights,
                      tamis_error *err);
         /* u is drawn from range[0] to range[1] on the way to the neighbour at a place, or (TAMIS_NO_NEIGHBOR) to the
@@ -110,6 +114,8 @@ uint32_t tamis_smote_vote(const uint32_t *votes, size_t k);
 
 /* Put train rows into canonical order. */
 int tamis_smote_order(const tamis_smote *s, uint32_t *rows, size_t n, tamis_error *err) TAMIS_CHECKED;
+/* Of a class, given by its hash, and features: equal rows have equal ones, others but for one chance in 2^64 not. */
+uint64_t tamis_smote_hash(const tamis_smote *s, uint64_t class_hash, const double *numbers, const uint32_t *codes);
 
 /* -- space.c: distances, for finish -------------------------------------------------------------------------------- */
 
@@ -141,6 +147,9 @@ void tamis_smote_cloud_done(tamis_smote_cloud *cloud);
 /* space->all, without an index. */
 int tamis_smote_all(tamis_smote_space *space, tamis_error *err) TAMIS_CHECKED;
 
+/* The same with one, a differing category counting `mismatch`. */
+int tamis_smote_index_all(tamis_smote_space *space, double mismatch, tamis_error *err) TAMIS_CHECKED;
+
 /* look: the k nearest members of each. */
 int tamis_smote_look_inside(tamis_smote_space *space, size_t class, tamis_smote_class *c, tamis_error *err)
         TAMIS_CHECKED;
@@ -161,8 +170,20 @@ int tamis_smote_share(const tamis_smote *s, size_t class, tamis_smote_class *c, 
 
 /* finish: sizes, neighbours, seeds. */
 int tamis_smote_plan(tamis_smote *s, const tamis_context *context, tamis_error *err) TAMIS_CHECKED;
+/* weigh: no row of the class can be used; why, and what else to try. */
+int tamis_smote_leave(tamis_smote_class *c, tamis_error *err, const char *format, ...)
+        __attribute__((format(printf, 3, 4))) TAMIS_CHECKED;
 /* tail: block `block` of the new rows. */
 size_t tamis_smote_blocks(const tamis_smote *s);
 int tamis_smote_make(const tamis_smote *s, size_t block, tamis_batch *out, tamis_error *err) TAMIS_CHECKED;
+/* The features of new rows [first, first + n), n up to TAMIS_SMOTE_BLOCK, row by row, and their classes. */
+enum { TAMIS_SMOTE_BLOCK = 1024 };
+int tamis_smote_foresee(const tamis_smote *s, size_t first, size_t n, double *numbers, uint32_t *codes,
+                        uint32_t *classes, tamis_error *err) TAMIS_CHECKED;
+
+/* -- smote_effects.c ----------------------------------------------------------------------------------------------- */
+
+/* What the planned rows will do to the table: s->effects. */
+int tamis_smote_see_effects(tamis_smote *s, tamis_smote_space *space, tamis_error *err) TAMIS_CHECKED;
 
 #endif

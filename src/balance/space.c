@@ -167,8 +167,7 @@ int tamis_smote_look_inside(tamis_smote_space *space, size_t class, tamis_smote_
         return r;
 }
 
-/* The index of all rows, categories counting as they do among the members. */
-static int index_all(tamis_smote_space *space, double mismatch, tamis_error *err) {
+int tamis_smote_index_all(tamis_smote_space *space, double mismatch, tamis_error *err) {
         int r = tamis_smote_all(space, err);
 
         if (r < 0 || (space->all.index && (space->all.points.c == 0 || space->all.points.mismatch == mismatch)))
@@ -203,7 +202,7 @@ int tamis_smote_look_around(tamis_smote_space *space, size_t class, tamis_smote_
         int r = members_of(space, c, &cloud, err);
 
         if (r == 0)
-                r = index_all(space, cloud.points.mismatch, err);
+                r = tamis_smote_index_all(space, cloud.points.mismatch, err);
         if (r == 0) {
                 if (m > space->all.points.n - 1)
                         m = space->all.points.n - 1;

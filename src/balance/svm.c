@@ -84,7 +84,6 @@ static int look(tamis_smote_space *space, size_t class, tamis_smote_class *c, ta
 }
 
 static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, double *weights, tamis_error *err) {
-        const tamis_slice name = space->s->labels.names[class];
         size_t vectors = 0, used = 0;
         int r = find_vectors(space, class, c, weights, err);
 
@@ -96,9 +95,8 @@ static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, d
         }
         if (r < 0 || used > 0)
                 return r;
-        return tamis_fail(err, TAMIS_BAD_DATA, "class \"%.*s\": it has %zu support vectors, and all %zu nearest rows "
-                          "of each are of other classes: none can be used (another --around, or -s plain or adasyn)",
-                          (int) name.n, name.p, vectors, c->around);
+        return tamis_smote_leave(c, err, "it has %zu support vectors, and all %zu nearest rows of each are of other classes: "
+                                 "none can be used (another --around, or -s plain or adasyn)", vectors, c->around);
 }
 
 static void reach(const tamis_smote_class *c, uint32_t parent, uint32_t neighbor, double range[2]) {

@@ -130,27 +130,107 @@ START_TEST(shifts_are_those_of_plain_sums) {
 }
 END_TEST
 
-/* On a line: classes at 0, 1 | 10, 11; made of class 0 at .4 (its own), 6 (nearest is 10: a stranger), 12 (a
- * stranger, outside), -1 */
-START_TEST(strangers_and_outsiders_by_hand) {
-        const double real[] = { 0, 1, 10, 11 }, made[] = { .4, 6, 12, -1 };
-        const uint32_t real_classes[] = { 0, 0, 1, 1 }, made_classes[] = { 0, 0, 0, 0 };
-        const tamis_made m = { real, made, real_classes, made_classes, 4, 4, 1 };
+static uint64_t strangers(const tamis_points *real, const uint32_t *real_classes, const tamis_points *made,
+                          const uint32_t *made_classes) {
+        tamis_made m = { real, made, real_classes, made_classes, 2, NULL };
+        tamis_neighbors *index;
         tamis_pool *pool;
-        uint64_t strangers;
+        uint64_t n = 99;
         tamis_error err;
 
         ck_assert_int_eq(tamis_pool_new(2, &pool, &err), 0);
-        ck_assert_int_eq(tamis_effects_strangers(&m, pool, &strangers, &err), 0);
-        ck_assert_uint_eq(strangers, 2);
-        ck_assert_uint_eq(tamis_effects_outside(&m), 2);
+        ck_assert_int_eq(tamis_neighbors_new(real, &index, &err), 0);
+        m.index = index;
+        ck_assert_int_eq(tamis_effects_strangers(&m, pool, &n, &err), 0);
+        tamis_neighbors_free(index);
+        tamis_pool_free(pool);
+        return n;
+}
+
+/* On a line: classes at 0, 1 | 10, 11 and both at 20; made of class 0 at .4 (its own), 6 (nearest is 10: a stranger),
+ * 12 (a stranger), -1, 5.5 (as near to its own 1 as to 10: none), 20 and 21 (both are as near: none); of class 1 at 2
+ * (a stranger), 21 */
+START_TEST(strangers_by_hand) {
+        const double real[] = { 0, 1, 10, 11, 20, 20 }, made[] = { .4, 6, 12, -1, 5.5, 20, 21, 2, 21 };
+        const uint32_t real_classes[] = { 0, 0, 1, 1, 0, 1 }, made_classes[] = { 0, 0, 0, 0, 0, 0, 0, 1, 1 };
+
+        ck_assert_uint_eq(strangers(&(tamis_points) { .n = 6, .d = 1, .numbers = real }, real_classes,
+                                    &(tamis_points) { .n = 9, .d = 1, .numbers = made }, made_classes), 3);
+}
+END_TEST
+
+/* Categories: a differing one counts 1. Class 0 has (0 0), class 1 has (1 1) and (0 1). Made of class 0: (1 1), a
+ * stranger; (0 1), which class 1 has: a stranger; (1 0), one apart from its own, and from (1 1): none. */
+START_TEST(strangers_among_categories) {
+        const uint32_t real[] = { 0, 0, 1, 1, 0, 1 }, made[] = { 1, 1, 0, 1, 1, 0 };
+        const uint32_t real_classes[] = { 0, 1, 1 }, made_classes[] = { 0, 0, 0 };
+
+        ck_assert_uint_eq(strangers(&(tamis_points) { .n = 3, .c = 2, .codes = real, .mismatch = 1 }, real_classes,
+                                    &(tamis_points) { .n = 3, .c = 2, .codes = made, .mismatch = 1 }, made_classes),
+                          2);
+}
+END_TEST
+
+START_TEST(duplicates_by_hand) {
+        uint64_t real[] = { 7, 3, 3, 9 }, made[] = { 3, 5, 3, 8, 5, 5, 10, 9 };
+
+        /* 3, 3 and 9 were there; of three 5s two follow the first */
+        ck_assert_uint_eq(tamis_effects_duplicates(real, 4, made, 8), 5);
+        ck_assert_uint_eq(tamis_effects_duplicates(real, 4, made, 0), 0);
+        ck_assert_uint_eq(tamis_effects_duplicates(real, 0, (uint64_t[]) { 1, 2, 1 }, 3), 1);
+}
+END_TEST
+
+/* Large numbers close together, of which sums of squares in doubles would leave nothing: a is 1e9 + (0 1 2 3), b is
+ * 1e9 + (0 2 1 3), a third row is left out; 1e9 + 5 and 1e9 - 1 are made. By hand: see below. */
+START_TEST(rows_that_were_made) {
+        const double found[] = { 1e9, 1e9, 1e9 + 1, 1e9 + 2, NAN, NAN, 1e9 + 2, 1e9 + 1, 1e9 + 3, 1e9 + 3 };
+        const double made[] = { 1e9 + 5, 1e9 + 3, 1e9 + 1, 1e9 - 1 };
+        const uint32_t rows[] = { 4, 0, 3, 1 };
+        char *const names[] = { (char[]) { "a" }, (char[]) { "b" } };
+        json_t *into = json_object();
+        const json_t *e, *column, *pair;
+        tamis_effects effects = { 0 };
+        tamis_pool *pool;
+        tamis_error err;
+
+        ck_assert_int_eq(tamis_pool_new(2, &pool, &err), 0);
+        ck_assert_int_eq(tamis_effects_begin_made(&effects, names, 2, &err), 0);
+        ck_assert_int_eq(tamis_effects_found(&effects, found, rows, 4, pool, &err), 0);
+        ck_assert_int_eq(tamis_effects_made(&effects, made, 1, pool, &err), 0);
+        ck_assert_int_eq(tamis_effects_made(&effects, made + 2, 1, pool, &err), 0);
+        effects.strangers = 1;
+        ck_assert_int_eq(tamis_effects_report(&effects, into, &err), 0);
+        e = json_object_get(into, "effects");
+        ck_assert_double_eq(get(e, "rows_before"), 4);
+        ck_assert_double_eq(get(e, "rows_after"), 6);
+        ck_assert_double_eq(get(e, "values_outside"), 2);
+        ck_assert_double_eq(get(e, "share_nearest_of_another_class"), .5);
+        column = json_array_get(json_object_get(e, "columns"), 0);
+        /* of a: 0 1 2 3, then 5 and 1 */
+        ck_assert_double_eq(get(column, "mean_before"), 1e9 + 1.5);
+        ck_assert_double_eq(get(column, "mean_after"), 1e9 + 2);
+        ck_assert_double_eq(get(column, "sd_before"), sqrt(1.25));
+        ck_assert_double_eq_tol(get(column, "sd_after"), sqrt(16. / 6), 1e-12);
+        ck_assert_double_eq(get(column, "values_outside"), 1);
+        /* before: covariance (1.5^2 + .5 * -.5 * 2 + 1.5^2) / 4 = 1, of variances 1.25. After: b is 0 2 1 3, 3 and -1,
+         * its mean 4/3; a b is 0 2 2 9 15 -1 = 27, less 6 * 2 * 4/3 = 16,
+         * so 11/6; b's squares are 24, less 6 * 16/9, so 40/18 */
+        pair = json_object_get(e, "correlations");
+        ck_assert_double_eq_tol(get(pair, "before"), .8, 1e-9);
+        ck_assert_double_eq_tol(get(pair, "after"), 11. / 6 / sqrt(16. / 6 * 40 / 18), 1e-9);
+        json_decref(into);
+        tamis_effects_done(&effects);
         tamis_pool_free(pool);
 }
 END_TEST
 
 static void fill(TCase *t) {
         tcase_add_test(t, shifts_are_those_of_plain_sums);
-        tcase_add_test(t, strangers_and_outsiders_by_hand);
+        tcase_add_test(t, strangers_by_hand);
+        tcase_add_test(t, strangers_among_categories);
+        tcase_add_test(t, duplicates_by_hand);
+        tcase_add_test(t, rows_that_were_made);
 }
 
 int main(void) {
