@@ -342,9 +342,9 @@ void tamis_evidence_say(const tamis_context *context, tamis_evidence of) {
                 [TAMIS_EVIDENCE_LEFT_OUT] = "rows that are left out teach nothing, and probabilities learned without "
                                             "them are too high for the smaller classes (tamis decide --undo corrects "
                                             "them)",
-                [TAMIS_EVIDENCE_PICKED] = "rows that are left out teach nothing, and probabilities learned without "
-                                          "them are too high for the classes that keep theirs, past correction, for "
-                                          "it was where they lie that decided which",
+                [TAMIS_EVIDENCE_PICKED] = "rows that are left out teach nothing; probabilities learned without them "
+                                          "are too high for the classes that kept theirs, and cannot be corrected, "
+                                          "since rows went for where they lie",
         };
 
         tamis_warn(context, "%s; class weights (tamis weigh) or a moved decision threshold (tamis decide) often do as "

@@ -125,6 +125,8 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
                 r = tamis_features(context, schema, 1U << TAMIS_TYPE_NUMERIC | 1U << TAMIS_TYPE_CATEGORICAL, &features, err);
         if (r == 0)
                 r = bind_features(s, schema, &features, err);
+        if (r == 0 && context->reports)
+                r = tamis_effects_begin(&s->effects, schema, (long) target, err);
         tamis_selection_done(&features);
         return r;
 }
@@ -169,11 +171,30 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
 
 /* -- the table that goes out --------------------------------------------------------------------------------------- */
 
+/* Of train rows with a class, as they come. */
+static int see_effects(tamis_prune *s, tamis_batch *batch, const uint8_t *keep, tamis_error *err) {
+        uint64_t train = batch->first_train;
+        uint32_t *before, *after;
+
+        if (!s->effects.on || !batch->final)
+                return 0;
+        before = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *before);
+        after = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *after);
+        if (!before || !after)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < batch->n_rows; row++) {
+                before[row] = tamis_batch_is_train(batch, row) && s->labels.codes[train++] != TAMIS_NO_CLASS;
+                after[row] = before[row] && keep[row];
+        }
+        return tamis_effects_add(&s->effects, batch, before, after, err);
+}
+
 static int apply(void *state, tamis_batch *batch, tamis_error *err) {
-        const tamis_prune *s = state;
+        tamis_prune *s = state;
         uint64_t train = batch->first_train;
         uint8_t *keep = tamis_arena_get(&batch->arena, batch->n_rows + 1);
         bool same = true;
+        int r;
 
         if (!keep)
                 return tamis_fail_memory(err);
@@ -181,7 +202,8 @@ static int apply(void *state, tamis_batch *batch, tamis_error *err) {
                 keep[row] = !tamis_batch_is_train(batch, row) || !s->goes[train++];
                 same &= keep[row];
         }
-        return same ? 0 : tamis_batch_keep_rows(batch, keep, err);
+        r = see_effects(s, batch, keep, err);
+        return r < 0 || same ? r : tamis_batch_keep_rows(batch, keep, err);
 }
 
 static int report(const void *state, json_t *into, tamis_error *err) {
@@ -209,7 +231,7 @@ static int report(const void *state, json_t *into, tamis_error *err) {
         r |= json_object_set_new(into, "train_rows_before", json_integer((json_int_t) (s->labels.n - s->labels.missing)));
         r |= json_object_set_new(into, "train_rows_after", json_integer((json_int_t) after));
         r |= json_object_set_new(into, "rows_without_target", json_integer((json_int_t) s->labels.missing));
-        return r < 0 ? tamis_fail_memory(err) : 0;
+        return r < 0 ? tamis_fail_memory(err) : tamis_effects_report(&s->effects, into, err);
 }
 
 static void done(void *state) {
@@ -222,6 +244,7 @@ static void done(void *state) {
         tamis_columns_done(&s->categories);
         tamis_labels_done(&s->labels);
         tamis_rows_done(&s->rows);
+        tamis_effects_done(&s->effects);
         free(s->goes);
         free(s->after);
 }

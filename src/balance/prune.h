@@ -19,6 +19,7 @@
 #include <tamis/neighbors.h>
 
 #include "balance/balance.h"
+#include "balance/effects.h"
 #include "balance/rows.h"
 #include "balance/targets.h"
 
@@ -74,6 +75,7 @@ typedef struct tamis_prune {
         tamis_prune_fact facts[4];
         size_t n_facts;
         size_t k_used;
+        tamis_effects effects;  /* for the report */
 } tamis_prune;
 
 typedef struct tamis_pruner {

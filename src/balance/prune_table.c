@@ -279,9 +279,7 @@ static void tell(const tamis_prune *s, const tamis_context *context, uint64_t dr
         if (dropped == 0)
                 tamis_warn(context, "no rows were removed");
         else
-                tamis_warn(context, "rows that are left out teach nothing, and probabilities learned without them are too high "
-                           "for the smaller classes; class weights (tamis weigh) or a moved decision threshold often do as "
-                           "well");
+                tamis_evidence_say(context, TAMIS_EVIDENCE_PICKED);
 }
 
 static int take_answer(tamis_prune *s, const tamis_pruning *p, tamis_error *err) {
