@@ -8,10 +8,11 @@ static int look(tamis_smote_space *space, size_t class, tamis_smote_class *c, ta
         return r == 0 ? tamis_smote_look_around(space, class, c, space->s->around, err) : r;
 }
 
+/* Of a row in danger, and no other is used, the nearest of another class is among the m nearest of all. */
 static int look_abroad(tamis_smote_space *space, size_t class, tamis_smote_class *c, tamis_error *err) {
-        int r = look(space, class, c, err);
+        int r = tamis_smote_look_inside(space, class, c, err);
 
-        return r == 0 ? tamis_smote_look_abroad(space, class, c, err) : r;
+        return r == 0 ? tamis_smote_look_abroad(space, class, c, space->s->around, err) : r;
 }
 
 static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, double *weights, tamis_error *err) {

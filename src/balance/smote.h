@@ -156,8 +156,8 @@ int tamis_smote_look_inside(tamis_smote_space *space, size_t class, tamis_smote_
 /* others[] and around: among the m nearest of all rows. */
 int tamis_smote_look_around(tamis_smote_space *space, size_t class, tamis_smote_class *c, size_t m, tamis_error *err)
         TAMIS_CHECKED;
-/* foreign[]: the nearest row of another class. */
-int tamis_smote_look_abroad(tamis_smote_space *space, size_t class, tamis_smote_class *c, tamis_error *err)
+/* The same, and foreign[]: the nearest of another class among those m; itself where there is none. */
+int tamis_smote_look_abroad(tamis_smote_space *space, size_t class, tamis_smote_class *c, size_t m, tamis_error *err)
         TAMIS_CHECKED;
 
 /* -- share.c ------------------------------------------------------------------------------------------------------- */

@@ -181,9 +181,11 @@ int tamis_smote_index_all(tamis_smote_space *space, double mismatch, tamis_error
 /* Of m + 1 found, in order, the member itself is one; where m + 1 rows and more lie on the same spot it may not be, and
  * then the last is one too many. */
 static uint32_t count_others(const tamis_smote_space *space, size_t class, uint32_t self, const uint32_t *found,
-                             size_t m) {
+                             size_t m, uint32_t *foreign) {
         uint32_t others = 0;
         size_t seen = 0;
+
+        *foreign = self;
 
         for (size_t i = 0; i <= m && seen < m; i++) {
                 uint32_t row = space->all.rows[found[i]];
@@ -191,7 +193,8 @@ static uint32_t count_others(const tamis_smote_space *space, size_t class, uint3
                 if (row == self)
                         continue;
                 seen++;
-                others += space->s->labels.codes[row] != class;
+                if (space->s->labels.codes[row] != class && others++ == 0)
+                        *foreign = row;
         }
         return others;
 }
@@ -213,52 +216,19 @@ int tamis_smote_look_around(tamis_smote_space *space, size_t class, tamis_smote_
                                                               space->context->pool, found, NULL, err)
                         : tamis_fail_memory(err);
         }
-        for (size_t i = 0; r == 0 && i < c->n; i++)
-                c->others[i] = count_others(space, class, c->members[i], found + i * (m + 1), m);
+        for (size_t i = 0; r == 0 && i < c->n; i++) {
+                uint32_t foreign;
+
+                c->others[i] = count_others(space, class, c->members[i], found + i * (m + 1), m, &foreign);
+                if (c->foreign)
+                        c->foreign[i] = foreign;
+        }
         free(found);
         tamis_smote_cloud_done(&cloud);
         return r;
 }
 
-/* Rows of other classes, in canonical order. */
-static int others_of(tamis_smote_space *space, size_t class, tamis_smote_cloud *cloud, tamis_error *err) {
-        const tamis_smote_cloud *all = &space->all;
-        uint32_t *rows;
-        size_t n = 0;
-        int r = tamis_smote_all(space, err);
-
-        if (r < 0)
-                return r;
-        rows = reallocarray(NULL, all->points.n + 1, sizeof *rows);
-        if (!rows)
-                return tamis_fail_memory(err);
-        for (size_t i = 0; i < all->points.n; i++)
-                if (space->s->labels.codes[all->rows[i]] != class)
-                        rows[n++] = all->rows[i];
-        r = tamis_smote_cloud_init(cloud, space, rows, n, err);
-        free(rows);
-        return r;
-}
-
-int tamis_smote_look_abroad(tamis_smote_space *space, size_t class, tamis_smote_class *c, tamis_error *err) {
-        tamis_smote_cloud cloud = { 0 }, abroad = { 0 };
-        int r = members_of(space, c, &cloud, err);
-
-        if (r == 0)
-                r = others_of(space, class, &abroad, err);
-        if (r == 0) {
-                abroad.points.mismatch = cloud.points.mismatch;
-                r = tamis_neighbors_new(&abroad.points, &abroad.index, err);
-        }
-        if (r == 0) {
-                c->foreign = reallocarray(NULL, c->n, sizeof *c->foreign);
-                r = c->foreign ? tamis_neighbors_find(abroad.index, &cloud.points, 1, space->context->pool, c->foreign,
-                                                      NULL, err)
-                        : tamis_fail_memory(err);
-        }
-        for (size_t i = 0; r == 0 && i < c->n; i++)
-                c->foreign[i] = abroad.rows[c->foreign[i]];
-        tamis_smote_cloud_done(&abroad);
-        tamis_smote_cloud_done(&cloud);
-        return r;
+int tamis_smote_look_abroad(tamis_smote_space *space, size_t class, tamis_smote_class *c, size_t m, tamis_error *err) {
+        c->foreign = reallocarray(NULL, c->n, sizeof *c->foreign);
+        return c->foreign ? tamis_smote_look_around(space, class, c, m, err) : tamis_fail_memory(err);
 }
