@@ -52,4 +52,11 @@ int tamis_neighbors_within(const tamis_neighbors *index, size_t k, const double 
 int tamis_neighbors_find(const tamis_neighbors *index, const tamis_points *queries, size_t k, tamis_pool *pool,
                          uint32_t *rows, double *squares, tamis_error *err) TAMIS_CHECKED;
 
+/* For each such row: is any row of the index nearer than squares[row], not only as near? nearer[row] is 1 or 0. */
+int tamis_neighbors_nearer(const tamis_neighbors *index, const tamis_points *queries, const double *squares,
+                           tamis_pool *pool, uint8_t *nearer, tamis_error *err) TAMIS_CHECKED;
+
+/* Codes that differ count otherwise from now on: the index is the same. */
+void tamis_neighbors_set_mismatch(tamis_neighbors *index, double mismatch);
+
 #endif

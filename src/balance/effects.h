@@ -72,7 +72,8 @@ int tamis_effects_made(tamis_effects *effects, const double *numbers, size_t n, 
  * Numbers and codes as distances are meant; `index` is that of the real rows. */
 typedef struct tamis_made {
         const tamis_points *real, *made;
-        const uint32_t *real_classes, *made_classes;
+        const uint32_t *real_classes, *made_classes;    /* quickest where the latter come class after class */
+        const uint32_t *times;          /* how often each was made; NULL: once */
         size_t n_classes;
         const tamis_neighbors *index;
 } tamis_made;

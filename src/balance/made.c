@@ -158,67 +158,62 @@ static int sort_rows(const tamis_made *made, size_t **starts, uint32_t **rows, t
         return 0;
 }
 
-/* Made rows of one class, `far` of them, and how near another class is to each: is their own as near? */
-static int look_at_own(const tamis_made *made, const uint32_t *own, size_t n_own, const uint32_t *far, size_t n_far,
-                       const double *squares, tamis_pool *pool, uint64_t *strangers, tamis_error *err) {
-        struct few real = { 0 }, new = { 0 };
-        uint32_t *nearest = reallocarray(NULL, n_far + 1, sizeof *nearest);
-        double *own_squares = reallocarray(NULL, n_far + 1, sizeof *own_squares);
+/* The made rows [first, last), all of one class: how near the next of their own is, whose rows are given. */
+static int look_at_own(const tamis_made *made, size_t first, size_t last, const uint32_t *own, size_t n_own,
+                       tamis_pool *pool, double *squares, tamis_error *err) {
+        const tamis_points new = {
+                .n = last - first, .d = made->made->d, .c = made->made->c,
+                .numbers = made->made->numbers + first * made->made->d,
+                .codes = made->made->codes + first * made->made->c, .mismatch = made->made->mismatch,
+        };
+        struct few real = { 0 };
+        uint32_t *nearest = reallocarray(NULL, last - first + 1, sizeof *nearest);
         tamis_neighbors *index = NULL;
-        int r = nearest && own_squares ? few_init(&real, made->real, own, n_own, err) : tamis_fail_memory(err);
+        int r = nearest ? few_init(&real, made->real, own, n_own, err) : tamis_fail_memory(err);
 
-        if (r == 0)
-                r = few_init(&new, made->made, far, n_far, err);
         if (r == 0)
                 r = tamis_neighbors_new(&real.points, &index, err);
         if (r == 0)
-                r = tamis_neighbors_find(index, &new.points, 1, pool, nearest, own_squares, err);
-        for (size_t i = 0; r == 0 && i < n_far; i++)
-                *strangers += nearest[i] == TAMIS_NO_NEIGHBOR || squares[far[i]] < own_squares[i];
+                r = tamis_neighbors_find(index, &new, 1, pool, nearest, squares + first, err);
         tamis_neighbors_free(index);
         few_done(&real);
-        few_done(&new);
         free(nearest);
-        free(own_squares);
         return r;
 }
 
-/* Of the rows that have one of another class nearest, class after class. */
-static int look_again(const tamis_made *made, const uint32_t *far, size_t n_far, const double *squares,
-                      tamis_pool *pool, uint64_t *strangers, tamis_error *err) {
+static int look_at_classes(const tamis_made *made, tamis_pool *pool, double *squares, tamis_error *err) {
         size_t *starts = NULL;
         uint32_t *rows = NULL;
         int r = sort_rows(made, &starts, &rows, err);
 
-        for (size_t first = 0, last; r == 0 && first < n_far; first = last) {
-                uint32_t class = made->made_classes[far[first]];
+        for (size_t first = 0, last; r == 0 && first < made->made->n; first = last) {
+                uint32_t class = made->made_classes[first];
 
-                for (last = first; last < n_far && made->made_classes[far[last]] == class;)
+                for (last = first; last < made->made->n && made->made_classes[last] == class;)
                         last++;
-                r = look_at_own(made, rows + starts[class], starts[class + 1] - starts[class], far + first,
-                                last - first, squares, pool, strangers, err);
+                r = look_at_own(made, first, last, rows + starts[class], starts[class + 1] - starts[class], pool,
+                                squares, err);
         }
         free(starts);
         free(rows);
         return r;
 }
 
+/* Who is nearer than the nearest of their own, is of another class. Asked in this way, the search among all rows knows
+ * from the start how far it has to look. */
 int tamis_effects_strangers(const tamis_made *made, tamis_pool *pool, uint64_t *ret, tamis_error *err) {
-        size_t m = made->made->n, n_far = 0;
-        uint32_t *nearest = reallocarray(NULL, m + 1, sizeof *nearest), *far = reallocarray(NULL, m + 1, sizeof *far);
+        const size_t m = made->made->n;
         double *squares = reallocarray(NULL, m + 1, sizeof *squares);
+        uint8_t *nearer = reallocarray(NULL, m + 1, sizeof *nearer);
         uint64_t strangers = 0;
-        int r = nearest && far && squares ? tamis_neighbors_find(made->index, made->made, 1, pool, nearest, squares, err)
-                : tamis_fail_memory(err);
+        int r = squares && nearer ? look_at_classes(made, pool, squares, err) : tamis_fail_memory(err);
 
+        if (r == 0)
+                r = tamis_neighbors_nearer(made->index, made->made, squares, pool, nearer, err);
         for (size_t i = 0; r == 0 && i < m; i++)
-                if (nearest[i] != TAMIS_NO_NEIGHBOR && made->real_classes[nearest[i]] != made->made_classes[i])
-                        far[n_far++] = (uint32_t) i;
-        if (r == 0 && n_far > 0)
-                r = look_again(made, far, n_far, squares, pool, &strangers, err);
-        free(nearest);
-        free(far);
+                strangers += nearer[i] ? made->times ? made->times[i] : 1 : 0;
         free(squares);
+        free(nearer);
         if (r == 0)
                 *ret = strangers;
         return r;

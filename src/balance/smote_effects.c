@@ -16,6 +16,7 @@ struct ahead {
         size_t first, n;                /* of the new rows, those here */
         double *numbers;
         uint32_t *codes, *classes;
+        uint32_t *times;                /* rows that are the same, one behind the other, are looked at once */
         uint32_t *real_classes;         /* of space->all */
         uint64_t *class_hashes, *real_hashes, *hashes;
         int status[BLOCKS];
@@ -25,6 +26,7 @@ static void ahead_done(struct ahead *a) {
         free(a->numbers);
         free(a->codes);
         free(a->classes);
+        free(a->times);
         free(a->real_classes);
         free(a->class_hashes);
         free(a->real_hashes);
@@ -41,12 +43,13 @@ static int ahead_init(struct ahead *a, tamis_smote *s, tamis_smote_space *space,
                 .numbers = reallocarray(NULL, rows + 1, (s->rows.d + 1) * sizeof *a->numbers),
                 .codes = reallocarray(NULL, rows + 1, (s->rows.categories.width + 1) * sizeof *a->codes),
                 .classes = reallocarray(NULL, rows + 1, sizeof *a->classes),
+                .times = reallocarray(NULL, rows + 1, sizeof *a->times),
                 .real_classes = reallocarray(NULL, n + 1, sizeof *a->real_classes),
                 .class_hashes = reallocarray(NULL, s->labels.n_classes + 1, sizeof *a->class_hashes),
                 .real_hashes = reallocarray(NULL, n + 1, sizeof *a->real_hashes),
                 .hashes = reallocarray(NULL, s->n_made + 1, sizeof *a->hashes),
         };
-        if (!a->numbers || !a->codes || !a->classes || !a->real_classes || !a->class_hashes || !a->real_hashes
+        if (!a->numbers || !a->codes || !a->classes || !a->times || !a->real_classes || !a->class_hashes || !a->real_hashes
             || !a->hashes)
                 return tamis_fail_memory(err);
         for (size_t i = 0; i < s->labels.n_classes; i++)
@@ -76,14 +79,33 @@ static void make_block(void *arg, size_t block) {
                                                                    numbers + i * d, codes + i * width);
 }
 
+/* The new rows of one parent may be alike (-s n, copies), and they follow each other. How many are different. */
+static size_t fold(struct ahead *a) {
+        const size_t d = a->s->rows.d, width = a->s->rows.categories.width;
+        size_t n = 0;
+
+        for (size_t i = 0; i < a->n; i++) {
+                if (i > 0 && a->hashes[a->first + i] == a->hashes[a->first + i - 1]) {
+                        a->times[n - 1]++;
+                        continue;
+                }
+                for (size_t j = 0; j < d; j++)
+                        a->numbers[n * d + j] = a->numbers[i * d + j] / a->space->sds[j];
+                memmove(a->codes + n * width, a->codes + i * width, width * sizeof *a->codes);
+                a->classes[n] = a->classes[i];
+                a->times[n++] = 1;
+        }
+        return n;
+}
+
 static int look_at_some(struct ahead *a, tamis_error *err) {
         tamis_smote *s = a->s;
         const size_t d = s->rows.d, blocks = (a->n + TAMIS_SMOTE_BLOCK - 1) / TAMIS_SMOTE_BLOCK;
         tamis_pool *pool = a->space->context->pool;
-        const tamis_points points = { .n = a->n, .d = d, .c = s->rows.categories.width, .numbers = a->numbers,
+        tamis_points points = { .d = d, .c = s->rows.categories.width, .numbers = a->numbers,
                                       .codes = a->codes, .mismatch = a->space->all.points.mismatch };
-        const tamis_made made = { &a->space->all.points, &points, a->real_classes, a->classes, s->labels.n_classes,
-                                  a->space->all.index };
+        const tamis_made made = { &a->space->all.points, &points, a->real_classes, a->classes, a->times,
+                                  s->labels.n_classes, a->space->all.index };
         uint64_t strangers;
         int r = 0;
 
@@ -92,9 +114,8 @@ static int look_at_some(struct ahead *a, tamis_error *err) {
                 r = a->status[i] < 0 ? tamis_fail_memory(err) : 0;
         if (r == 0)
                 r = tamis_effects_made(&s->effects, a->numbers, a->n, pool, err);
-        for (size_t i = 0; r == 0 && i < a->n; i++)
-                for (size_t j = 0; j < d; j++)
-                        a->numbers[i * d + j] /= a->space->sds[j];
+        if (r == 0)
+                points.n = fold(a);
         if (r == 0)
                 r = tamis_effects_strangers(&made, pool, &strangers, err);
         if (r == 0)

@@ -170,11 +170,11 @@ int tamis_smote_look_inside(tamis_smote_space *space, size_t class, tamis_smote_
 int tamis_smote_index_all(tamis_smote_space *space, double mismatch, tamis_error *err) {
         int r = tamis_smote_all(space, err);
 
-        if (r < 0 || (space->all.index && (space->all.points.c == 0 || space->all.points.mismatch == mismatch)))
-                return r;
-        tamis_neighbors_free(space->all.index);
-        space->all.index = NULL;
         space->all.points.mismatch = mismatch;
+        if (space->all.index)
+                tamis_neighbors_set_mismatch(space->all.index, mismatch);
+        if (r < 0 || space->all.index)
+                return r;
         return tamis_neighbors_new(&space->all.points, &space->all.index, err);
 }
 

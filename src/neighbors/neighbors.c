@@ -322,3 +322,29 @@ int tamis_neighbors_find(const tamis_neighbors *index, const tamis_points *queri
         tamis_tree_done(&tree);
         return r;
 }
+
+int tamis_neighbors_nearer(const tamis_neighbors *index, const tamis_points *queries, const double *squares,
+                           tamis_pool *pool, uint8_t *nearer, tamis_error *err) {
+        /* before row 0 of the same distance there is none */
+        struct search s = {
+                .tree = &index->tree, .k = 1, .within = squares,
+                .rows = reallocarray(NULL, queries->n + 1, sizeof *s.rows),
+                .within_row = calloc(queries->n + 1, sizeof *s.within_row),
+        };
+        tamis_tree tree = { 0 };
+        int r = s.rows && s.within_row ? tamis_tree_init(&tree, queries, &index->tree, err) : tamis_fail_memory(err);
+
+        s.queries = &tree;
+        if (r == 0)
+                r = search(&s, pool, err);
+        for (size_t row = 0; r == 0 && row < queries->n; row++)
+                nearer[row] = s.rows[row] != TAMIS_NO_NEIGHBOR;
+        tamis_tree_done(&tree);
+        free(s.rows);
+        free((void *) s.within_row);
+        return r;
+}
+
+void tamis_neighbors_set_mismatch(tamis_neighbors *index, double mismatch) {
+        index->points.mismatch = mismatch;
+}

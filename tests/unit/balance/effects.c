@@ -132,7 +132,7 @@ END_TEST
 
 static uint64_t strangers(const tamis_points *real, const uint32_t *real_classes, const tamis_points *made,
                           const uint32_t *made_classes) {
-        tamis_made m = { real, made, real_classes, made_classes, 2, NULL };
+        tamis_made m = { real, made, real_classes, made_classes, NULL, 2, NULL };
         tamis_neighbors *index;
         tamis_pool *pool;
         uint64_t n = 99;

@@ -213,6 +213,44 @@ START_TEST(enough_are_near_or_not) {
 }
 END_TEST
 
+/* Limits at the distance of the first, second or third, which is not nearer than itself; then with categories that count
+ * otherwise than when the index was made. */
+START_TEST(any_is_nearer_or_none) {
+        tamis_points p = random_points(9, cases[_i].n, cases[_i].d, cases[_i].c, cases[_i].levels);
+        tamis_points q = random_points(10, 300, cases[_i].d, cases[_i].c, cases[_i].levels);
+        double limits[300];
+        uint8_t nearer[300];
+        struct found *all = calloc(p.n + 1, sizeof *all);
+        tamis_neighbors *index = NULL;
+        tamis_pool *pool = NULL;
+        tamis_error err;
+
+        ck_assert_int_eq(tamis_pool_new(2, &pool, &err), 0);
+        ck_assert_int_eq(tamis_neighbors_new(&p, &index, &err), 0);
+        for (int round = 0; round < 2; round++) {
+                for (size_t row = 0; row < q.n; row++) {
+                        size_t n = all_pairs(&p, &q, row, SIZE_MAX, all), at = row % 3;
+
+                        limits[row] = at < n ? all[at].square : INFINITY;
+                        limits[row] *= row % 7 == 6 ? 1.01 : 1;
+                }
+                ck_assert_int_eq(tamis_neighbors_nearer(index, &q, limits, pool, nearer, &err), 0);
+                for (size_t row = 0; row < q.n; row++) {
+                        size_t n = all_pairs(&p, &q, row, SIZE_MAX, all);
+
+                        ck_assert_uint_eq(nearer[row], n > 0 && all[0].square < limits[row]);
+                }
+                p.mismatch = 7;
+                tamis_neighbors_set_mismatch(index, 7);
+        }
+        tamis_neighbors_free(index);
+        tamis_pool_free(pool);
+        free(all);
+        points_done(&p);
+        points_done(&q);
+}
+END_TEST
+
 /* By hand: 0, 1, 3, 3 on a line. Row 1 is as far from 2 as from 3: the lower number comes first. */
 START_TEST(ties_go_to_the_lowest_row) {
         const double x[] = { 0, 1, 3, 3 };
@@ -280,6 +318,7 @@ int main(void) {
         tcase_add_loop_test(tcase, each_row_gets_what_all_pairs_give, 0, sizeof cases / sizeof *cases);
         tcase_add_loop_test(tcase, other_rows_find_theirs, 0, sizeof cases / sizeof *cases);
         tcase_add_loop_test(tcase, enough_are_near_or_not, 0, sizeof cases / sizeof *cases);
+        tcase_add_loop_test(tcase, any_is_nearer_or_none, 0, sizeof cases / sizeof *cases);
         tcase_add_test(tcase, ties_go_to_the_lowest_row);
         tcase_add_test(tcase, huge_values_are_ordered_too);
         tcase_add_test(tcase, no_rows_is_no_fault);
