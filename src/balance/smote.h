@@ -134,6 +134,7 @@ typedef struct tamis_smote_space {
         double *means, *sds;    /* per number column; the sds are ones where nothing is to be scaled */
         tamis_smote_cloud all;  /* every row with a class, in canonical order; once it was asked for */
         uint32_t *cluster_of;   /* kmeans: per row of `all`; once it was asked for */
+        struct tamis_vdm *vdm;  /* n: once it was asked for */
 } tamis_smote_space;
 
 int tamis_smote_space_init(tamis_smote_space *space, const tamis_smote *s, const tamis_context *context,

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "balance/smote.h"
+#include "balance/vdm.h"
 
 /* -- the measure --------------------------------------------------------------------------------------------------- */
 
@@ -59,6 +59,7 @@ void tamis_smote_space_done(tamis_smote_space *space) {
         free(space->means);
         free(space->sds);
         free(space->cluster_of);
+        tamis_vdm_free(space->vdm);
         tamis_smote_cloud_done(&space->all);
 }
 
