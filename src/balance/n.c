@@ -309,7 +309,7 @@ static int look(tamis_smote_space *space, size_t class, tamis_smote_class *c, ta
         if (r == 0 && !c->neighbors)
                 r = tamis_fail_memory(err);
         if (r == 0 && !space->vdm)
-                r = tamis_vdm_new(space->s, space->context->pool, &space->vdm, err);
+                r = tamis_vdm_new(space, &space->vdm, err);
         for (size_t i = 0; r == 0 && i < c->n; i++)
                 memcpy(codes + i * t->width, t->codes + c->members[i] * t->width, t->width * sizeof *codes);
         if (r == 0)

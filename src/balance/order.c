@@ -76,23 +76,22 @@ static bool scatter_duplicates(struct keyed *keys, size_t n) {
 
 int tamis_smote_order(const tamis_smote *s, uint32_t *rows, size_t n, tamis_error *err) {
         struct keyed *keys = reallocarray(NULL, n + 1, sizeof *keys);
-        uint64_t *classes = calloc(s->labels.n_classes + 1, sizeof *classes);
+        uint64_t class_hash = 0;
 
-        if (!keys || !classes) {
-                free(keys);
-                free(classes);
+        if (!keys)
                 return tamis_fail_memory(err);
+        for (size_t i = 0; i < n; i++) {
+                uint32_t class = s->labels.codes[rows[i]];
+
+                if (i == 0 || class != s->labels.codes[rows[i - 1]])
+                        class_hash = tamis_slice_hash(s->labels.names[class]);
+                keys[i] = (struct keyed) { hash_row(s, rows[i], class_hash), rows[i] };
         }
-        for (size_t i = 0; i < s->labels.n_classes; i++)
-                classes[i] = tamis_slice_hash(s->labels.names[i]);
-        for (size_t i = 0; i < n; i++)
-                keys[i] = (struct keyed) { hash_row(s, rows[i], classes[s->labels.codes[rows[i]]]), rows[i] };
         qsort(keys, n, sizeof *keys, by_hash);
         if (scatter_duplicates(keys, n))
                 qsort(keys, n, sizeof *keys, by_hash);
         for (size_t i = 0; i < n; i++)
                 rows[i] = keys[i].row;
         free(keys);
-        free(classes);
         return 0;
 }

@@ -91,16 +91,12 @@ static int treat_rare(const tamis_smote *s, const tamis_context *context, size_t
 
 /* -- who is used --------------------------------------------------------------------------------------------------- */
 
-static int find_members(tamis_smote *s, size_t class, tamis_smote_class *c, tamis_error *err) {
-        size_t n = 0;
-
+static int find_members(const tamis_smote_space *space, size_t class, tamis_smote_class *c, tamis_error *err) {
         c->members = reallocarray(NULL, c->n + 1, sizeof *c->members);
         if (!c->members)
                 return tamis_fail_memory(err);
-        for (size_t row = 0; row < s->labels.n; row++)
-                if (s->labels.codes[row] == class)
-                        c->members[n++] = (uint32_t) row;
-        return tamis_smote_order(s, c->members, n, err);
+        memcpy(c->members, space->by_class + space->class_starts[class], c->n * sizeof *c->members);
+        return tamis_smote_order(space->s, c->members, c->n, err);
 }
 
 static int choose_seeds(tamis_smote_space *space, size_t class, tamis_smote_class *c, tamis_error *err) {
@@ -131,7 +127,7 @@ static int plan_class(tamis_smote *s, tamis_smote_space *space, size_t class, ta
                 r = treat_rare(s, space->context, class, c, err);
         if (r < 0 || c->made == 0)
                 return r;
-        r = find_members(s, class, c, err);
+        r = find_members(space, class, c, err);
         if (r == 0 && !c->copies)
                 r = s->smoter->look(space, class, c, err);
         if (r == 0)

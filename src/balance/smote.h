@@ -132,8 +132,11 @@ typedef struct tamis_smote_space {
         const tamis_smote *s;
         const tamis_context *context;
         double *means, *sds;    /* per number column; the sds are ones where nothing is to be scaled */
+        uint32_t *by_class;     /* train rows with a class: those of class i from class_starts[i] to [i + 1], ascending */
+        size_t *class_starts;
         tamis_smote_cloud all;  /* every row with a class, in canonical order; once it was asked for */
-        uint32_t *cluster_of;   /* kmeans: per row of `all`; once it was asked for */
+        uint32_t *cluster_of;   /* kmeans: per train row, */
+        uint64_t *cluster_rows; /* and how many rows each has; once it was asked for */
         struct tamis_vdm *vdm;  /* n: once it was asked for */
 } tamis_smote_space;
 

@@ -35,6 +35,22 @@ static void find_sd(void *arg, size_t j) {
         tamis_moments_done(&m);
 }
 
+static int sort_by_class(tamis_smote_space *space, tamis_error *err) {
+        const tamis_labels *labels = &space->s->labels;
+        size_t *starts = space->class_starts = calloc(labels->n_classes + 2, sizeof *starts);
+        uint32_t *rows = space->by_class = reallocarray(NULL, labels->n + 1, sizeof *rows);
+
+        if (!starts || !rows)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; i < labels->n_classes; i++)
+                starts[i + 2] = starts[i + 1] + labels->counts[i];
+        /* one place on: each is then where its class begins */
+        for (size_t row = 0; row < labels->n; row++)
+                if (labels->codes[row] != TAMIS_NO_CLASS)
+                        rows[starts[labels->codes[row] + 1]++] = (uint32_t) row;
+        return 0;
+}
+
 int tamis_smote_space_init(tamis_smote_space *space, const tamis_smote *s, const tamis_context *context,
                            tamis_error *err) {
         size_t d = s->rows.d;
@@ -52,13 +68,16 @@ int tamis_smote_space_init(tamis_smote_space *space, const tamis_smote *s, const
                         w.sds[j] = 1;
         }
         free(w.status);
-        return r;
+        return r == 0 ? sort_by_class(space, err) : r;
 }
 
 void tamis_smote_space_done(tamis_smote_space *space) {
         free(space->means);
         free(space->sds);
+        free(space->by_class);
+        free(space->class_starts);
         free(space->cluster_of);
+        free(space->cluster_rows);
         tamis_vdm_free(space->vdm);
         tamis_smote_cloud_done(&space->all);
 }

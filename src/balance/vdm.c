@@ -129,43 +129,24 @@ static void count_column(void *arg, size_t j) {
         free(sorted);
 }
 
-/* Rows with a class, class after class. */
-static int sort_by_class(const tamis_labels *labels, uint32_t **ret, size_t *n, tamis_error *err) {
-        size_t *starts = calloc(labels->n_classes + 1, sizeof *starts);
-        uint32_t *rows = reallocarray(NULL, labels->n + 1, sizeof *rows);
-
-        *ret = rows;
-        if (!starts || !rows) {
-                free(starts);
-                return tamis_fail_memory(err);
-        }
-        for (size_t i = 0; i < labels->n_classes; i++)
-                starts[i + 1] = starts[i] + labels->counts[i];
-        *n = starts[labels->n_classes];
-        for (size_t row = 0; row < labels->n; row++)
-                if (labels->codes[row] != TAMIS_NO_CLASS)
-                        rows[starts[labels->codes[row]]++] = (uint32_t) row;
-        free(starts);
-        return 0;
-}
-
-int tamis_vdm_new(const tamis_smote *s, tamis_pool *pool, tamis_vdm **ret, tamis_error *err) {
-        size_t width = s->rows.categories.width;
-        struct counting w = { .s = s, .vdm = calloc(1, sizeof *w.vdm), .status = calloc(width + 1, sizeof *w.status) };
-        uint32_t *rows = NULL;
-        int r = w.vdm && w.status ? sort_by_class(&s->labels, &rows, &w.n, err) : tamis_fail_memory(err);
+int tamis_vdm_new(const tamis_smote_space *space, tamis_vdm **ret, tamis_error *err) {
+        const tamis_smote *s = space->s;
+        const size_t width = s->rows.categories.width;
+        struct counting w = {
+                .s = s, .vdm = calloc(1, sizeof *w.vdm), .status = calloc(width + 1, sizeof *w.status),
+                .rows = space->by_class, .n = space->class_starts[s->labels.n_classes],
+        };
+        int r = w.vdm && w.status ? 0 : tamis_fail_memory(err);
 
         if (r == 0) {
-                w.rows = rows;
                 w.vdm->width = width;
                 w.vdm->columns = calloc(width + 1, sizeof *w.vdm->columns);
                 r = w.vdm->columns ? 0 : tamis_fail_memory(err);
         }
         if (r == 0)
-                tamis_pool_for(pool, width, count_column, &w);
+                tamis_pool_for(space->context->pool, width, count_column, &w);
         for (size_t j = 0; r == 0 && j < width; j++)
                 r = w.status[j] < 0 ? tamis_fail_memory(err) : 0;
-        free(rows);
         free(w.status);
         if (r == 0)
                 *ret = w.vdm;

@@ -32,7 +32,7 @@ typedef struct tamis_vdm {
 } tamis_vdm;
 
 /* Of every row that has a class. */
-int tamis_vdm_new(const tamis_smote *s, tamis_pool *pool, tamis_vdm **ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_vdm_new(const tamis_smote_space *space, tamis_vdm **ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_vdm_free(tamis_vdm *vdm);
 
 double tamis_vdm_square_of(const struct tamis_vdm_column *column, uint32_t a, uint32_t b);

@@ -296,6 +296,29 @@ def test_kmeans(tamis, folder):
     check_segments(t, "few", lambda i: t.nearest(i, strong[cluster[i]], 5, 0)[0])
 
 
+def test_kmeans_many(tamis, folder):
+    """Two clusters share the new rows by the mean distance of their pairs, which among many rows is drawn."""
+    path = folder / "line.csv"
+    with open(path, newline="") as f:
+        small = sorted(float(row["a"]) for row in csv.DictReader(f) if row["y"] == "few")
+    done = subprocess.run([tamis, "smote", "-q", "-t", "y", "--seed", "3", "--mark", "-s", "kmeans", "--clusters", "3", "--ratio", "few=127000",
+                           path],
+                          capture_output=True)
+    check(done.returncode == 0, done.stderr.decode())
+    made = [float(row["a"]) for row in read(done.stdout.decode()) if row["_synthetic"] == "1"]
+    dues = []
+    for x in ([v for v in small if v < 50], [v for v in small if v > 50]):
+        n = len(x)
+        # of sorted numbers the i-th is larger than i others and less than n - 1 - i
+        apart = sum((2 * i - n + 1) * v for i, v in enumerate(x)) / (n * (n - 1) / 2)
+        dues.append(apart / n)
+    # within what largest remainders leave
+    due = len(made) * dues[0] / sum(dues) / 5000
+    got = sum(v < 50 for v in made)
+    check(len(made) == 120000 and due > 10, "the data do not tell")
+    check(abs(got / 5000 - due) < .2, "%d new rows in the first cluster, and %.2f of each row are due", got, due)
+
+
 def test_rose(tamis, folder, h):
     t = Table(tamis, folder / "mixed.csv", list(NUMBERS), CATEGORIES, ["-s", "rose", "--shrinkage", str(h), "--ratio", "few=4000,mid=4000"])
     for y in ("few", "mid"):
@@ -346,6 +369,7 @@ def main():
         folder = Path(name)
         smote_tables.mixed(folder / "mixed.csv")
         smote_tables.blobs(folder / "blobs.csv")
+        smote_tables.line(folder / "line.csv")
         for classes in (2, 3):
             smote_tables.codes(folder / ("codes%d.csv" % classes), classes)
         tests = [
@@ -361,6 +385,7 @@ def main():
             ("safe-level", test_safe_level, 5),
             ("svm", test_svm, 10),
             ("kmeans", test_kmeans),
+            ("kmeans, many rows", test_kmeans_many),
             ("rose", test_rose, 1),
             ("rose, half as wide", test_rose, .5),
             ("n, two classes", test_n, 2, 4),

@@ -39,6 +39,15 @@ def codes(path, classes, rows=500, seed=12):
     write(path, CODES + ["y"], table)
 
 
+def line(path, seed=16):
+    """One number, three clusters; in one so many rows of the small class that not all of their pairs are looked at."""
+    r = random.Random(seed)
+    table = [["%.6f" % r.uniform(0, 9), "few"] for _ in range(5000)] + [["%.6f" % r.gauss(100, 1), "few"] for _ in range(2000)]
+    table += [["%.6f" % r.gauss(-100, 1), "big"] for _ in range(12000)]
+    r.shuffle(table)
+    write(path, ["a", "y"], table)
+
+
 def blobs(path, seed=13):
     """Four clusters far apart; the small class is strong in two of them, dense in the first, and weak in another."""
     r = random.Random(seed)
