@@ -53,6 +53,7 @@ COMMANDS = [
     "smote -t label -s kmeans -c age,income,city --seed 1 -o out.csv {full}",
     "smote -t note -s n -c city --rare duplicate --seed 1 -o out.csv {full}",
     "smote -t label -s n -c city,note --seed 1 -o out.csv {full}",
+    "smote -t city -s n -c note,label -k 3 --rare duplicate --seed 1 --report report.json -o out.csv {full}",
     "smote -t label -s rose -c age,income,city --seed 1 -o out.csv {full}",
     "smote -t label -s svm -c age,income,city --seed 1 -o out.csv {full}",
     "sample -t label -s over --seed 1 --report report.json -o out.csv {full}",
