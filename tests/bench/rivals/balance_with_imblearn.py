@@ -22,6 +22,9 @@ else:
 wall, processor = time.perf_counter(), time.process_time()
 x, y = resampler.fit_resample(frame, target)
 print("compute %.6f %.6f" % (time.perf_counter() - wall, time.process_time() - processor), file=sys.stderr)
+if hasattr(resampler, "sample_indices_"):      # it gives class after class
+    order = np.argsort(resampler.sample_indices_)
+    x, y = x[order], y[order]
 x = pd.DataFrame(x, columns=names[:-1])
 x["label"] = y
 x.to_csv(sys.stdout, index=False)
