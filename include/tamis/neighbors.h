@@ -36,6 +36,9 @@ typedef struct tamis_points {
 typedef struct tamis_neighbors tamis_neighbors;
 
 int tamis_neighbors_new(const tamis_points *points, tamis_neighbors **ret, tamis_error *err) TAMIS_CHECKED;
+/* The same index, built on all threads of the pool. */
+int tamis_neighbors_build(const tamis_points *points, tamis_pool *pool, tamis_neighbors **ret,
+                          tamis_error *err) TAMIS_CHECKED;
 void tamis_neighbors_free(tamis_neighbors *index);
 
 /* For each row of the index the k nearest of its other rows, nearest first: rows[row * k + i], and the squares of the

@@ -125,7 +125,7 @@ int tamis_prune_near(const tamis_pruning *p, const uint32_t *among, size_t n_amo
                 return 0;
         r = part_init(&part, p, among, n_among, err);
         if (r == 0)
-                r = tamis_neighbors_new(&part.points, &index, err);
+                r = tamis_neighbors_build(&part.points, p->context->pool, &index, err);
         if (r == 0 && of == among && n_of == n_among) {
                 r = tamis_neighbors_each(index, k, p->context->pool, near, squares, err);
                 to_table(among, near, n_of * k);

@@ -6,52 +6,82 @@
 
 /* -- the measure --------------------------------------------------------------------------------------------------- */
 
+/* Row by row the numbers lie, column by column they are added up: a column of a piece that fits the cache, then the
+ * next column of it. Sums are exact, so pieces may be added in any order. */
+enum { ADDED = 65536, PIECES = 16, BUFFER = 4096 };
+
 struct scaling {
-        const tamis_smote *s;
-        double *means, *sds;
-        int *status;
+        const tamis_rows *rows;
+        size_t pieces;
+        tamis_moments *moments;         /* pieces * d */
+        int *status;                    /* the same */
 };
 
-static void find_sd(void *arg, size_t j) {
+static void add_piece(void *arg, size_t task) {
         const struct scaling *w = arg;
-        const tamis_rows *rows = &w->s->rows;
-        tamis_moments m = { 0 };
-        double piece[512];
+        const tamis_rows *rows = w->rows;
+        size_t j = task % rows->d, row = rows->n * (task / rows->d) / w->pieces;
+        const size_t last = rows->n * (task / rows->d + 1) / w->pieces;
+        double buffer[BUFFER];
 
-        for (size_t row = 0; w->status[j] == 0 && row < rows->n;) {
+        while (w->status[task] == 0 && row < last) {
                 size_t i = 0;
 
-                for (; i < 512 && row < rows->n; i++, row++)
-                        piece[i] = rows->numbers[row * rows->d + j];
-                w->status[j] = tamis_moments_add(&m, piece, i, NULL);
+                for (; i < BUFFER && row < last; i++, row++)
+                        buffer[i] = rows->numbers[row * rows->d + j];
+                w->status[task] = tamis_moments_add(&w->moments[task], buffer, i, NULL);
         }
-        if (w->status[j] == 0) {
-                w->means[j] = tamis_moments_mean(&m);
-                w->sds[j] = tamis_moments_sd(&m, 0);
+}
+
+static int find_scales(const struct scaling *w, double *means, double *sds, tamis_error *err) {
+        const size_t d = w->rows->d;
+        int r = 0;
+
+        for (size_t task = 0; r == 0 && task < w->pieces * d; task++) {
+                if (w->status[task] < 0)
+                        r = tamis_fail_memory(err);
+                else if (task >= d)
+                        r = tamis_moments_merge(&w->moments[task % d], &w->moments[task], err);
         }
-        /* a constant column adds nothing to a distance, whatever it is divided by; nor may one that overflows */
-        if (!(w->sds[j] > 0) || isinf(w->sds[j]))
-                w->sds[j] = 1;
-        tamis_moments_done(&m);
+        for (size_t j = 0; r == 0 && j < d; j++) {
+                means[j] = tamis_moments_mean(&w->moments[j]);
+                sds[j] = tamis_moments_sd(&w->moments[j], 0);
+                /* a constant column adds nothing to a distance, whatever it is divided by; nor may one that overflows */
+                if (!(sds[j] > 0) || isinf(sds[j]))
+                        sds[j] = 1;
+        }
+        return r;
+}
+
+static int measure_columns(const tamis_smote_space *space, tamis_error *err) {
+        const tamis_rows *rows = &space->s->rows;
+        size_t pieces = rows->n / ADDED + 1 < PIECES ? rows->n / ADDED + 1 : PIECES, n = pieces * rows->d;
+        struct scaling w = { rows, pieces, calloc(n + 1, sizeof *w.moments), calloc(n + 1, sizeof *w.status) };
+        int r = w.moments && w.status ? 0 : tamis_fail_memory(err);
+
+        if (r == 0)
+                tamis_pool_for(space->context->pool, n, add_piece, &w);
+        if (r == 0)
+                r = find_scales(&w, space->means, space->sds, err);
+        for (size_t i = 0; w.moments && i < n; i++)
+                tamis_moments_done(&w.moments[i]);
+        free(w.moments);
+        free(w.status);
+        return r;
 }
 
 int tamis_smote_space_init(tamis_smote_space *space, const tamis_smote *s, const tamis_context *context,
                            tamis_error *err) {
         size_t d = s->rows.d;
-        struct scaling w = { s, calloc(d + 1, sizeof *w.means), calloc(d + 1, sizeof *w.sds),
-                             calloc(d + 1, sizeof *w.status) };
-        int r = w.means && w.sds && w.status ? 0 : tamis_fail_memory(err);
+        int r;
 
-        *space = (tamis_smote_space) { .s = s, .context = context, .means = w.means, .sds = w.sds };
-        if (r == 0)
-                tamis_pool_for(context->pool, d, find_sd, &w);
-        for (size_t j = 0; r == 0 && j < d; j++) {
-                if (w.status[j] < 0)
-                        r = tamis_fail_memory(err);
-                if (!s->scaled)
-                        w.sds[j] = 1;
-        }
-        free(w.status);
+        *space = (tamis_smote_space) { .s = s, .context = context, .means = calloc(d + 1, sizeof *space->means),
+                                       .sds = calloc(d + 1, sizeof *space->sds) };
+        r = space->means && space->sds ? 0 : tamis_fail_memory(err);
+        if (r == 0 && (s->scaled || s->smoter->takes & SMOTE_MEANS))
+                r = measure_columns(space, err);
+        for (size_t j = 0; r == 0 && !s->scaled && j < d; j++)
+                space->sds[j] = 1;
         return r;
 }
 
@@ -156,7 +186,7 @@ int tamis_smote_look_inside(tamis_smote_space *space, size_t class, tamis_smote_
         int r = members_of(space, c, &cloud, err);
 
         if (r == 0)
-                r = tamis_neighbors_new(&cloud.points, &cloud.index, err);
+                r = tamis_neighbors_build(&cloud.points, space->context->pool, &cloud.index, err);
         if (r == 0) {
                 c->neighbors = reallocarray(NULL, c->n, c->k * sizeof *c->neighbors);
                 r = c->neighbors ? tamis_neighbors_each(cloud.index, c->k, space->context->pool, c->neighbors, NULL,
@@ -176,7 +206,7 @@ static int index_all(tamis_smote_space *space, double mismatch, tamis_error *err
         tamis_neighbors_free(space->all.index);
         space->all.index = NULL;
         space->all.points.mismatch = mismatch;
-        return tamis_neighbors_new(&space->all.points, &space->all.index, err);
+        return tamis_neighbors_build(&space->all.points, space->context->pool, &space->all.index, err);
 }
 
 /* Of m + 1 found, in order, the member itself is one; where m + 1 rows and more lie on the same spot it may not be, and
@@ -249,7 +279,7 @@ int tamis_smote_look_abroad(tamis_smote_space *space, size_t class, tamis_smote_
                 r = others_of(space, class, &abroad, err);
         if (r == 0) {
                 abroad.points.mismatch = cloud.points.mismatch;
-                r = tamis_neighbors_new(&abroad.points, &abroad.index, err);
+                r = tamis_neighbors_build(&abroad.points, space->context->pool, &abroad.index, err);
         }
         if (r == 0) {
                 c->foreign = reallocarray(NULL, c->n, sizeof *c->foreign);

@@ -9,13 +9,17 @@ struct tamis_neighbors {
 };
 
 int tamis_neighbors_new(const tamis_points *points, tamis_neighbors **ret, tamis_error *err) {
+        return tamis_neighbors_build(points, NULL, ret, err);
+}
+
+int tamis_neighbors_build(const tamis_points *points, tamis_pool *pool, tamis_neighbors **ret, tamis_error *err) {
         tamis_neighbors *index = calloc(1, sizeof *index);
         int r;
 
         if (!index)
                 return tamis_fail_memory(err);
         index->points = *points;
-        r = tamis_tree_init(&index->tree, &index->points, NULL, err);
+        r = tamis_tree_init(&index->tree, &index->points, NULL, pool, err);
         if (r < 0) {
                 tamis_neighbors_free(index);
                 return r;
@@ -314,7 +318,7 @@ int tamis_neighbors_find(const tamis_neighbors *index, const tamis_points *queri
         tamis_tree tree;
         int r;
 
-        r = tamis_tree_init(&tree, queries, &index->tree, err);
+        r = tamis_tree_init(&tree, queries, &index->tree, pool, err);
         if (r < 0)
                 return r;
         s.queries = &tree;
