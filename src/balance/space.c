@@ -209,27 +209,35 @@ static int index_all(tamis_smote_space *space, double mismatch, tamis_error *err
         return tamis_neighbors_build(&space->all.points, space->context->pool, &space->all.index, err);
 }
 
-/* Of m + 1 found, in order, the member itself is one; where m + 1 rows and more lie on the same spot it may not be, and
- * then the last is one too many. */
-static uint32_t count_others(const tamis_smote_space *space, size_t class, uint32_t self, const uint32_t *found,
-                             size_t m) {
-        uint32_t others = 0;
-        size_t seen = 0;
+/* Where in `all` the members are; the caller frees it. NULL: no memory. */
+static uint32_t *places_in_all(const tamis_smote_space *space, const tamis_smote_class *c) {
+        const tamis_smote_cloud *all = &space->all;
+        uint32_t *place_of = reallocarray(NULL, space->s->labels.n + 1, sizeof *place_of);
+        uint32_t *own = reallocarray(NULL, c->n + 1, sizeof *own);
 
-        for (size_t i = 0; i <= m && seen < m; i++) {
-                uint32_t row = space->all.rows[found[i]];
-
-                if (row == self)
-                        continue;
-                seen++;
-                others += space->s->labels.codes[row] != class;
+        for (size_t i = 0; place_of && i < all->points.n; i++)
+                place_of[all->rows[i]] = (uint32_t) i;
+        for (size_t i = 0; place_of && own && i < c->n; i++)
+                own[i] = place_of[c->members[i]];
+        if (!place_of) {
+                free(own);
+                own = NULL;
         }
+        free(place_of);
+        return own;
+}
+
+static uint32_t count_others(const tamis_smote_space *space, size_t class, const uint32_t *found, size_t m) {
+        uint32_t others = 0;
+
+        for (size_t i = 0; i < m; i++)
+                others += space->s->labels.codes[space->all.rows[found[i]]] != class;
         return others;
 }
 
 int tamis_smote_look_around(tamis_smote_space *space, size_t class, tamis_smote_class *c, size_t m, tamis_error *err) {
         tamis_smote_cloud cloud = { 0 };
-        uint32_t *found = NULL;
+        uint32_t *found = NULL, *own = NULL;
         int r = members_of(space, c, &cloud, err);
 
         if (r == 0)
@@ -238,15 +246,17 @@ int tamis_smote_look_around(tamis_smote_space *space, size_t class, tamis_smote_
                 if (m > space->all.points.n - 1)
                         m = space->all.points.n - 1;
                 c->around = m;
-                found = reallocarray(NULL, c->n, (m + 1) * sizeof *found);
+                found = reallocarray(NULL, c->n, m * sizeof *found);
+                own = places_in_all(space, c);
                 c->others = reallocarray(NULL, c->n, sizeof *c->others);
-                r = found && c->others ? tamis_neighbors_find(space->all.index, &cloud.points, m + 1,
-                                                              space->context->pool, found, NULL, err)
+                r = found && own && c->others ? tamis_neighbors_find_others(space->all.index, &cloud.points, own, m,
+                                                                            space->context->pool, found, NULL, err)
                         : tamis_fail_memory(err);
         }
         for (size_t i = 0; r == 0 && i < c->n; i++)
-                c->others[i] = count_others(space, class, c->members[i], found + i * (m + 1), m);
+                c->others[i] = count_others(space, class, found + i * m, m);
         free(found);
+        free(own);
         tamis_smote_cloud_done(&cloud);
         return r;
 }

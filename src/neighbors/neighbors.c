@@ -40,6 +40,7 @@ struct search {
         const tamis_tree *tree, *queries;
         const tamis_lanes *lanes;
         bool self;              /* both are the same rows: none is its own neighbour */
+        const uint32_t *own;    /* unless NULL: which row of the index a query is, and no neighbour of */
         size_t k;
         uint32_t *rows;
         double *squares;
@@ -124,7 +125,8 @@ static bool find_gaps(struct group *g, const double *box) {
 static bool offer(struct group *g, size_t i, uint32_t query, double square, uint32_t candidate) {
         const struct search *s = g->search;
 
-        if (!closer(square, candidate, g->worst[i], g->worst_row[i]) || (s->self && candidate == query))
+        if (!closer(square, candidate, g->worst[i], g->worst_row[i]) || (s->self && candidate == query)
+            || (s->own && candidate == s->own[query]))
                 return false;
         insert(s, query, square, candidate);
         if (s->within) {
@@ -314,7 +316,12 @@ int tamis_neighbors_within(const tamis_neighbors *index, size_t k, const double 
 
 int tamis_neighbors_find(const tamis_neighbors *index, const tamis_points *queries, size_t k, tamis_pool *pool,
                          uint32_t *rows, double *squares, tamis_error *err) {
-        struct search s = { .tree = &index->tree, .k = k, .rows = rows, .squares = squares };
+        return tamis_neighbors_find_others(index, queries, NULL, k, pool, rows, squares, err);
+}
+
+int tamis_neighbors_find_others(const tamis_neighbors *index, const tamis_points *queries, const uint32_t *own, size_t k,
+                                tamis_pool *pool, uint32_t *rows, double *squares, tamis_error *err) {
+        struct search s = { .tree = &index->tree, .own = own, .k = k, .rows = rows, .squares = squares };
         tamis_tree tree;
         int r;
 
