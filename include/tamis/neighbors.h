@@ -36,6 +36,9 @@ typedef struct tamis_points {
 typedef struct tamis_neighbors tamis_neighbors;
 
 int tamis_neighbors_new(const tamis_points *points, tamis_neighbors **ret, tamis_error *err) TAMIS_CHECKED;
+/* The same index, built on all threads of the pool. */
+int tamis_neighbors_build(const tamis_points *points, tamis_pool *pool, tamis_neighbors **ret,
+                          tamis_error *err) TAMIS_CHECKED;
 void tamis_neighbors_free(tamis_neighbors *index);
 
 /* For each row of the index the k nearest of its other rows, nearest first: rows[row * k + i], and the squares of the
@@ -58,5 +61,10 @@ int tamis_neighbors_nearer(const tamis_neighbors *index, const tamis_points *que
 
 /* Codes that differ count otherwise from now on: the index is the same. */
 void tamis_neighbors_set_mismatch(tamis_neighbors *index, double mismatch);
+
+/* The same for rows some of which are in the index: own[i] is the row of the index that query i is, and no neighbour of, or
+ * TAMIS_NO_NEIGHBOR. */
+int tamis_neighbors_find_others(const tamis_neighbors *index, const tamis_points *queries, const uint32_t *own, size_t k,
+                                tamis_pool *pool, uint32_t *rows, double *squares, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -64,7 +64,7 @@ static int compare(struct large *l, size_t in_favour, tamis_error *err) {
         points.numbers = numbers;
         points.codes = codes;
         if (r == 0)
-                r = tamis_neighbors_new(&points, &index, err);
+                r = tamis_neighbors_build(&points, l->p->context->pool, &index, err);
         if (r == 0)
                 r = tamis_neighbors_within(index, in_favour, l->square, l->before, l->p->context->pool, l->enough, err);
         tamis_neighbors_free(index);

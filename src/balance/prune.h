@@ -129,6 +129,15 @@ uint32_t tamis_prune_vote(const tamis_pruning *p, const uint32_t *near, size_t k
 int tamis_prune_keep_lowest(tamis_pruning *p, size_t class, const uint32_t *rows, const double *score, size_t n,
                             tamis_error *err) TAMIS_CHECKED;
 
+/* The same for several `of`, of one index. It borrows `among`. */
+typedef struct tamis_prune_index tamis_prune_index;
+
+int tamis_prune_index_new(const tamis_pruning *p, const uint32_t *among, size_t n, tamis_prune_index **ret,
+                          tamis_error *err) TAMIS_CHECKED;
+void tamis_prune_index_free(tamis_prune_index *index);
+int tamis_prune_index_near(const tamis_prune_index *index, const uint32_t *of, size_t n, size_t k, uint32_t *near,
+                           double *squares, tamis_error *err) TAMIS_CHECKED;
+
 /* Tomek links among these rows (ascending): the ends that are touched go. */
 int tamis_prune_tomek(tamis_pruning *p, const uint32_t *rows, size_t n, uint64_t *links, tamis_error *err) TAMIS_CHECKED;
 /* Wilson's rule once, over all rows of the table. */

@@ -73,21 +73,23 @@ static int part_init(struct part *part, const tamis_pruning *p, const uint32_t *
         return 0;
 }
 
-/* From k + 1 neighbours each, which may hold the row itself, to k. */
-static void drop_self(const uint32_t *of, size_t n, size_t k, const uint32_t *wide, const double *wide_squares,
-                      uint32_t *near, double *squares) {
-        for (size_t i = 0; i < n; i++) {
-                size_t at = 0;
+/* Which of `among` each of `of` is, TAMIS_NO_NEIGHBOR: none; the caller frees it. NULL: no memory. */
+static uint32_t *find_own(const tamis_pruning *p, const uint32_t *among, size_t n_among, const uint32_t *of, size_t n) {
+        uint32_t *place_of = reallocarray(NULL, p->n + 1, sizeof *place_of);
+        uint32_t *own = reallocarray(NULL, n + 1, sizeof *own);
 
-                for (size_t j = 0; j <= k && at < k; j++) {
-                        if (wide[i * (k + 1) + j] == of[i])
-                                continue;
-                        near[i * k + at] = wide[i * (k + 1) + j];
-                        if (squares)
-                                squares[i * k + at] = wide_squares[i * (k + 1) + j];
-                        at++;
-                }
+        for (size_t i = 0; place_of && i < n; i++)
+                place_of[of[i]] = TAMIS_NO_NEIGHBOR;
+        for (size_t i = 0; place_of && i < n_among; i++)
+                place_of[among[i]] = (uint32_t) i;
+        for (size_t i = 0; place_of && own && i < n; i++)
+                own[i] = place_of[of[i]];
+        if (!place_of) {
+                free(own);
+                own = NULL;
         }
+        free(place_of);
+        return own;
 }
 
 static void to_table(const uint32_t *among, uint32_t *near, size_t n) {
@@ -96,44 +98,76 @@ static void to_table(const uint32_t *among, uint32_t *near, size_t n) {
                         near[i] = among[near[i]];
 }
 
-static int find_others(const tamis_pruning *p, const tamis_neighbors *index, const uint32_t *among, const uint32_t *of,
-                       size_t n, size_t k, uint32_t *near, double *squares, tamis_error *err) {
-        uint32_t *wide = reallocarray(NULL, n + 1, (k + 1) * sizeof *wide);
-        double *wide_squares = reallocarray(NULL, n + 1, (k + 1) * sizeof *wide_squares);
+struct tamis_prune_index {
+        const tamis_pruning *p;
+        const uint32_t *among;
+        size_t n;
+        struct part part;
+        tamis_neighbors *tree;
+};
+
+int tamis_prune_index_new(const tamis_pruning *p, const uint32_t *among, size_t n, tamis_prune_index **ret,
+                          tamis_error *err) {
+        tamis_prune_index *index = calloc(1, sizeof *index);
+        int r;
+
+        if (!index)
+                return tamis_fail_memory(err);
+        *index = (tamis_prune_index) { .p = p, .among = among, .n = n };
+        r = part_init(&index->part, p, among, n, err);
+        if (r == 0)
+                r = tamis_neighbors_build(&index->part.points, p->context->pool, &index->tree, err);
+        if (r < 0)
+                tamis_prune_index_free(index);
+        else
+                *ret = index;
+        return r;
+}
+
+void tamis_prune_index_free(tamis_prune_index *index) {
+        if (!index)
+                return;
+        tamis_neighbors_free(index->tree);
+        part_done(&index->part);
+        free(index);
+}
+
+static int find_others(const tamis_prune_index *index, const uint32_t *of, size_t n, size_t k, uint32_t *near,
+                       double *squares, tamis_error *err) {
+        const tamis_pruning *p = index->p;
+        uint32_t *own = find_own(p, index->among, index->n, of, n);
         struct part queries = { 0 };
-        int r = wide && wide_squares ? part_init(&queries, p, of, n, err) : tamis_fail_memory(err);
+        int r = own ? part_init(&queries, p, of, n, err) : tamis_fail_memory(err);
 
         if (r == 0)
-                r = tamis_neighbors_find(index, &queries.points, k + 1, p->context->pool, wide, wide_squares, err);
-        if (r == 0) {
-                to_table(among, wide, n * (k + 1));
-                drop_self(of, n, k, wide, wide_squares, near, squares);
-        }
+                r = tamis_neighbors_find_others(index->tree, &queries.points, own, k, p->context->pool, near, squares,
+                                                err);
         part_done(&queries);
-        free(wide);
-        free(wide_squares);
+        free(own);
+        return r;
+}
+
+int tamis_prune_index_near(const tamis_prune_index *index, const uint32_t *of, size_t n, size_t k, uint32_t *near,
+                           double *squares, tamis_error *err) {
+        int r = 0;
+
+        if (n > 0)
+                r = of == index->among && n == index->n
+                        ? tamis_neighbors_each(index->tree, k, index->p->context->pool, near, squares, err)
+                        : find_others(index, of, n, k, near, squares, err);
+        if (r == 0)
+                to_table(index->among, near, n * k);
         return r;
 }
 
 int tamis_prune_near(const tamis_pruning *p, const uint32_t *among, size_t n_among, const uint32_t *of, size_t n_of, size_t k,
                      uint32_t *near, double *squares, tamis_error *err) {
-        struct part part = { 0 };
-        tamis_neighbors *index = NULL;
-        int r;
+        tamis_prune_index *index = NULL;
+        int r = n_of > 0 ? tamis_prune_index_new(p, among, n_among, &index, err) : 0;
 
-        if (n_of == 0)
-                return 0;
-        r = part_init(&part, p, among, n_among, err);
-        if (r == 0)
-                r = tamis_neighbors_new(&part.points, &index, err);
-        if (r == 0 && of == among && n_of == n_among) {
-                r = tamis_neighbors_each(index, k, p->context->pool, near, squares, err);
-                to_table(among, near, n_of * k);
-        } else if (r == 0) {
-                r = find_others(p, index, among, of, n_of, k, near, squares, err);
-        }
-        tamis_neighbors_free(index);
-        part_done(&part);
+        if (r == 0 && index)
+                r = tamis_prune_index_near(index, of, n_of, k, near, squares, err);
+        tamis_prune_index_free(index);
         return r;
 }
 

@@ -75,6 +75,7 @@ enum {
         SMOTE_CLUSTERS = 1 << 2,
         SMOTE_SHRINKAGE = 1 << 3,
         SMOTE_NUMBERS = 1 << 4,         /* it measures numbers: --metric, --per-attribute */
+        SMOTE_MEANS = 1 << 5,           /* no option: it asks for the columns' means, scaled or not */
 };
 
 struct tamis_smote_space;
@@ -131,10 +132,11 @@ typedef struct tamis_smote_cloud {
 typedef struct tamis_smote_space {
         const tamis_smote *s;
         const tamis_context *context;
-        double *means, *sds;    /* per number column; the sds are ones where nothing is to be scaled */
+        double *means, *sds;    /* per number column; where nothing is scaled the sds are ones, means SMOTE_MEANS's alone */
         uint32_t *by_class;     /* train rows with a class: those of class i from class_starts[i] to [i + 1], ascending */
         size_t *class_starts;
-        tamis_smote_cloud all;  /* every row with a class, in canonical order; once it was asked for */
+        tamis_smote_cloud all;  /* every row with a class, in canonical order; once it was asked for, */
+        uint32_t *place_of;     /* and where each such row is in it */
         uint32_t *cluster_of;   /* kmeans: per train row, */
         uint64_t *cluster_rows; /* and how many rows each has; once it was asked for */
         struct tamis_vdm *vdm;  /* n: once it was asked for */

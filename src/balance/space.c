@@ -6,33 +6,68 @@
 
 /* -- the measure --------------------------------------------------------------------------------------------------- */
 
+/* Row by row the numbers lie, column by column they are added up: a column of a piece that fits the cache, then the
+ * next column of it. Sums are exact, so pieces may be added in any order. */
+enum { ADDED = 65536, PIECES = 16, BUFFER = 4096 };
+
 struct scaling {
-        const tamis_smote *s;
-        double *means, *sds;
-        int *status;
+        const tamis_rows *rows;
+        size_t pieces;
+        tamis_moments *moments;         /* pieces * d */
+        int *status;                    /* the same */
 };
 
-static void find_sd(void *arg, size_t j) {
+static void add_piece(void *arg, size_t task) {
         const struct scaling *w = arg;
-        const tamis_rows *rows = &w->s->rows;
-        tamis_moments m = { 0 };
-        double piece[512];
+        const tamis_rows *rows = w->rows;
+        size_t j = task % rows->d, row = rows->n * (task / rows->d) / w->pieces;
+        const size_t last = rows->n * (task / rows->d + 1) / w->pieces;
+        double buffer[BUFFER];
 
-        for (size_t row = 0; w->status[j] == 0 && row < rows->n;) {
+        while (w->status[task] == 0 && row < last) {
                 size_t i = 0;
 
-                for (; i < 512 && row < rows->n; i++, row++)
-                        piece[i] = rows->numbers[row * rows->d + j];
-                w->status[j] = tamis_moments_add(&m, piece, i, NULL);
+                for (; i < BUFFER && row < last; i++, row++)
+                        buffer[i] = rows->numbers[row * rows->d + j];
+                w->status[task] = tamis_moments_add(&w->moments[task], buffer, i, NULL);
         }
-        if (w->status[j] == 0) {
-                w->means[j] = tamis_moments_mean(&m);
-                w->sds[j] = tamis_moments_sd(&m, 0);
+}
+
+static int find_scales(const struct scaling *w, double *means, double *sds, tamis_error *err) {
+        const size_t d = w->rows->d;
+        int r = 0;
+
+        for (size_t task = 0; r == 0 && task < w->pieces * d; task++) {
+                if (w->status[task] < 0)
+                        r = tamis_fail_memory(err);
+                else if (task >= d)
+                        r = tamis_moments_merge(&w->moments[task % d], &w->moments[task], err);
         }
-        /* a constant column adds nothing to a distance, whatever it is divided by; nor may one that overflows */
-        if (!(w->sds[j] > 0) || isinf(w->sds[j]))
-                w->sds[j] = 1;
-        tamis_moments_done(&m);
+        for (size_t j = 0; r == 0 && j < d; j++) {
+                means[j] = tamis_moments_mean(&w->moments[j]);
+                sds[j] = tamis_moments_sd(&w->moments[j], 0);
+                /* a constant column adds nothing to a distance, whatever it is divided by; nor may one that overflows */
+                if (!(sds[j] > 0) || isinf(sds[j]))
+                        sds[j] = 1;
+        }
+        return r;
+}
+
+static int measure_columns(const tamis_smote_space *space, tamis_error *err) {
+        const tamis_rows *rows = &space->s->rows;
+        size_t pieces = rows->n / ADDED + 1 < PIECES ? rows->n / ADDED + 1 : PIECES, n = pieces * rows->d;
+        struct scaling w = { rows, pieces, calloc(n + 1, sizeof *w.moments), calloc(n + 1, sizeof *w.status) };
+        int r = w.moments && w.status ? 0 : tamis_fail_memory(err);
+
+        if (r == 0)
+                tamis_pool_for(space->context->pool, n, add_piece, &w);
+        if (r == 0)
+                r = find_scales(&w, space->means, space->sds, err);
+        for (size_t i = 0; w.moments && i < n; i++)
+                tamis_moments_done(&w.moments[i]);
+        free(w.moments);
+        free(w.status);
+        return r;
 }
 
 static int sort_by_class(tamis_smote_space *space, tamis_error *err) {
@@ -54,20 +89,15 @@ static int sort_by_class(tamis_smote_space *space, tamis_error *err) {
 int tamis_smote_space_init(tamis_smote_space *space, const tamis_smote *s, const tamis_context *context,
                            tamis_error *err) {
         size_t d = s->rows.d;
-        struct scaling w = { s, calloc(d + 1, sizeof *w.means), calloc(d + 1, sizeof *w.sds),
-                             calloc(d + 1, sizeof *w.status) };
-        int r = w.means && w.sds && w.status ? 0 : tamis_fail_memory(err);
+        int r;
 
-        *space = (tamis_smote_space) { .s = s, .context = context, .means = w.means, .sds = w.sds };
-        if (r == 0)
-                tamis_pool_for(context->pool, d, find_sd, &w);
-        for (size_t j = 0; r == 0 && j < d; j++) {
-                if (w.status[j] < 0)
-                        r = tamis_fail_memory(err);
-                if (!s->scaled)
-                        w.sds[j] = 1;
-        }
-        free(w.status);
+        *space = (tamis_smote_space) { .s = s, .context = context, .means = calloc(d + 1, sizeof *space->means),
+                                       .sds = calloc(d + 1, sizeof *space->sds) };
+        r = space->means && space->sds ? 0 : tamis_fail_memory(err);
+        if (r == 0 && (s->scaled || s->smoter->takes & SMOTE_MEANS))
+                r = measure_columns(space, err);
+        for (size_t j = 0; r == 0 && !s->scaled && j < d; j++)
+                space->sds[j] = 1;
         return r == 0 ? sort_by_class(space, err) : r;
 }
 
@@ -76,6 +106,7 @@ void tamis_smote_space_done(tamis_smote_space *space) {
         free(space->sds);
         free(space->by_class);
         free(space->class_starts);
+        free(space->place_of);
         free(space->cluster_of);
         free(space->cluster_rows);
         tamis_vdm_free(space->vdm);
@@ -145,14 +176,20 @@ int tamis_smote_all(tamis_smote_space *space, tamis_error *err) {
         if (space->all.rows)
                 return 0;
         rows = reallocarray(NULL, labels->n + 1, sizeof *rows);
-        if (!rows)
+        if (!space->place_of)
+                space->place_of = reallocarray(NULL, labels->n + 1, sizeof *space->place_of);
+        if (!rows || !space->place_of) {
+                free(rows);
                 return tamis_fail_memory(err);
+        }
         for (size_t row = 0; row < labels->n; row++)
                 if (labels->codes[row] != TAMIS_NO_CLASS)
                         rows[n++] = (uint32_t) row;
         r = tamis_smote_order(space->s, rows, n, err);
         if (r == 0)
                 r = tamis_smote_cloud_init(&space->all, space, rows, n, err);
+        for (size_t i = 0; r == 0 && i < n; i++)
+                space->place_of[rows[i]] = (uint32_t) i;
         free(rows);
         return r;
 }
@@ -176,7 +213,7 @@ int tamis_smote_look_inside(tamis_smote_space *space, size_t class, tamis_smote_
         int r = members_of(space, c, &cloud, err);
 
         if (r == 0)
-                r = tamis_neighbors_new(&cloud.points, &cloud.index, err);
+                r = tamis_neighbors_build(&cloud.points, space->context->pool, &cloud.index, err);
         if (r == 0) {
                 c->neighbors = reallocarray(NULL, c->n, c->k * sizeof *c->neighbors);
                 r = c->neighbors ? tamis_neighbors_each(cloud.index, c->k, space->context->pool, c->neighbors, NULL,
@@ -195,24 +232,28 @@ int tamis_smote_index_all(tamis_smote_space *space, double mismatch, tamis_error
                 tamis_neighbors_set_mismatch(space->all.index, mismatch);
         if (r < 0 || space->all.index)
                 return r;
-        return tamis_neighbors_new(&space->all.points, &space->all.index, err);
+        return tamis_neighbors_build(&space->all.points, space->context->pool, &space->all.index, err);
 }
 
-/* Of m + 1 found, in order, the member itself is one; where m + 1 rows and more lie on the same spot it may not be, and
- * then the last is one too many. */
+/* Where in `all` the members are; the caller frees it. NULL: no memory. */
+static uint32_t *places_in_all(const tamis_smote_space *space, const tamis_smote_class *c) {
+        uint32_t *own = reallocarray(NULL, c->n + 1, sizeof *own);
+
+        for (size_t i = 0; own && i < c->n; i++)
+                own[i] = space->place_of[c->members[i]];
+        return own;
+}
+
+/* Of the m nearest others of a member, in order, how many are of another class, and which is the first of those: itself,
+ * where none is. */
 static uint32_t count_others(const tamis_smote_space *space, size_t class, uint32_t self, const uint32_t *found,
                              size_t m, uint32_t *foreign) {
         uint32_t others = 0;
-        size_t seen = 0;
 
         *foreign = self;
-
-        for (size_t i = 0; i <= m && seen < m; i++) {
+        for (size_t i = 0; i < m; i++) {
                 uint32_t row = space->all.rows[found[i]];
 
-                if (row == self)
-                        continue;
-                seen++;
                 if (space->s->labels.codes[row] != class && others++ == 0)
                         *foreign = row;
         }
@@ -221,7 +262,7 @@ static uint32_t count_others(const tamis_smote_space *space, size_t class, uint3
 
 int tamis_smote_look_around(tamis_smote_space *space, size_t class, tamis_smote_class *c, size_t m, tamis_error *err) {
         tamis_smote_cloud cloud = { 0 };
-        uint32_t *found = NULL;
+        uint32_t *found = NULL, *own = NULL;
         int r = members_of(space, c, &cloud, err);
 
         if (r == 0)
@@ -230,20 +271,22 @@ int tamis_smote_look_around(tamis_smote_space *space, size_t class, tamis_smote_
                 if (m > space->all.points.n - 1)
                         m = space->all.points.n - 1;
                 c->around = m;
-                found = reallocarray(NULL, c->n, (m + 1) * sizeof *found);
+                found = reallocarray(NULL, c->n, m * sizeof *found);
+                own = places_in_all(space, c);
                 c->others = reallocarray(NULL, c->n, sizeof *c->others);
-                r = found && c->others ? tamis_neighbors_find(space->all.index, &cloud.points, m + 1,
-                                                              space->context->pool, found, NULL, err)
+                r = found && own && c->others ? tamis_neighbors_find_others(space->all.index, &cloud.points, own, m,
+                                                                            space->context->pool, found, NULL, err)
                         : tamis_fail_memory(err);
         }
         for (size_t i = 0; r == 0 && i < c->n; i++) {
                 uint32_t foreign;
 
-                c->others[i] = count_others(space, class, c->members[i], found + i * (m + 1), m, &foreign);
+                c->others[i] = count_others(space, class, c->members[i], found + i * m, m, &foreign);
                 if (c->foreign)
                         c->foreign[i] = foreign;
         }
         free(found);
+        free(own);
         tamis_smote_cloud_done(&cloud);
         return r;
 }

@@ -112,7 +112,7 @@ const tamis_smoter tamis_smoter_svm = {
                 .summary = "support vectors of a linear machine, inward or outward by what is around them",
                 .source  = "Nguyen, Cooper & Kamei 2011, as imbalanced-learn; linear, balanced, squared hinge",
         },
-        .takes = SMOTE_NEIGHBORS | SMOTE_AROUND | SMOTE_NUMBERS,
+        .takes = SMOTE_NEIGHBORS | SMOTE_AROUND | SMOTE_NUMBERS | SMOTE_MEANS,
         .suits = tamis_smote_suits_numbers, .mismatch = tamis_smote_mismatch, .vote = tamis_smote_vote,
         .look = look, .weigh = weigh, .reach = reach,
 };

@@ -17,10 +17,9 @@ static size_t largest_class(const tamis_pruning *p, const uint32_t *rows, size_t
 }
 
 /* near[row] for the rows in `of`. */
-static int look(const tamis_pruning *p, const uint32_t *rows, size_t n, const uint32_t *of, size_t n_of, uint32_t *near,
-                tamis_error *err) {
+static int look(const tamis_prune_index *index, const uint32_t *of, size_t n_of, uint32_t *near, tamis_error *err) {
         uint32_t *found = calloc(n_of + 1, sizeof *found);
-        int r = found ? tamis_prune_near(p, rows, n, of, n_of, 1, found, NULL, err) : tamis_fail_memory(err);
+        int r = found ? tamis_prune_index_near(index, of, n_of, 1, found, NULL, err) : tamis_fail_memory(err);
 
         for (size_t i = 0; r == 0 && i < n_of; i++)
                 near[of[i]] = found[i];
@@ -29,15 +28,15 @@ static int look(const tamis_pruning *p, const uint32_t *rows, size_t n, const ui
 }
 
 /* `asked` and `near` have a place for each row of the table; near is TAMIS_NO_NEIGHBOR where nothing is known. */
-static int find_near(const tamis_pruning *p, const uint32_t *rows, size_t n, size_t largest, uint32_t *asked,
-                     uint32_t *near, tamis_error *err) {
+static int find_near(const tamis_pruning *p, const tamis_prune_index *index, const uint32_t *rows, size_t n,
+                     size_t largest, uint32_t *asked, uint32_t *near, tamis_error *err) {
         size_t n_asked = 0, n_pointed = 0;
         int r;
 
         for (size_t i = 0; i < n; i++)
                 if (p->class[rows[i]] != largest)
                         asked[n_asked++] = rows[i];
-        r = look(p, rows, n, asked, n_asked, near, err);
+        r = look(index, asked, n_asked, near, err);
         if (r < 0)
                 return r;
         /* the rows pointed at across classes: each once, in the order of the table; `asked` is done with */
@@ -50,19 +49,20 @@ static int find_near(const tamis_pruning *p, const uint32_t *rows, size_t n, siz
         for (size_t i = 0; i < n; i++)
                 if (p->class[rows[i]] == largest && near[rows[i]] == rows[i])
                         asked[n_pointed++] = rows[i];
-        return look(p, rows, n, asked, n_pointed, near, err);
+        return look(index, asked, n_pointed, near, err);
 }
 
 int tamis_prune_tomek(tamis_pruning *p, const uint32_t *rows, size_t n, uint64_t *links, tamis_error *err) {
         uint32_t *near = calloc(p->n + 1, sizeof *near), *asked = calloc(n + 1, sizeof *asked);
         uint32_t *counts = calloc(p->n_classes + 1, sizeof *counts);
-        int r = near && asked && counts ? 0 : tamis_fail_memory(err);
+        tamis_prune_index *index = NULL;
+        int r = near && asked && counts ? tamis_prune_index_new(p, rows, n, &index, err) : tamis_fail_memory(err);
         uint64_t found = 0;
 
         for (size_t i = 0; r == 0 && i < p->n; i++)
                 near[i] = TAMIS_NO_NEIGHBOR;
         if (r == 0)
-                r = find_near(p, rows, n, largest_class(p, rows, n, counts), asked, near, err);
+                r = find_near(p, index, rows, n, largest_class(p, rows, n, counts), asked, near, err);
         for (size_t i = 0; r == 0 && i < n; i++) {
                 uint32_t row = rows[i], to = near[row];
 
@@ -71,6 +71,7 @@ int tamis_prune_tomek(tamis_pruning *p, const uint32_t *rows, size_t n, uint64_t
                 found += row < to;
                 p->goes[row] |= p->touched[p->class[row]];
         }
+        tamis_prune_index_free(index);
         free(near);
         free(asked);
         free(counts);

@@ -9,13 +9,17 @@ struct tamis_neighbors {
 };
 
 int tamis_neighbors_new(const tamis_points *points, tamis_neighbors **ret, tamis_error *err) {
+        return tamis_neighbors_build(points, NULL, ret, err);
+}
+
+int tamis_neighbors_build(const tamis_points *points, tamis_pool *pool, tamis_neighbors **ret, tamis_error *err) {
         tamis_neighbors *index = calloc(1, sizeof *index);
         int r;
 
         if (!index)
                 return tamis_fail_memory(err);
         index->points = *points;
-        r = tamis_tree_init(&index->tree, &index->points, NULL, err);
+        r = tamis_tree_init(&index->tree, &index->points, NULL, pool, err);
         if (r < 0) {
                 tamis_neighbors_free(index);
                 return r;
@@ -36,6 +40,7 @@ struct search {
         const tamis_tree *tree, *queries;
         const tamis_lanes *lanes;
         bool self;              /* both are the same rows: none is its own neighbour */
+        const uint32_t *own;    /* unless NULL: which row of the index a query is, and no neighbour of */
         size_t k;
         uint32_t *rows;
         double *squares;
@@ -120,7 +125,8 @@ static bool find_gaps(struct group *g, const double *box) {
 static bool offer(struct group *g, size_t i, uint32_t query, double square, uint32_t candidate) {
         const struct search *s = g->search;
 
-        if (!closer(square, candidate, g->worst[i], g->worst_row[i]) || (s->self && candidate == query))
+        if (!closer(square, candidate, g->worst[i], g->worst_row[i]) || (s->self && candidate == query)
+            || (s->own && candidate == s->own[query]))
                 return false;
         insert(s, query, square, candidate);
         if (s->within) {
@@ -310,11 +316,16 @@ int tamis_neighbors_within(const tamis_neighbors *index, size_t k, const double 
 
 int tamis_neighbors_find(const tamis_neighbors *index, const tamis_points *queries, size_t k, tamis_pool *pool,
                          uint32_t *rows, double *squares, tamis_error *err) {
-        struct search s = { .tree = &index->tree, .k = k, .rows = rows, .squares = squares };
+        return tamis_neighbors_find_others(index, queries, NULL, k, pool, rows, squares, err);
+}
+
+int tamis_neighbors_find_others(const tamis_neighbors *index, const tamis_points *queries, const uint32_t *own, size_t k,
+                                tamis_pool *pool, uint32_t *rows, double *squares, tamis_error *err) {
+        struct search s = { .tree = &index->tree, .own = own, .k = k, .rows = rows, .squares = squares };
         tamis_tree tree;
         int r;
 
-        r = tamis_tree_init(&tree, queries, &index->tree, err);
+        r = tamis_tree_init(&tree, queries, &index->tree, pool, err);
         if (r < 0)
                 return r;
         s.queries = &tree;
@@ -332,7 +343,7 @@ int tamis_neighbors_nearer(const tamis_neighbors *index, const tamis_points *que
                 .within_row = calloc(queries->n + 1, sizeof *s.within_row),
         };
         tamis_tree tree = { 0 };
-        int r = s.rows && s.within_row ? tamis_tree_init(&tree, queries, &index->tree, err) : tamis_fail_memory(err);
+        int r = s.rows && s.within_row ? tamis_tree_init(&tree, queries, &index->tree, pool, err) : tamis_fail_memory(err);
 
         s.queries = &tree;
         if (r == 0)

@@ -12,21 +12,24 @@ static double *box_of(const tamis_tree *tree, size_t node) {
         return tree->boxes + node * 2 * tree->points->d;
 }
 
+/* Both kept whether they change or not, so that the loop is done several columns at once: half its time. */
+static void widen(double *restrict low, double *restrict high, const double *restrict x, size_t d) {
+        for (size_t j = 0; j < d; j++) {
+                low[j] = x[j] < low[j] ? x[j] : low[j];
+                high[j] = x[j] > high[j] ? x[j] : high[j];
+        }
+}
+
 /* The smallest box around the node's rows; returns its widest side. */
 static size_t enclose(const tamis_tree *tree, const tamis_tree_node *node, double *box) {
         size_t d = tree->points->d, widest = 0;
+        const double *numbers = tree->points->numbers, *first = numbers + (size_t) tree->rows[node->first] * d;
         double *low = box, *high = box + d, width = -1;
 
-        for (size_t i = 0; i < node->n; i++) {
-                const double *x = tree->points->numbers + (size_t) tree->rows[node->first + i] * d;
-
-                for (size_t j = 0; j < d; j++) {
-                        if (i == 0 || x[j] < low[j])
-                                low[j] = x[j];
-                        if (i == 0 || x[j] > high[j])
-                                high[j] = x[j];
-                }
-        }
+        for (size_t j = 0; j < d; j++)
+                low[j] = high[j] = first[j];
+        for (size_t i = 1; i < node->n; i++)
+                widen(low, high, numbers + (size_t) tree->rows[node->first + i] * d, d);
         for (size_t j = 0; j < d; j++)
                 if (high[j] - low[j] > width) {
                         width = high[j] - low[j];
@@ -112,25 +115,31 @@ static void lay_out_leaf(struct build *b, tamis_tree_node *node) {
         }
 }
 
-/* Depth is log2(n / 32): recursion is safe. */
-static void build(struct build *b, uint32_t first, uint32_t n) {
+/* The next node, around these rows; returns its widest side. */
+static size_t open_node(struct build *b, uint32_t first, uint32_t n) {
         tamis_tree *tree = b->tree;
-        size_t id = b->next_node++, side;
-        tamis_tree_node *node = &tree->nodes[id];
+        tamis_tree_node *node = &tree->nodes[b->next_node];
 
         *node = (tamis_tree_node) { .first = first, .n = n, .lowest = UINT32_MAX };
         for (size_t i = 0; i < n; i++)
                 if (tree->rows[first + i] < node->lowest)
                         node->lowest = tree->rows[first + i];
-        side = enclose(tree, node, box_of(tree, id));
+        return enclose(tree, node, box_of(tree, b->next_node++));
+}
+
+/* Depth is log2(n / 32): recursion is safe. */
+static void build(struct build *b, uint32_t first, uint32_t n) {
+        tamis_tree *tree = b->tree;
+        size_t id = b->next_node, side = open_node(b, first, n);
+
         if (n <= TREE_LEAF) {
                 tree->leaves[b->next_leaf++] = id;
-                lay_out_leaf(b, node);
+                lay_out_leaf(b, &tree->nodes[id]);
                 return;
         }
         halve(tree->points, side, tree->rows + first, n, n / 2);
         build(b, first, n / 2);
-        node->right = b->next_node;
+        tree->nodes[id].right = b->next_node;
         build(b, first + n / 2, n - n / 2);
 }
 
@@ -145,6 +154,61 @@ static void measure(size_t n, size_t *nodes, size_t *leaves, size_t *padded) {
         *nodes += 1;
         measure(n / 2, nodes, leaves, padded);
         measure(n - n / 2, nodes, leaves, padded);
+}
+
+/* Large nodes are split side by side, one level after another; where each goes is known beforehand from its number of
+ * rows, so that the tree is the same. */
+enum { PIECE = 4096 };
+
+struct part {
+        struct build at;        /* its first node, leaf and place */
+        uint32_t first, n;      /* n = 0: none */
+};
+
+struct level {
+        struct part *parts, *halves;    /* halves[2 i] and [2 i + 1] are those of parts[i] */
+};
+
+static void split_part(void *arg, size_t i) {
+        const struct level *level = arg;
+        struct part whole = level->parts[i], a = whole, b;
+        tamis_tree *tree = whole.at.tree;
+        size_t id = whole.at.next_node;
+
+        level->halves[2 * i].n = level->halves[2 * i + 1].n = 0;
+        if (whole.n <= PIECE) {
+                build(&whole.at, whole.first, whole.n);
+                return;
+        }
+        halve(tree->points, open_node(&a.at, whole.first, whole.n), tree->rows + whole.first, whole.n, whole.n / 2);
+        a.n = whole.n / 2;
+        b = (struct part) { a.at, whole.first + a.n, whole.n - a.n };
+        measure(a.n, &b.at.next_node, &b.at.next_leaf, &b.at.next_at);
+        tree->nodes[id].right = b.at.next_node;
+        level->halves[2 * i] = a;
+        level->halves[2 * i + 1] = b;
+}
+
+static int build_all(tamis_tree *tree, tamis_pool *pool, tamis_error *err) {
+        /* a part is the half of more than PIECE rows, so no level has more parts than this */
+        size_t most = tree->points->n / (PIECE / 2) + 2, n = 1;
+        struct level level = { calloc(most, sizeof *level.parts), calloc(2 * most, sizeof *level.halves) };
+        int r = level.parts && level.halves ? 0 : tamis_fail_memory(err);
+
+        if (r == 0)
+                level.parts[0] = (struct part) { { .tree = tree }, 0, tree->points->n };
+        while (r == 0 && n > 0) {
+                size_t halves = 2 * n;
+
+                tamis_pool_for(pool, n, split_part, &level);
+                n = 0;
+                for (size_t i = 0; i < halves; i++)
+                        if (level.halves[i].n > 0)
+                                level.parts[n++] = level.halves[i];
+        }
+        free(level.parts);
+        free(level.halves);
+        return r;
 }
 
 /* The middle of each column as the centre, and how far rounding to single precision can move a row. */
@@ -177,10 +241,10 @@ static int prepare_rough(tamis_tree *tree, size_t padded, const tamis_tree *like
         return tree->rough ? 0 : tamis_fail_memory(err);
 }
 
-int tamis_tree_init(tamis_tree *tree, const tamis_points *points, const tamis_tree *like, tamis_error *err) {
+int tamis_tree_init(tamis_tree *tree, const tamis_points *points, const tamis_tree *like, tamis_pool *pool,
+                    tamis_error *err) {
         size_t padded = 0, d = points->d, c = points->c;
         int r;
-        struct build b = { .tree = tree };
 
         *tree = (tamis_tree) { .points = points };
         if (points->n == 0)
@@ -198,14 +262,18 @@ int tamis_tree_init(tamis_tree *tree, const tamis_points *points, const tamis_tr
                 r = prepare_rough(tree, padded, like, err);
         else
                 r = tamis_fail_memory(err);
-        if (r < 0) {
-                tamis_tree_done(tree);
-                return r;
-        }
-        for (size_t i = 0; i < points->n; i++)
+        for (size_t i = 0; r == 0 && i < points->n; i++)
                 tree->rows[i] = i;
-        build(&b, 0, points->n);
-        return 0;
+        if (r == 0 && pool && points->n > PIECE) {
+                r = build_all(tree, pool, err);
+        } else if (r == 0) {
+                struct build b = { .tree = tree };
+
+                build(&b, 0, points->n);
+        }
+        if (r < 0)
+                tamis_tree_done(tree);
+        return r;
 }
 
 void tamis_tree_done(tamis_tree *tree) {

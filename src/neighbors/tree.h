@@ -40,8 +40,8 @@ typedef struct tamis_tree {
         double roughness;       /* no row is farther from its rough self than this */
 } tamis_tree;
 
-/* `like`: NULL, or the tree whose centre is to be taken. */
-int tamis_tree_init(tamis_tree *tree, const tamis_points *points, const tamis_tree *like,
+/* `like`: NULL, or the tree whose centre is to be taken. `pool`: NULL, or the threads to build it on; it is the same tree. */
+int tamis_tree_init(tamis_tree *tree, const tamis_points *points, const tamis_tree *like, tamis_pool *pool,
                     tamis_error *err) TAMIS_CHECKED;
 void tamis_tree_done(tamis_tree *tree);
 

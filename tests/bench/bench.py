@@ -4,9 +4,10 @@
 Data are made from a seed. A time counts only if the answers agree. Runs alternate (tamis, rival, tamis, rival, ...); what is
 printed are medians and the median of the pairs' ratios, and whether what was set out to be reached is.
 
-data.py makes the files (data_impute.py those to fill), rivals.py finds who is there, works.py and works_impute.py say what is
-done, same.py compares answers, timing.py runs and measures, report.py writes tables. `--only imputation` leaves out all but
-works_impute.py's.
+data.py makes the files (data_impute.py those to fill, data_balance.py those to resample), rivals.py finds who is there, works.py,
+works_impute.py and works_balance.py say what is done (alone.py how, where a rival's computing alone is looked at), same.py compares
+answers, timing.py runs and measures, report.py writes tables. `--only imputation` leaves out all but works_impute.py's, `--only
+balance` all but works_balance.py's; `--only "balance smote -s nc"` is one of them.
 """
 import argparse
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 import report
 import rivals
 from works import Works
+from works_balance import Balancing
 from works_impute import Imputing
 
 HERE = Path(__file__).resolve().parent
@@ -50,19 +52,21 @@ def main():
     options.tamis = os.path.abspath(options.tamis)
     with tempfile.TemporaryDirectory(prefix="tamis-bench-") as name:
         folder = Path(name)
-        filling = "imputation" in options.only
-        sizes = {} if filling else make_data(options, folder)
-        found = {} if filling else rivals.find(options.python)
+        alone = any(family.family in options.only for family in (Imputing, Balancing))
+        sizes = {} if alone else make_data(options, folder)
+        found = {} if alone else rivals.find(options.python)
         print("# rivals: %s" % (", ".join("%s (%s)" % (r, version) for r, (_, version) in found.items()) or "none"), flush=True)
         works = Works(options, folder, found, dict(os.environ, LC_ALL="C"))
-        if not filling:
+        if not alone:
             works.all()
         imputing = Imputing(works, rivals.find_filling(options.python))
         imputing.all()
+        balancing = Balancing(works, rivals.find_balancing(options.python))
+        balancing.all()
     if options.csv:
-        report.write_csv(options.csv, works.rows, imputing.filled)
+        report.write_csv(options.csv, works.rows, imputing.done + balancing.done)
     if options.markdown:
-        report.write_markdown(options.markdown, works, sizes, imputing)
+        report.write_markdown(options.markdown, works, sizes, imputing, balancing)
     return 1 if works.wrong else 0
 
 

@@ -12,7 +12,7 @@ TITLES = {"numbers": "numbers.csv: %s of ten numbers, a category and a label, fi
           "tiny": "tiny.csv: %s; and starting up"}
 
 
-def write_csv(path, rows, filled):
+def write_csv(path, rows, alone):
     def number(x):
         return "" if x is None else "%.5f" % x
 
@@ -23,7 +23,7 @@ def write_csv(path, rows, filled):
         for r in rows:
             w.writerow([r.file, r.work, r.rival, *map(number, (r.ours, r.theirs, r.ratio, r.cpu, r.its_cpu)), r.pairs,
                         r.target.text() if r.target else "", r.verdict().split(",")[0], "", ""])
-        for r in filled:
+        for r in alone:
             theirs = r.theirs or (None, None, None)
             w.writerow(["%dx%d" % (r.rows, r.work.width), r.work.name, r.work.needs,
                         *map(number, (r.ours[0], theirs[0], r.ratio, r.ours[1], theirs[1])), r.pairs, r.wanted(), r.met(),
@@ -72,7 +72,7 @@ def write_works(f, works, sizes):
         f.write("\n(1) Draws differ by design: rows, columns, counts of labels, means and deviations were compared.\n")
 
 
-def filled_line(r):
+def alone_line(r):
     begin = "| `%s`, %s x %d | %s | %s |" % (r.work.name, format(r.rows, ","), r.work.width, r.work.needs, seconds(r.ours[0]))
     if r.ratio is None:
         return begin + " stopped | | %s / | %.0f MB / | %s | | |" % (seconds(r.ours[1]), r.ours[2], r.wanted())
@@ -81,13 +81,16 @@ def filled_line(r):
         r.wanted(), r.met(), r.said)
 
 
-def write_filled(f, imputing):
-    """Imputation: against the rival's computing alone; and how knn grows."""
-    if imputing.filled:
-        f.write("\n### Imputation: %s\n\n" % "; ".join(sorted({version for _, version in imputing.found.values()})))
+def write_alone(f, title, family):
+    """Against the rival's computing alone."""
+    if family.done:
+        f.write("\n### %s: %s\n\n" % (title, "; ".join(sorted({version for _, version in family.found.values()}))))
         f.write("| work | rival | tamis, all of it | rival, computing alone | times as fast | processor time, ratio | peak memory, ratio "
                 "| to reach | met | answers |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
-        f.writelines(filled_line(r) + "\n" for r in imputing.filled)
+        f.writelines(alone_line(r) + "\n" for r in family.done)
+
+
+def write_grown(f, imputing):
     if imputing.grown:
         f.write("\n| `knn --metric nan-euclidean` | rows | seconds | processor time | peak memory | exponent of growth | of the processor time "
                 "|\n| --- | --- | --- | --- | --- | --- | --- |\n")
@@ -98,14 +101,16 @@ def write_filled(f, imputing):
                 format(r.rows[1], ","), seconds(r.took[1][0]), seconds(r.took[1][1]), r.took[1][2], r.exponent(0), r.exponent(1)))
 
 
-def write_markdown(path, works, sizes, imputing):
+def write_markdown(path, works, sizes, imputing, balancing):
     options = works.options
     with open(path, "w") as f:
         f.write("%s. %s.\n\nMedians of up to %d pairs (one where a rival takes more than half a minute), output to %s.\n" % (
             machine(), "; ".join("%s %s" % (NAMES.get(r, r), version) for r, (_, version) in works.found.items())
-            or "No rivals but those of imputation",
+            or "No rivals but those named below",
             options.pairs, "/dev/null" if options.null else "a file"))
         write_works(f, works, sizes)
-        write_filled(f, imputing)
+        write_alone(f, "Imputation", imputing)
+        write_grown(f, imputing)
+        write_alone(f, "Imbalance", balancing)
         if works.notes:
             f.write("\n" + "".join("- %s\n" % n for n in works.notes))

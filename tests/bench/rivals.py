@@ -45,3 +45,10 @@ def find_filling(python):
         if version:
             found["fill " + package] = ("Rscript %s/rivals/fill_with_r.R" % HERE, "%s %s" % (package, version))
     return found
+
+
+def find_balancing(python):
+    """{"balance CLASS": (how it is called, its version)}, for the imbalance works"""
+    version = output([python, "-c", "import pandas, imblearn; print(imblearn.__version__)"])
+    return {"balance " + name: ("%s %s/rivals/balance_with_imblearn.py" % (python, HERE), "imbalanced-learn " + version)
+            for name in ("SMOTE", "ADASYN", "SMOTENC", "TomekLinks", "EditedNearestNeighbours") if version}

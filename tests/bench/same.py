@@ -151,3 +151,28 @@ def filled_errors(holes, full, path):
             pairs = list(zip(map(float, truth), map(float, cells)))
             errors.append(math.fsum((x - y) ** 2 for x, y in pairs) / len(pairs) / deviation(numeric(observed)) ** 2)
     return math.sqrt(math.fsum(errors) / len(errors)), wrong / max(levels, 1)
+
+
+# -- imbalance: what rows there are where rows were drawn --------------------------------------------------------------------
+
+def resampled(ours, theirs, label, rare):
+    """(the most that counts of labels differ, as a share; of the rare label's rows, the most that a column differs: means in
+    deviations, deviations as a share, the share of rows that have another level)"""
+    a, b = table(ours), table(theirs)
+    if list(a) != list(b):
+        return math.inf, math.inf
+    counts, others = collections.Counter(a[label]), collections.Counter(b[label])
+    count = max(abs(counts[x] / others[x] - 1) if others[x] else math.inf for x in counts | others)
+    apart = 0
+    for name in a:
+        x, y = ([cell for cell, its in zip(t[name], t[label]) if its == rare] for t in (a, b))
+        numbers = numeric(x), numeric(y)
+        if name == label:
+            continue
+        if None in numbers:
+            levels, its = collections.Counter(x), collections.Counter(y)
+            apart = max(apart, sum(abs(levels[v] / len(x) - its[v] / len(y)) for v in levels | its) / 2)
+        else:
+            (n, d), (m, e) = ((math.fsum(v) / len(v), deviation(v)) for v in numbers)
+            apart = max(apart, abs(n - m) / e, abs(d / e - 1))
+    return count, apart

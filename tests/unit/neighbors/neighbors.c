@@ -213,6 +213,73 @@ START_TEST(enough_are_near_or_not) {
 }
 END_TEST
 
+/* Every third row of the index asks, and rows that are not in it. */
+START_TEST(rows_of_the_index_leave_themselves_out) {
+        tamis_points p = random_points(7, cases[_i].n, cases[_i].d, cases[_i].c, cases[_i].levels);
+        tamis_points q = random_points(8, 200, cases[_i].d, cases[_i].c, cases[_i].levels);
+        size_t k = cases[_i].k;
+        uint32_t *rows = calloc(q.n * k, sizeof *rows), *own = calloc(q.n, sizeof *own);
+        struct found *all = calloc(p.n + 1, sizeof *all);
+        tamis_neighbors *index = NULL;
+        tamis_pool *pool = NULL;
+        tamis_error err;
+
+        for (size_t i = 0; i < q.n; i++) {
+                own[i] = i % 2 && 3 * i < p.n ? 3 * i : TAMIS_NO_NEIGHBOR;
+                if (own[i] == TAMIS_NO_NEIGHBOR)
+                        continue;
+                for (size_t j = 0; j < p.d; j++)
+                        ((double *) q.numbers)[i * p.d + j] = p.numbers[own[i] * p.d + j];
+                for (size_t j = 0; j < p.c; j++)
+                        ((uint32_t *) q.codes)[i * p.c + j] = p.codes[own[i] * p.c + j];
+        }
+        ck_assert_int_eq(tamis_pool_new(2, &pool, &err), 0);
+        ck_assert_int_eq(tamis_neighbors_build(&p, pool, &index, &err), 0);
+        ck_assert_int_eq(tamis_neighbors_find_others(index, &q, own, k, pool, rows, NULL, &err), 0);
+        for (size_t i = 0; i < q.n; i++) {
+                size_t n = all_pairs(&p, &q, i, own[i] == TAMIS_NO_NEIGHBOR ? SIZE_MAX : own[i], all);
+
+                for (size_t j = 0; j < k; j++)
+                        ck_assert_uint_eq(rows[i * k + j], j < n ? all[j].row : TAMIS_NO_NEIGHBOR);
+        }
+        tamis_neighbors_free(index);
+        tamis_pool_free(pool);
+        free(rows);
+        free(own);
+        free(all);
+        points_done(&p);
+        points_done(&q);
+}
+END_TEST
+
+/* Enough rows that the tree is made of parts; 100 of them against all pairs. */
+START_TEST(a_tree_built_on_threads_finds_the_same) {
+        tamis_points p = random_points(11, 30000, 4, 1, _i ? 20 : 0);
+        tamis_points q = random_points(12, 100, 4, 1, _i ? 20 : 0);
+        uint32_t *alone = calloc(p.n * 3, sizeof *alone), *rows = calloc(p.n * 3, sizeof *rows);
+        tamis_neighbors *one = NULL, *index = NULL;
+        tamis_pool *pool = NULL;
+        double squares[300];
+        tamis_error err;
+
+        ck_assert_int_eq(tamis_pool_new(3, &pool, &err), 0);
+        ck_assert_int_eq(tamis_neighbors_new(&p, &one, &err), 0);
+        ck_assert_int_eq(tamis_neighbors_build(&p, pool, &index, &err), 0);
+        ck_assert_int_eq(tamis_neighbors_each(one, 3, pool, alone, NULL, &err), 0);
+        ck_assert_int_eq(tamis_neighbors_each(index, 3, pool, rows, NULL, &err), 0);
+        ck_assert_mem_eq(rows, alone, p.n * 3 * sizeof *rows);
+        ck_assert_int_eq(tamis_neighbors_find(index, &q, 3, pool, rows, squares, &err), 0);
+        same(&p, &q, false, 3, rows, squares);
+        tamis_neighbors_free(one);
+        tamis_neighbors_free(index);
+        tamis_pool_free(pool);
+        free(alone);
+        free(rows);
+        points_done(&p);
+        points_done(&q);
+}
+END_TEST
+
 /* Limits at the distance of the first, second or third, which is not nearer than itself; then with categories that count
  * otherwise than when the index was made. */
 START_TEST(any_is_nearer_or_none) {
@@ -319,6 +386,8 @@ int main(void) {
         tcase_add_loop_test(tcase, other_rows_find_theirs, 0, sizeof cases / sizeof *cases);
         tcase_add_loop_test(tcase, enough_are_near_or_not, 0, sizeof cases / sizeof *cases);
         tcase_add_loop_test(tcase, any_is_nearer_or_none, 0, sizeof cases / sizeof *cases);
+        tcase_add_loop_test(tcase, rows_of_the_index_leave_themselves_out, 0, sizeof cases / sizeof *cases);
+        tcase_add_loop_test(tcase, a_tree_built_on_threads_finds_the_same, 0, 2);
         tcase_add_test(tcase, ties_go_to_the_lowest_row);
         tcase_add_test(tcase, huge_values_are_ordered_too);
         tcase_add_test(tcase, no_rows_is_no_fault);
