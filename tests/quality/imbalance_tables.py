@@ -1,2 +1,131 @@
-def write(path, into):
-    pass
+"""The tables of imbalance.py: means over the ten test halves, with intervals, and differences from doing nothing.
+
+Test halves of repeated folds share rows, and so do their train halves; the spread over them is too small by itself. Intervals
+are those of Nadeau & Bengio 2003: mean +- t(.975, n - 1) sd sqrt(1/n + 1), 1 being the test rows for each train row.
+"""
+import math
+
+import pandas as pd
+from scipy.stats import t
+
+BLOCK = ["set", "learner"]
+UNIT = ["set", "learner", "repeat", "fold"]
+RANKING = ["average precision", "ROC AUC", "Brier"]
+MEASURES = RANKING + [m + ", " + d for m in ["G-mean", "cost"] for d in [".5", "costs", "best"]]
+LOWER_IS_BETTER = {"Brier", "cost"}
+# where the costs are in the rows or weights already, .5 is the decision they are for; where a formula leads back, or nothing
+# has been done, that of the costs; else nothing but held-out rows can tell
+RIGHT = {"nothing": "costs", "weigh cost": ".5", "cost": ".5", "costing": ".5", "under, undone": "costs"}
+
+
+def half(values):
+    n = len(values)
+    return t.ppf(.975, n - 1) * values.std() * math.sqrt(1 / n + 1) if n > 1 else math.nan
+
+
+def shown(values, digits):
+    if values.isna().all():
+        return "fails"
+    values = values.dropna()
+    return "%.*f ± %.*f" % (digits, values.mean(), digits, half(values))
+
+
+def markdown(header, rows, out):
+    out.append("| " + " | ".join(header) + " |")
+    out.append("| --- |" + " ---: |" * (len(header) - 1))
+    out.extend("| " + " | ".join(r) + " |" for r in rows)
+    out.append("")
+
+
+def digits(measure):
+    return 1 if measure.startswith("cost") else 4 if measure == "Brier" else 3
+
+
+def verdict(of, nothing, measure):
+    """+ better than nothing beyond the interval, - worse, 0 neither; None: not to be had."""
+    d = (of - nothing).dropna()
+    if not len(d):
+        return None
+    if measure.split(",")[0] in LOWER_IS_BETTER:
+        d = -d
+    return "+" if d.mean() > half(d) else "-" if d.mean() < -half(d) else "0"
+
+
+def counts(wide, learner, methods, pairs):
+    """Rows 'better/no difference/worse' over the sets. pairs: (measure of the method, measure of nothing)."""
+    for method in methods:
+        row = [method]
+        for ours, theirs in pairs:
+            if callable(ours):
+                mine, base = ours(method), theirs
+            else:
+                mine, base = ours, theirs
+            found = []
+            for name in wide.index.unique("set"):
+                block = wide.loc[(name, learner)]
+                if (method in block.index.unique("method")):
+                    found.append(verdict(block.xs(method, level="method")[mine], block.xs("nothing", level="method")[base], mine))
+            found = [f for f in found if f]
+            row.append("%d / %d / %d" % tuple(found.count(s) for s in "+0-") if found else "fails")
+        yield row
+
+
+def summary(wide, methods):
+    others = [m for m in methods if m != "nothing"]
+    out = []
+    for learner in wide.index.unique("learner"):
+        out += ["%s: sets where it is better than nothing / no different / worse." % learner.capitalize(), ""]
+        pairs = [(m, m) for m in RANKING] + [("G-mean, .5", "G-mean, .5"), ("cost, .5", "cost, .5"), ("cost, .5", "cost, costs"),
+                                            ("cost, best", "cost, best"), (lambda m: "cost, " + RIGHT.get(m, "best"), "cost, costs")]
+        head = ["method", *RANKING, "G-mean, .5", "cost, both at .5", "cost, at .5 against nothing by costs", "cost, both at best",
+                "cost, its right decision against nothing by costs"]
+        markdown(head, counts(wide, learner, others, pairs), out)
+    return out
+
+
+def short(wide, methods, name, learner):
+    block = wide.loc[(name, learner)]
+    out = []
+    columns = ["average precision", "ROC AUC", "Brier", "G-mean, .5", "cost, .5", "cost, costs", "cost, best"]
+    markdown(["`%s`, %s" % (name, learner), *columns],
+             [[m, *(shown(block.xs(m, level="method")[c], digits(c)) for c in columns)] for m in methods
+              if m in block.index.unique("method")], out)
+    return out
+
+
+def read(path):
+    long = pd.read_csv(path)
+    wide = long.pivot_table(index=UNIT + ["method"], columns="measure", values="value", sort=False)
+    return wide.reindex(columns=MEASURES), list(dict.fromkeys(long["method"]))
+
+
+def write(path, into, about=""):
+    wide, methods = read(path)
+    repeats = wide.index.unique("repeat")
+    out = ["# What balancing does: the figures", "", about.strip(), "",
+           "%d x 2 folds; mean over the test halves ± 95 %% interval (Nadeau & Bengio 2003)." % len(repeats), "",
+           "## Against doing nothing", "",
+           "A difference counts where the interval of the differences, half by half, leaves out 0.", ""]
+    out += summary(wide, methods)
+    out += ["## All figures", ""]
+    for name in wide.index.unique("set"):
+        for learner in wide.index.unique("learner"):
+            block = wide.loc[(name, learner)]
+            out += ["### %s, %s" % (name, learner), ""]
+            rows = [[m, *(shown(block.xs(m, level="method")[c], digits(c)) for c in MEASURES)] for m in methods
+                    if m in block.index.unique("method")]
+            markdown(["method", *MEASURES], rows, out)
+    with open(into, "w") as f:
+        f.write("\n".join(out).rstrip() + "\n")
+
+
+def guide(path, into, of):
+    """The short tables between <!-- figures --> and <!-- /figures -->."""
+    wide, methods = read(path)
+    text = open(into).read()
+    begin, end = "<!-- figures -->\n", "<!-- /figures -->"
+    head, rest = text.split(begin)
+    tail = rest.split(end)[1]
+    out = [line for name, learner in of for line in short(wide, methods, name, learner)]
+    with open(into, "w") as f:
+        f.write(head + begin + "\n" + "\n".join(out) + "\n" + end + tail)
