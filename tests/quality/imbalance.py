@@ -2,7 +2,7 @@
 """What weighing, sampling and synthetic rows do for a rare class, beside doing nothing and moving the threshold.
 
     imbalance.py TAMIS [--repeats 5] [--sets a,b] [--methods a,b] [--out FOLDER]
-    imbalance.py --tables [--out FOLDER] [--docs FILE]
+    imbalance.py --tables [--out FOLDER] [--docs docs/imbalance-quality.md] [--guide docs/one-in-a-hundred.md]
 
 Five times two stratified folds. The table is given to tamis with `_split`, so that it changes the train half alone; two
 learners of scikit-learn learn from what comes out and score the test half, which is as it was. `tamis decide` makes the
@@ -194,6 +194,7 @@ def main():
     p.add_argument("--methods", default="")
     p.add_argument("--out", default="build/quality-imbalance")
     p.add_argument("--docs", default="", help="write the tables there, else to tables.md in the folder")
+    p.add_argument("--guide", default="", help="put the short tables there too")
     p.add_argument("--tables", action="store_true")
     arguments = p.parse_args()
     os.makedirs(arguments.out, exist_ok=True)
@@ -204,6 +205,8 @@ def main():
         warnings.simplefilter("ignore")
         run(arguments)
     tables.write(os.path.join(arguments.out, "errors.csv"), arguments.docs or os.path.join(arguments.out, "tables.md"))
+    if arguments.guide:
+        tables.guide(os.path.join(arguments.out, "errors.csv"), arguments.guide)
 
 
 if __name__ == "__main__":

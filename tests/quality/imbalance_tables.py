@@ -101,27 +101,58 @@ def counts(wide, learner, methods, pairs):
         yield row
 
 
+def total(rows):
+    """The sum of each column over the methods."""
+    cells = [[[int(n) for n in c.split("/")] for c in column if "/" in c] for column in list(zip(*rows))[1:]]
+    return ["all"] + [" / ".join(str(sum(c[i] for c in column)) for i in range(3)) for column in cells]
+
+
+def moved(wide, learner):
+    """Nothing done but the threshold moved, against .5."""
+    found = []
+    for name in wide.index.unique("set"):
+        own = wide.loc[(name, learner)].xs("nothing", level="method")
+        found.append(verdict(own["cost, costs"], own["cost, .5"].rename("cost, costs"), "cost"))
+    return "%s: of `nothing` alone, the threshold that costs give costs less than .5 / is no different / costs more on %s sets." % (
+        learner.capitalize(), " / ".join(str(found.count(s)) for s in "+0-"))
+
+
 def summary(wide, methods):
     others = [m for m in methods if m != "nothing"]
     out = []
     for learner in wide.index.unique("learner"):
-        out += ["%s: sets where it is better than nothing / no different / worse." % learner.capitalize(), ""]
+        out += [moved(wide, learner), "", "%s: sets where it is better than nothing / no different / worse." % learner.capitalize(), ""]
         pairs = [(m, m) for m in RANKING] + [("G-mean, .5", "G-mean, .5"), ("cost, .5", "cost, .5"), ("cost, .5", "cost, costs"),
                                             ("cost, best", "cost, best"), (lambda m: "cost, " + RIGHT.get(m, "best"), "cost, costs")]
         head = ["method", *RANKING, "G-mean, .5", "cost, both at .5", "cost, at .5 against nothing by costs", "cost, both at best",
                 "cost, its right decision against nothing by costs"]
-        markdown(head, counts(wide, learner, others, pairs), out)
+        rows = list(counts(wide, learner, others, pairs))
+        markdown(head, rows + [total(rows)], out)
     return out
 
 
-def short(wide, methods, name, learner):
-    block = wide.loc[(name, learner)]
-    out = []
-    columns = ["average precision", "ROC AUC", "Brier", "G-mean, .5", "cost, .5", "cost, costs", "cost, best"]
-    markdown(["`%s`, %s" % (name, learner), *columns],
-             [[m, *(shown(block.xs(m, level="method")[c], digits(c)) for c in columns)] for m in methods
-              if m in block.index.unique("method")], out)
-    return out
+# the columns of the guide's tables
+COSTS = [("nothing", ".5"), ("nothing", "costs"), ("weigh cost", ".5"), ("costing", ".5"), ("under, undone", "costs"), ("smote", ".5"),
+         ("smote", "best")]
+RANKED = ["weigh balanced", "under", "costing", "smote", "svm", "smote + enn"]
+
+
+def short(wide, out):
+    """For each set and learner: what decisions cost, and how much the ranking differs from that of nothing."""
+    blocks = [(name, learner, wide.loc[(name, learner)]) for learner in wide.index.unique("learner") for name in wide.index.unique("set")]
+    out += ["What 100 decisions cost:", ""]
+    markdown(["set, learner", *("`%s` at %s" % c for c in COSTS)],
+             [["%s, %s" % (name, learner)] + [shown(block.xs(m, level="method")["cost, " + d], 1) for m, d in COSTS]
+              for name, learner, block in blocks], out)
+    out += ["Average precision of `nothing`, and the differences from it:", ""]
+    rows = []
+    for name, learner, block in blocks:
+        base = block.xs("nothing", level="method")["average precision"]
+        rows.append(["%s, %s" % (name, learner), shown(base, 3)])
+        for m in RANKED:
+            of = block.xs(m, level="method")["average precision"] - base
+            rows[-1].append(shown(of, 3) if of.isna().all() or of.mean() < 0 else "+" + shown(of, 3))
+    markdown(["set, learner", "`nothing`", *("`%s`" % m for m in RANKED)], rows, out)
 
 
 def read(path):
@@ -155,13 +186,11 @@ def write(path, into):
         f.write("\n".join(out).rstrip() + "\n")
 
 
-def guide(path, into, of):
-    """The short tables between <!-- figures --> and <!-- /figures -->."""
-    wide, methods = read(path)
-    text = open(into).read()
-    begin, end = "<!-- figures -->\n", "<!-- /figures -->"
-    head, rest = text.split(begin)
-    tail = rest.split(end)[1]
-    out = [line for name, learner in of for line in short(wide, methods, name, learner)]
+def guide(path, into):
+    """The short tables go between <!-- figures --> and <!-- /figures -->."""
+    out = []
+    short(read(path)[0], out)
+    with open(into) as f:
+        head, rest = f.read().split("<!-- figures -->")
     with open(into, "w") as f:
-        f.write(head + begin + "\n" + "\n".join(out) + "\n" + end + tail)
+        f.write(head + "<!-- figures -->\n" + "\n".join(out).rstrip() + "\n<!-- /figures -->" + rest.split("<!-- /figures -->")[1])
