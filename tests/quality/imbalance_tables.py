@@ -23,7 +23,7 @@ RIGHT = {"nothing": "costs", "weigh cost": ".5", "cost": ".5", "costing": ".5", 
 ABOUT = """Made by `tests/quality/imbalance.py`; do not edit. What follows from it is in [One positive in a hundred](one-in-a-hundred.md).
 
 Five times two stratified folds. tamis changes the train half alone; logistic regression and gradient-boosted trees of
-scikit-learn (numbers standardised, categories one-hot; 40 trees of 15 leaves) learn from it and score the untouched test half.
+scikit-learn (numbers standardised, categories one-hot; 40 trees of 15 leaves) learn from it and score the test half, as it was.
 Missing cells get the median of the train half. No method was tuned: every one is as it comes, at its default options.
 
 - Methods: `nothing`; `weigh` balanced and by cost; `sample -s` under (`undone`: its scores put right by `decide --undo`), over,
@@ -31,7 +31,9 @@ Missing cells get the median of the train half. No method was tuned: every one i
   alone), the other kinds, and `smote then prune --only '*'` by enn and by tomek. Kinds that need numbers fail on `levels`.
 - Decisions by `tamis decide`: `.5`; `costs`, the threshold that costs give, 1 / (1 + cost); `best`, the cheapest on scores of the
   train half from two folds within it, resampled each by itself. Where costs are in the rows or weights already (`weigh cost`,
-  `cost`, `costing`), `costs` counts them twice and `.5` is right. After the others that are not undone no formula is right.
+  `cost`, `costing`), `costs` counts them twice and `.5` is right. After the others, but for `nothing` and `under, undone`, `decide`
+  has no formula, and `best` is what is left. These are the "right" decisions of the last column.
+- `under` and `under, undone` rank rows alike, and count twice in the sums.
 - Cost is that of 100 rows, where a false alarm costs 1.
 """
 
