@@ -1,0 +1,143 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "judge/cells.h"
+
+/* -- rows ------------------------------------------------------------------------------------------------------------ */
+
+int tamis_row_list_add(tamis_row_list *list, size_t row, tamis_error *err) {
+        if (list->n == list->capacity) {
+                size_t capacity = list->capacity ? 2 * list->capacity : 64;
+                size_t *rows = reallocarray(list->rows, capacity, sizeof *rows);
+
+                if (!rows)
+                        return tamis_fail_memory(err);
+                list->rows = rows;
+                list->capacity = capacity;
+        }
+        list->rows[list->n++] = row;
+        return 0;
+}
+
+size_t tamis_row_list_find(const tamis_row_list *list, size_t row, size_t *hint) {
+        size_t low = 0, high = list->n, at = *hint;
+
+        /* in order, each question is about the row at the hint or one before it */
+        if (at <= list->n && (at == 0 || list->rows[at - 1] < row)) {
+                if (at == list->n || list->rows[at] > row)
+                        return SIZE_MAX;
+                low = at;
+                if (list->rows[at] == row)
+                        high = at;
+        }
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (list->rows[middle] < row)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        if (low == list->n || list->rows[low] != row)
+                return SIZE_MAX;
+        *hint = low + 1;
+        return low;
+}
+
+/* -- cells ----------------------------------------------------------------------------------------------------------- */
+
+int tamis_judged_add(tamis_judged *column, size_t row, double value, tamis_error *err) {
+        int r = tamis_row_list_add(&column->list, row, err);
+
+        if (r == 0 && column->truth_capacity < column->list.capacity) {
+                double *truth = reallocarray(column->truth, column->list.capacity, sizeof *truth);
+
+                if (!truth)
+                        return tamis_fail_memory(err);
+                column->truth = truth;
+                column->truth_capacity = column->list.capacity;
+        }
+        if (r == 0)
+                column->truth[column->list.n - 1] = value;
+        return r;
+}
+
+void tamis_judged_empty(tamis_judged *column) {
+        column->list.n = 0;
+        tamis_dict_done(&column->levels);
+        column->levels = (tamis_dict) {0};
+}
+
+int tamis_judged_code(tamis_judged *column, tamis_slice text, double *ret, tamis_error *err) {
+        size_t code;
+        int r = tamis_dict_add(&column->levels, text, 1, &code, err);
+
+        if (r == 0)
+                *ret = (double) code;
+        return r;
+}
+
+static void judged_done(tamis_judged *column, size_t m) {
+        for (size_t k = 0; column->filled && k < m; k++)
+                free(column->filled[k]);
+        free(column->filled);
+        free(column->hints);
+        free(column->truth);
+        free(column->list.rows);
+        tamis_dict_done(&column->levels);
+}
+
+void tamis_cells_done(tamis_cells *c) {
+        for (size_t i = 0; i < c->n; i++) {
+                judged_done(&c->columns[i], c->each_capacity);
+                if (c->hole_rows)
+                        free(c->hole_rows[i].rows);
+        }
+        for (size_t k = 0; k < c->each_capacity; k++)
+                free(c->each[k].seen);
+        free(c->columns);
+        free(c->each);
+        free(c->hole_rows);
+        free(c->hole_hints);
+        tamis_dict_done(&c->keys);
+        tamis_dict_done(&c->hole_keys);
+        tamis_dict_done(&c->imputations);
+        tamis_feed_done(&c->truth);
+        tamis_feed_done(&c->holes);
+        tamis_feed_done(&c->imputed);
+        tamis_missing_done(&c->missing);
+        *c = (tamis_cells) {0};
+}
+
+/* -- all of it ------------------------------------------------------------------------------------------------------- */
+
+int tamis_scores_note(tamis_scores *scores, tamis_error *err, const char *format, ...) {
+        char **notes = reallocarray(scores->notes, scores->n_notes + 1, sizeof *notes), *text;
+        va_list args;
+        int n;
+
+        if (!notes)
+                return tamis_fail_memory(err);
+        scores->notes = notes;
+        va_start(args, format);
+        n = vasprintf(&text, format, args);
+        va_end(args);
+        if (n < 0)
+                return tamis_fail_memory(err);
+        notes[scores->n_notes++] = text;
+        return 0;
+}
+
+int tamis_cells_read(tamis_cells *c, const tamis_score_options *options, tamis_scores *scores, tamis_error *err) {
+        int r;
+
+        c->options = options;
+        c->scores = scores;
+        r = tamis_cells_open(c, err);
+        if (r == 0)
+                r = c->listed ? tamis_cells_list(c, err) : tamis_cells_truth(c, err);
+        if (r == 0)
+                r = tamis_cells_imputed(c, err);
+        return r;
+}
