@@ -100,6 +100,7 @@ void tamis_cells_done(tamis_cells *c) {
         free(c->each);
         free(c->hole_rows);
         free(c->hole_hints);
+        tamis_whole_done(&c->whole);
         tamis_dict_done(&c->keys);
         tamis_dict_done(&c->hole_keys);
         tamis_dict_done(&c->imputations);
@@ -108,6 +109,24 @@ void tamis_cells_done(tamis_cells *c) {
         tamis_feed_done(&c->imputed);
         tamis_missing_done(&c->missing);
         *c = (tamis_cells) {0};
+}
+
+int tamis_cells_numbers(const tamis_cells *c, tamis_feed *feed, const double *const **ret, tamis_error *err) {
+        const double **numbers = tamis_arena_get(&feed->batch.arena, c->whole.p * sizeof *numbers);
+        size_t p = 0;
+        int r = numbers ? 0 : tamis_fail_memory(err);
+
+        for (size_t i = 0; r == 0 && i < c->n; i++) {
+                const tamis_judged *column = &c->columns[i];
+                bool only = feed == &c->imputed || column->forced;      /* as they were asked for already */
+                size_t at = feed == &c->imputed ? column->imputed_at : column->truth_at;
+
+                if (column->numeric)
+                        r = only ? tamis_batch_numbers_only(&feed->batch, at, &numbers[p++], err)
+                                 : tamis_batch_numbers(&feed->batch, at, &numbers[p++], err);
+        }
+        *ret = numbers;
+        return r;
 }
 
 /* -- all of it ------------------------------------------------------------------------------------------------------- */

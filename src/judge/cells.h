@@ -44,6 +44,7 @@ typedef struct tamis_cells {
         size_t m;                       /* imputations */
         bool stacked;                   /* there is a column _imputation */
         bool listed;                    /* the truth is a list of cells */
+        bool correlations;              /* asked for: set before reading */
 
         /* for this module alone */
         tamis_feed truth, holes, imputed;
@@ -76,6 +77,8 @@ int tamis_cells_truth(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
 int tamis_cells_list(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
 /* imputed.c */
 int tamis_cells_imputed(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
+/* The columns that correlations are of, in the batch at hand of `feed`: *ret is c->whole.p of them, in its arena. */
+int tamis_cells_numbers(const tamis_cells *cells, tamis_feed *feed, const double *const **ret, tamis_error *err) TAMIS_CHECKED;
 /* One more cell. */
 int tamis_judged_add(tamis_judged *column, size_t row, double value, tamis_error *err) TAMIS_CHECKED;
 void tamis_judged_empty(tamis_judged *column);

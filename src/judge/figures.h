@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <tamis/error.h>
+#include <tamis/stats.h>
 
 typedef enum tamis_figure {
         TAMIS_LEFT,
@@ -28,13 +28,15 @@ extern const struct tamis_measure {
         unsigned of;
 } tamis_measures_of_cells[TAMIS_N_FIGURES];
 
-/* Errors, summed pair by pair, so that those of several columns can be pooled. {0} is empty. */
+/* Errors, summed pair by pair, so that those of several columns can be pooled. {0} is empty; _done frees it. */
 typedef struct tamis_errors {
         double n, square, absolute, sum;
-        double mean, spread;    /* of the true values: their mean, and the sum of squares about it */
+        tamis_moments truth;    /* of the true values: exact, however far from zero they are */
 } tamis_errors;
 
-void tamis_errors_add(tamis_errors *errors, const double *truth, const double *filled, size_t n);
+void tamis_errors_done(tamis_errors *errors);
+int tamis_errors_add(tamis_errors *errors, const double *truth, const double *filled, size_t n, tamis_error *err)
+        TAMIS_CHECKED;
 void tamis_errors_figure(const tamis_errors *errors, double *figures);
 
 /* Kolmogorov-Smirnov, Wasserstein, energy. Sorts both. */

@@ -52,6 +52,9 @@ static int add_imputation(tamis_cells *c, tamis_error *err) {
         if (r < 0)
                 return r;
         c->m++;
+        r = tamis_whole_table(&c->whole, err);
+        if (r < 0)
+                return r;
         if (c->options->key) {
                 c->each[k].seen = calloc(c->rows + 1, 1);
                 if (!c->each[k].seen)
@@ -80,6 +83,7 @@ static void forget(tamis_cells *c) {
                 c->each[k] = (struct tamis_imputation) {0};
         }
         c->m = 0;
+        tamis_whole_forget(&c->whole);
         c->strangers = 0;
         tamis_dict_done(&c->imputations);
         c->imputations = (tamis_dict) {0};
@@ -206,6 +210,16 @@ static int take_texts(tamis_cells *c, tamis_judged *column, const struct rows *r
         return r;
 }
 
+static int add_whole(tamis_cells *c, const struct rows *rows, tamis_error *err) {
+        const double *const *numbers;
+        int r = tamis_cells_numbers(c, &c->imputed, &numbers, err);
+
+        for (size_t row = 0; r == 0 && row < c->imputed.batch.n_rows; row++)
+                if (rows->row[row] != SIZE_MAX)
+                        r = tamis_whole_add(&c->whole, rows->of[row] + 1, numbers, row, err);
+        return r;
+}
+
 /* -- the table ------------------------------------------------------------------------------------------------------- */
 
 static int check_rows(tamis_cells *c, tamis_error *err) {
@@ -226,12 +240,12 @@ static int check_rows(tamis_cells *c, tamis_error *err) {
                                   c->listed ? "" : " (rows are matched by position; --key COL matches them by a column)");
         }
         if (absent)
-                r = tamis_scores_note(c->scores, err, "%llu rows of %s are not in %s: their cells count as left",
-                                      (unsigned long long) absent, tamis_feed_name(&c->truth), tamis_feed_name(&c->imputed));
+                r = tamis_scores_note(c->scores, err, "rows of %s that %s has not: %llu (their cells count as left)",
+                                      tamis_feed_name(&c->truth), tamis_feed_name(&c->imputed), (unsigned long long) absent);
         if (r == 0 && c->strangers)
-                r = tamis_scores_note(c->scores, err, "%llu rows of %s have a key that %s has not: they are not judged",
-                                      (unsigned long long) c->strangers, tamis_feed_name(&c->imputed),
-                                      tamis_feed_name(&c->truth));
+                r = tamis_scores_note(c->scores, err, "rows of %s that %s has not: %llu (they are not judged)",
+                                      tamis_feed_name(&c->imputed), tamis_feed_name(&c->truth),
+                                      (unsigned long long) c->strangers);
         return r;
 }
 
@@ -249,6 +263,8 @@ static int read_once(tamis_cells *c, const struct places *p, bool *again, tamis_
 
                         r = column->numeric ? take_numbers(c, column, &rows, again, err) : take_texts(c, column, &rows, err);
                 }
+                if (r == 0 && c->whole.p > 0)
+                        r = add_whole(c, &rows, err);
                 if (r == 0)
                         r = tamis_feed_next(&c->imputed, err);
         }

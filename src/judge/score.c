@@ -121,9 +121,11 @@ static int figures_of(struct scoring *s, const tamis_judged *column, size_t k, d
         pool->left += figures[TAMIS_LEFT];
         pool->judged += (double) column->list.n;
         if (column->numeric) {
-                tamis_errors_add(&errors, s->truth, s->filled, n);
-                tamis_errors_add(&pool->errors, s->truth, s->filled, n);
+                r = tamis_errors_add(&errors, s->truth, s->filled, n, err);
+                if (r == 0)
+                        r = tamis_errors_add(&pool->errors, s->truth, s->filled, n, err);
                 tamis_errors_figure(&errors, figures);
+                tamis_errors_done(&errors);
                 if (s->wanted[TAMIS_KS] || s->wanted[TAMIS_WASSERSTEIN] || s->wanted[TAMIS_ENERGY])
                         tamis_distances(s->truth, s->filled, n, figures);
         } else if (n > 0) {
@@ -241,6 +243,8 @@ static int score_all(struct scoring *s, tamis_error *err) {
 
         for (size_t k = 0; k < s->cells.m; k++) {
                 pooled(&s->pools[k], figures, n);
+                n[TAMIS_CORR_MAX] = (double) tamis_whole_figure(&s->cells.whole, k + 1, figures);
+                n[TAMIS_CORR_MEAN] = n[TAMIS_CORR_FROBENIUS] = n[TAMIS_CORR_MAX];
                 add_means(&mean, figures, n, seen);
         }
         end_means(&mean, s->cells.m, seen);
@@ -249,7 +253,7 @@ static int score_all(struct scoring *s, tamis_error *err) {
         /* no line about what the table has none of */
         memcpy(wanted, s->wanted, sizeof wanted);
         for (size_t i = TAMIS_RMSE; i < TAMIS_N_FIGURES; i++)
-                if (is_of_texts(i) ? !s->texts : i < TAMIS_CORR_MAX && !s->numbers)
+                if (is_of_texts(i) ? !s->texts : i < TAMIS_CORR_MAX ? !s->numbers : s->cells.whole.p == 0)
                         s->wanted[i] = false;
         r = add_lines(s, tamis_slice_of("*"), TAMIS_OF_ALL, &mean, err);
         memcpy(s->wanted, wanted, sizeof wanted);
@@ -280,10 +284,13 @@ int tamis_score_tables(const tamis_score_options *options, tamis_scores *ret, ta
         struct scoring s = { .out = &out };
         int r = want(options->measures, s.wanted, err);
 
+        s.cells.correlations = s.wanted[TAMIS_CORR_MAX] || s.wanted[TAMIS_CORR_MEAN] || s.wanted[TAMIS_CORR_FROBENIUS];
         if (r == 0)
                 r = tamis_cells_read(&s.cells, options, &out, err);
         if (r == 0)
                 r = score(&s, err);
+        for (size_t k = 0; s.pools && k < s.cells.m; k++)
+                tamis_errors_done(&s.pools[k].errors);
         tamis_cells_done(&s.cells);
         free(s.truth);
         free(s.filled);

@@ -159,11 +159,31 @@ static int next_run(tamis_cells *c, struct run *run, tamis_error *err) {
         return 0;
 }
 
+/* The correlations of more columns than that are not asked for often, and take their square of memory and time. */
+enum { MOST_CORRELATED = 500 };
+
+static int begin_whole(tamis_cells *c, tamis_error *err) {
+        size_t p = 0;
+
+        for (size_t i = 0; i < c->n; i++)
+                p += c->columns[i].numeric;
+        return tamis_whole_begin(&c->whole, c->correlations && p >= 2 && p <= MOST_CORRELATED ? p : 0, err);
+}
+
+static int add_whole(tamis_cells *c, const struct run *run, tamis_error *err) {
+        const double *const *numbers;
+        int r = tamis_cells_numbers(c, &c->truth, &numbers, err);
+
+        for (size_t row = 0; r == 0 && row < run->n; row++)
+                r = tamis_whole_add(&c->whole, 0, numbers, run->first + row, err);
+        return r;
+}
+
 static int read_once(tamis_cells *c, size_t key, bool *again, tamis_error *err) {
         struct run run;
-        int r;
+        int r = begin_whole(c, err);
 
-        while ((r = next_run(c, &run, err)) == 0 && run.n > 0) {
+        while (r == 0 && (r = next_run(c, &run, err)) == 0 && run.n > 0) {
                 if (c->options->key)
                         r = keys_of(c, key, &run, err);
                 for (size_t i = 0; r == 0 && i < c->n; i++) {
@@ -174,6 +194,8 @@ static int read_once(tamis_cells *c, size_t key, bool *again, tamis_error *err) 
                                 r = c->columns[i].numeric ? collect_numbers(c, i, &run, holes, again, err)
                                                           : collect_texts(c, i, &run, holes, err);
                 }
+                if (r == 0 && c->whole.p > 0 && !*again)
+                        r = add_whole(c, &run, err);
                 if (r < 0)
                         return r;
                 c->truth.at += run.n;
@@ -197,7 +219,7 @@ static int start_again(tamis_cells *c, tamis_error *err) {
 
 int tamis_cells_truth(tamis_cells *c, tamis_error *err) {
         bool again = false;
-        size_t key = 0;
+        size_t key = 0, p = 0;
         int r = 0;
 
         if (c->options->key)
@@ -208,9 +230,15 @@ int tamis_cells_truth(tamis_cells *c, tamis_error *err) {
                 r = read_once(c, key, &again, err);
         if (r == 0 && again) {
                 r = start_again(c, err);
+                again = false;
                 if (r == 0)
                         r = read_once(c, key, &again, err);
         }
+        for (size_t i = 0; i < c->n; i++)
+                p += c->columns[i].numeric;
+        if (r == 0 && c->correlations && p > MOST_CORRELATED)
+                r = tamis_scores_note(c->scores, err, "no correlations: %zu columns of numbers are more than %d (-c picks some)",
+                                      p, MOST_CORRELATED);
         if (r == 0 && !c->options->holes)
                 r = tamis_scores_note(c->scores, err, "no --holes: every cell that %s has is compared", tamis_feed_name(&c->truth));
         return r;
