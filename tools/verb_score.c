@@ -43,8 +43,8 @@ const char verb_score_details[] =
 
 const char verb_score_examples[] =
         "tamis score truth.csv imputed.csv --holes holes.csv\n"
-        "tamis impute -s knn holes.csv | tamis score taken-out.csv - --measures nrmse,pfc\n"
-        "tamis score truth.csv imputed.csv --holes holes.csv --key name -c age,income -o scores.csv\n";
+        "tamis impute holes.csv | tamis score cells.csv - --measures nrmse,pfc\n"
+        "tamis score truth.csv imputed.csv --holes holes.csv --key name -c age,pay\n";
 
 /* Not finite: an empty cell. */
 static int write_number(tamis_buffer *out, double x, tamis_error *err) {
