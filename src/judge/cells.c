@@ -4,47 +4,6 @@
 
 #include "judge/cells.h"
 
-/* -- rows ------------------------------------------------------------------------------------------------------------ */
-
-int tamis_row_list_add(tamis_row_list *list, size_t row, tamis_error *err) {
-        if (list->n == list->capacity) {
-                size_t capacity = list->capacity ? 2 * list->capacity : 64;
-                size_t *rows = reallocarray(list->rows, capacity, sizeof *rows);
-
-                if (!rows)
-                        return tamis_fail_memory(err);
-                list->rows = rows;
-                list->capacity = capacity;
-        }
-        list->rows[list->n++] = row;
-        return 0;
-}
-
-size_t tamis_row_list_find(const tamis_row_list *list, size_t row, size_t *hint) {
-        size_t low = 0, high = list->n, at = *hint;
-
-        /* in order, each question is about the row at the hint or one before it */
-        if (at <= list->n && (at == 0 || list->rows[at - 1] < row)) {
-                if (at == list->n || list->rows[at] > row)
-                        return SIZE_MAX;
-                low = at;
-                if (list->rows[at] == row)
-                        high = at;
-        }
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-
-                if (list->rows[middle] < row)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        if (low == list->n || list->rows[low] != row)
-                return SIZE_MAX;
-        *hint = low + 1;
-        return low;
-}
-
 /* -- cells ----------------------------------------------------------------------------------------------------------- */
 
 int tamis_judged_add(tamis_judged *column, size_t row, double value, tamis_error *err) {
@@ -101,6 +60,7 @@ void tamis_cells_done(tamis_cells *c) {
         free(c->hole_rows);
         free(c->hole_hints);
         tamis_whole_done(&c->whole);
+        tamis_apart_done(&c->apart);
         tamis_dict_done(&c->keys);
         tamis_dict_done(&c->hole_keys);
         tamis_dict_done(&c->imputations);
@@ -112,7 +72,7 @@ void tamis_cells_done(tamis_cells *c) {
 }
 
 int tamis_cells_numbers(const tamis_cells *c, tamis_feed *feed, const double *const **ret, tamis_error *err) {
-        const double **numbers = tamis_arena_get(&feed->batch.arena, c->whole.p * sizeof *numbers);
+        const double **numbers = tamis_arena_get(&feed->batch.arena, c->p * sizeof *numbers);
         size_t p = 0;
         int r = numbers ? 0 : tamis_fail_memory(err);
 

@@ -10,18 +10,9 @@
 
 #include <tamis/stats.h>
 
+#include "judge/apart.h"
 #include "judge/feed.h"
 #include "judge/whole.h"
-
-/* Rows of a table, ascending, found again quickly by who asks in nearly the same order. */
-typedef struct tamis_row_list {
-        size_t *rows;
-        size_t n, capacity;
-} tamis_row_list;
-
-int tamis_row_list_add(tamis_row_list *list, size_t row, tamis_error *err) TAMIS_CHECKED;
-/* Where `row` is in the list, or SIZE_MAX. *hint: where the answer is likely to be; moved behind it. */
-size_t tamis_row_list_find(const tamis_row_list *list, size_t row, size_t *hint);
 
 typedef struct tamis_judged {
         tamis_slice name;
@@ -44,7 +35,7 @@ typedef struct tamis_cells {
         size_t m;                       /* imputations */
         bool stacked;                   /* there is a column _imputation */
         bool listed;                    /* the truth is a list of cells */
-        bool correlations;              /* asked for: set before reading */
+        bool correlations, energy;      /* of whole rows, asked for: set before reading */
 
         /* for this module alone */
         tamis_feed truth, holes, imputed;
@@ -57,7 +48,9 @@ typedef struct tamis_cells {
         struct tamis_imputation { uint64_t rows; uint8_t *seen; } *each;
         size_t each_capacity;
         uint64_t strangers;             /* rows of the imputed table whose key the truth has not */
+        size_t p;                       /* columns of numbers, where whole rows are looked at; else 0 */
         tamis_whole whole;
+        tamis_apart apart;
 } tamis_cells;
 
 void tamis_cells_done(tamis_cells *cells);
@@ -77,7 +70,7 @@ int tamis_cells_truth(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
 int tamis_cells_list(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
 /* imputed.c */
 int tamis_cells_imputed(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
-/* The columns that correlations are of, in the batch at hand of `feed`: *ret is c->whole.p of them, in its arena. */
+/* The columns of numbers in the batch at hand of `feed`: cells->p of them, in its arena. */
 int tamis_cells_numbers(const tamis_cells *cells, tamis_feed *feed, const double *const **ret, tamis_error *err) TAMIS_CHECKED;
 /* One more cell. */
 int tamis_judged_add(tamis_judged *column, size_t row, double value, tamis_error *err) TAMIS_CHECKED;

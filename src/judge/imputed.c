@@ -53,6 +53,8 @@ static int add_imputation(tamis_cells *c, tamis_error *err) {
                 return r;
         c->m++;
         r = tamis_whole_table(&c->whole, err);
+        if (r == 0)
+                r = tamis_apart_table(&c->apart, err);
         if (r < 0)
                 return r;
         if (c->options->key) {
@@ -83,7 +85,6 @@ static void forget(tamis_cells *c) {
                 c->each[k] = (struct tamis_imputation) {0};
         }
         c->m = 0;
-        tamis_whole_forget(&c->whole);
         c->strangers = 0;
         tamis_dict_done(&c->imputations);
         c->imputations = (tamis_dict) {0};
@@ -215,8 +216,10 @@ static int add_whole(tamis_cells *c, const struct rows *rows, tamis_error *err) 
         int r = tamis_cells_numbers(c, &c->imputed, &numbers, err);
 
         for (size_t row = 0; r == 0 && row < c->imputed.batch.n_rows; row++)
-                if (rows->row[row] != SIZE_MAX)
+                if (rows->row[row] != SIZE_MAX) {
+                        tamis_apart_take(&c->apart, rows->of[row], rows->row[row], numbers, row);
                         r = tamis_whole_add(&c->whole, rows->of[row] + 1, numbers, row, err);
+                }
         return r;
 }
 
@@ -263,7 +266,7 @@ static int read_once(tamis_cells *c, const struct places *p, bool *again, tamis_
 
                         r = column->numeric ? take_numbers(c, column, &rows, again, err) : take_texts(c, column, &rows, err);
                 }
-                if (r == 0 && c->whole.p > 0)
+                if (r == 0 && c->p > 0)
                         r = add_whole(c, &rows, err);
                 if (r == 0)
                         r = tamis_feed_next(&c->imputed, err);

@@ -17,7 +17,7 @@ const struct tamis_measure tamis_measures_of_cells[TAMIS_N_FIGURES] = {
         [TAMIS_R2] = { "r2", TAMIS_OF_NUMBERS },
         [TAMIS_KS] = { "ks", TAMIS_OF_NUMBERS },
         [TAMIS_WASSERSTEIN] = { "wasserstein", TAMIS_OF_NUMBERS },
-        [TAMIS_ENERGY] = { "energy", TAMIS_OF_NUMBERS },
+        [TAMIS_ENERGY] = { "energy", TAMIS_OF_NUMBERS | TAMIS_OF_ALL },
         [TAMIS_COVERAGE] = { "coverage", TAMIS_OF_NUMBERS | TAMIS_OF_ALL },
         [TAMIS_WIDTH] = { "width", TAMIS_OF_NUMBERS },
         [TAMIS_ACCURACY] = { "accuracy", TAMIS_OF_TEXTS | TAMIS_OF_ALL },
@@ -239,12 +239,17 @@ static int score_all(struct scoring *s, tamis_error *err) {
         double seen[TAMIS_N_FIGURES] = {0}, figures[TAMIS_N_FIGURES], n[TAMIS_N_FIGURES];
         struct figures mean = {0};
         bool wanted[TAMIS_N_FIGURES];
+        size_t rows;
         int r;
 
         for (size_t k = 0; k < s->cells.m; k++) {
                 pooled(&s->pools[k], figures, n);
                 n[TAMIS_CORR_MAX] = (double) tamis_whole_figure(&s->cells.whole, k + 1, figures);
                 n[TAMIS_CORR_MEAN] = n[TAMIS_CORR_FROBENIUS] = n[TAMIS_CORR_MAX];
+                r = tamis_apart_figure(&s->cells.apart, k, figures, &rows, err);
+                if (r < 0)
+                        return r;
+                n[TAMIS_ENERGY] = (double) rows;
                 add_means(&mean, figures, n, seen);
         }
         end_means(&mean, s->cells.m, seen);
@@ -255,6 +260,8 @@ static int score_all(struct scoring *s, tamis_error *err) {
         for (size_t i = TAMIS_RMSE; i < TAMIS_N_FIGURES; i++)
                 if (is_of_texts(i) ? !s->texts : i < TAMIS_CORR_MAX ? !s->numbers : s->cells.whole.p == 0)
                         s->wanted[i] = false;
+        if (s->cells.apart.p == 0 || s->cells.apart.over)
+                s->wanted[TAMIS_ENERGY] = false;
         r = add_lines(s, tamis_slice_of("*"), TAMIS_OF_ALL, &mean, err);
         memcpy(s->wanted, wanted, sizeof wanted);
         return r;
@@ -285,6 +292,7 @@ int tamis_score_tables(const tamis_score_options *options, tamis_scores *ret, ta
         int r = want(options->measures, s.wanted, err);
 
         s.cells.correlations = s.wanted[TAMIS_CORR_MAX] || s.wanted[TAMIS_CORR_MEAN] || s.wanted[TAMIS_CORR_FROBENIUS];
+        s.cells.energy = s.wanted[TAMIS_ENERGY];
         if (r == 0)
                 r = tamis_cells_read(&s.cells, options, &out, err);
         if (r == 0)

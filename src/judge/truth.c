@@ -59,6 +59,7 @@ struct run {
         size_t first, n;        /* of the rows at hand in the truth's batch */
         const size_t *hole_row; /* by row of the run, with keys: the row of `holes`, or SIZE_MAX */
         uint8_t *scratch;
+        uint8_t *judged;        /* by row of the run: whether a number in it is */
 };
 
 /* 1 where there is a hole; NULL: every cell is judged. */
@@ -93,8 +94,10 @@ static int collect_numbers(tamis_cells *c, size_t i, const struct run *run, cons
                 *again = true;
         }
         for (size_t row = 0; r == 0 && row < run->n; row++)
-                if ((!holes || holes[row]) && !isnan(numbers[run->first + row]))
+                if ((!holes || holes[row]) && !isnan(numbers[run->first + row])) {
                         r = tamis_judged_add(column, c->truth.first + run->first + row, numbers[run->first + row], err);
+                        run->judged[row] = 1;
+                }
         return r;
 }
 
@@ -122,9 +125,8 @@ static int keys_of(tamis_cells *c, size_t key, struct run *run, tamis_error *err
         size_t *rows = tamis_arena_get(&b->arena, run->n * sizeof *rows);
         int r = 0;
 
-        run->scratch = tamis_arena_get(&b->arena, run->n);
         run->hole_row = rows;
-        if (!rows || !run->scratch)
+        if (!rows)
                 return tamis_fail_memory(err);
         for (size_t row = 0; r == 0 && row < run->n; row++) {
                 long at = tamis_dict_find(&c->hole_keys, tamis_batch_text(b, run->first + row, key));
@@ -159,15 +161,17 @@ static int next_run(tamis_cells *c, struct run *run, tamis_error *err) {
         return 0;
 }
 
-/* The correlations of more columns than that are not asked for often, and take their square of memory and time. */
-enum { MOST_CORRELATED = 500 };
+/* Whole rows of more columns are not asked for often, and correlations take their square of memory and time. */
+enum { MOST_COLUMNS = 500 };
 
 static int begin_whole(tamis_cells *c, tamis_error *err) {
         size_t p = 0;
 
         for (size_t i = 0; i < c->n; i++)
                 p += c->columns[i].numeric;
-        return tamis_whole_begin(&c->whole, c->correlations && p >= 2 && p <= MOST_CORRELATED ? p : 0, err);
+        c->p = (c->correlations || c->energy) && p >= 2 && p <= MOST_COLUMNS ? p : 0;
+        tamis_apart_begin(&c->apart, c->energy ? c->p : 0);
+        return tamis_whole_begin(&c->whole, c->correlations ? c->p : 0, err);
 }
 
 static int add_whole(tamis_cells *c, const struct run *run, tamis_error *err) {
@@ -176,6 +180,9 @@ static int add_whole(tamis_cells *c, const struct run *run, tamis_error *err) {
 
         for (size_t row = 0; r == 0 && row < run->n; row++)
                 r = tamis_whole_add(&c->whole, 0, numbers, run->first + row, err);
+        for (size_t row = 0; r == 0 && row < run->n; row++)
+                if (run->judged[row])
+                        r = tamis_apart_add(&c->apart, c->truth.first + run->first + row, numbers, run->first + row, err);
         return r;
 }
 
@@ -184,6 +191,10 @@ static int read_once(tamis_cells *c, size_t key, bool *again, tamis_error *err) 
         int r = begin_whole(c, err);
 
         while (r == 0 && (r = next_run(c, &run, err)) == 0 && run.n > 0) {
+                run.scratch = tamis_arena_get(&c->truth.batch.arena, run.n);
+                run.judged = tamis_arena_get_zeroed(&c->truth.batch.arena, run.n, 1);
+                if (!run.scratch || !run.judged)
+                        return tamis_fail_memory(err);
                 if (c->options->key)
                         r = keys_of(c, key, &run, err);
                 for (size_t i = 0; r == 0 && i < c->n; i++) {
@@ -194,7 +205,7 @@ static int read_once(tamis_cells *c, size_t key, bool *again, tamis_error *err) 
                                 r = c->columns[i].numeric ? collect_numbers(c, i, &run, holes, again, err)
                                                           : collect_texts(c, i, &run, holes, err);
                 }
-                if (r == 0 && c->whole.p > 0 && !*again)
+                if (r == 0 && c->p > 0 && !*again)
                         r = add_whole(c, &run, err);
                 if (r < 0)
                         return r;
@@ -217,9 +228,26 @@ static int start_again(tamis_cells *c, tamis_error *err) {
         return r;
 }
 
+static int say_what_is_left_out(tamis_cells *c, tamis_error *err) {
+        size_t p = 0;
+        int r = 0;
+
+        for (size_t i = 0; i < c->n; i++)
+                p += c->columns[i].numeric;
+        if ((c->correlations || c->energy) && p > MOST_COLUMNS)
+                r = tamis_scores_note(c->scores, err, "nothing is measured of whole rows: %zu columns of numbers are more than "
+                                      "%d (-c picks some)", p, MOST_COLUMNS);
+        if (r == 0 && c->apart.over)
+                r = tamis_scores_note(c->scores, err, "no energy distance overall: more than %d rows have a number judged",
+                                      TAMIS_APART_MOST);
+        if (r == 0 && !c->options->holes)
+                r = tamis_scores_note(c->scores, err, "no --holes: every cell that %s has is compared", tamis_feed_name(&c->truth));
+        return r;
+}
+
 int tamis_cells_truth(tamis_cells *c, tamis_error *err) {
         bool again = false;
-        size_t key = 0, p = 0;
+        size_t key = 0;
         int r = 0;
 
         if (c->options->key)
@@ -234,12 +262,5 @@ int tamis_cells_truth(tamis_cells *c, tamis_error *err) {
                 if (r == 0)
                         r = read_once(c, key, &again, err);
         }
-        for (size_t i = 0; i < c->n; i++)
-                p += c->columns[i].numeric;
-        if (r == 0 && c->correlations && p > MOST_CORRELATED)
-                r = tamis_scores_note(c->scores, err, "no correlations: %zu columns of numbers are more than %d (-c picks some)",
-                                      p, MOST_CORRELATED);
-        if (r == 0 && !c->options->holes)
-                r = tamis_scores_note(c->scores, err, "no --holes: every cell that %s has is compared", tamis_feed_name(&c->truth));
-        return r;
+        return r == 0 ? say_what_is_left_out(c, err) : r;
 }

@@ -22,11 +22,6 @@ void tamis_whole_done(tamis_whole *w) {
         *w = (tamis_whole) {0};
 }
 
-void tamis_whole_forget(tamis_whole *w) {
-        for (; w->m > 0; w->m--)
-                cross_done(&w->tables[w->m]);
-}
-
 static int cross_begin(tamis_cross *c, size_t p, tamis_error *err) {
         c->shift = malloc(p * sizeof *c->shift);
         c->sums = calloc(p, sizeof *c->sums);
@@ -103,9 +98,12 @@ static int add_pairs(tamis_cross *c, const double *row, size_t p, tamis_error *e
 }
 
 int tamis_whole_add(tamis_whole *w, size_t k, const double *const *numbers, size_t row, tamis_error *err) {
-        double *shift = w->tables[k].shift;
         bool whole = true;
+        double *shift;
 
+        if (w->p == 0)
+                return 0;
+        shift = w->tables[k].shift;
         for (size_t i = 0; i < w->p; i++) {
                 double x = numbers[i][row];
 

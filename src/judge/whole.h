@@ -32,10 +32,8 @@ void tamis_whole_done(tamis_whole *whole);
 int tamis_whole_begin(tamis_whole *whole, size_t p, tamis_error *err) TAMIS_CHECKED;
 /* One more table. */
 int tamis_whole_table(tamis_whole *whole, tamis_error *err) TAMIS_CHECKED;
-/* A row of table k (0: the truth): numbers[i][row] for column i, NaN where missing. */
+/* Does nothing when nobody asks. A row of table k (0: the truth): numbers[i][row] for column i, NaN where missing. */
 int tamis_whole_add(tamis_whole *whole, size_t k, const double *const *numbers, size_t row, tamis_error *err) TAMIS_CHECKED;
-/* Forget the tables beside the truth. */
-void tamis_whole_forget(tamis_whole *whole);
 /* The difference between table k and the truth; returns how many pairs of columns have a correlation in both. */
 size_t tamis_whole_figure(const tamis_whole *whole, size_t k, double *figures);
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from scipy import stats
+from scipy.spatial.distance import cdist
 from sklearn.metrics import accuracy_score, f1_score, mean_absolute_error, mean_squared_error, r2_score
 
 HERE = Path(__file__).resolve().parent
@@ -66,6 +67,22 @@ def correlations(truth, imputed, numeric):
     return {"corr-max": [d.max(), len(d)], "corr-mean": [d.mean(), len(d)], "corr-frobenius": [np.sqrt(2 * (d ** 2).sum()), len(d)]}
 
 
+def energy(truth, mask, imputed):
+    """Of the rows with a number judged, each column by the standard deviation of its true values there."""
+    here = mask.any(axis=1).to_numpy()
+    x, y = truth.to_numpy(float)[here], imputed.to_numpy(float)[here]
+    if not len(x):
+        return [None, 0]
+    sd = x.std(axis=0, ddof=1) if len(x) > 1 else np.ones(x.shape[1])
+    sd[(np.ptp(x, axis=0) == 0)] = 1
+    there = ~np.isnan(y).any(axis=1)
+    x, y = (x[there] - x[0]) / sd, (y[there] - x[0]) / sd
+    if not len(x):
+        return [None, 0]
+    square = 2 * cdist(x, y).mean() - cdist(x, x).mean() - cdist(y, y).mean()
+    return [np.sqrt(square) if square > 1e-13 * cdist(x, y).mean() else 0., len(x)]
+
+
 def one(truth, mask, imputed, numeric):
     """{column: {measure: [value, n]}} of one imputed table."""
     scores, pool = {}, {"t": [], "i": [], "wrong": [], "f1": []}
@@ -98,6 +115,8 @@ def one(truth, mask, imputed, numeric):
         total.update({"pfc": [pfc, n], "accuracy": [None if pfc is None else 1 - pfc, n],
                       "f1": [np.mean(pool["f1"]) if n else None, len(pool["f1"])]})
     total.update(correlations(truth, imputed, numeric))
+    if len(numeric) > 1:
+        total["energy"] = energy(truth[numeric], mask[numeric], imputed[numeric])
     scores["*"] = total
     return scores
 
