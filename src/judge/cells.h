@@ -17,6 +17,7 @@
 typedef struct tamis_judged {
         tamis_slice name;
         bool numeric, forced;   /* forced: by --types */
+        bool known;             /* the truth has a cell of it, judged or not */
         size_t truth_at, holes_at, imputed_at;  /* which column of each table */
         tamis_row_list list;    /* the rows of the cells judged */
         double *truth;

@@ -183,8 +183,12 @@ static int take_numbers(tamis_cells *c, tamis_judged *column, const struct rows 
         tamis_batch *b = &c->imputed.batch;
         bool open = c->listed && !column->forced;
         const double *numbers;
-        int r = open ? tamis_batch_numbers(b, column->imputed_at, &numbers, err)
-                     : tamis_batch_numbers_only(b, column->imputed_at, &numbers, err);
+        int r;
+
+        if (c->listed && column->list.n == 0)
+                return 0;
+        r = open ? tamis_batch_numbers(b, column->imputed_at, &numbers, err)
+                 : tamis_batch_numbers_only(b, column->imputed_at, &numbers, err);
 
         if (r == 0 && open && b->columns[column->imputed_at].nonnumbers > 0)
                 return overrule(c, column, again, err);

@@ -6,8 +6,9 @@
 /* Macro F1: the mean over all categories that are there or were filled in; one of which nothing is right counts as 0. */
 int tamis_levels(const double *truth, const double *filled, size_t n, size_t levels, double *figures, tamis_error *err) {
         struct { size_t right, there, said; } *of;
-        size_t right = 0, met = 0;
-        double sum = 0;
+        tamis_moments f1 = {0};         /* exact: levels come in the order of the rows, which is not to be seen */
+        size_t right = 0;
+        int r = 0;
 
         if (n == 0)
                 return 0;
@@ -22,14 +23,16 @@ int tamis_levels(const double *truth, const double *filled, size_t n, size_t lev
                         right++;
                 }
         }
-        for (size_t l = 0; l < levels; l++)
+        for (size_t l = 0; r == 0 && l < levels; l++)
                 if (of[l].there + of[l].said > 0) {
-                        sum += 2 * (double) of[l].right / (double) (of[l].there + of[l].said);
-                        met++;
+                        double one = 2 * (double) of[l].right / (double) (of[l].there + of[l].said);
+
+                        r = tamis_moments_add(&f1, &one, 1, err);
                 }
         free(of);
         figures[TAMIS_ACCURACY] = (double) right / (double) n;
         figures[TAMIS_PFC] = (double) (n - right) / (double) n;
-        figures[TAMIS_F1] = sum / (double) met;
-        return 0;
+        figures[TAMIS_F1] = tamis_moments_mean(&f1);
+        tamis_moments_done(&f1);
+        return r;
 }

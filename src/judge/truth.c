@@ -1,7 +1,8 @@
 /* The judged cells of a complete table: those that it has and the table with holes has not.
  *
  * What type a column is, is known at the end only. Until its first cell that is no number it counts as numeric; a column
- * that turns out to be of texts is rare, and then both tables are read once more.
+ * that turns out to be of texts is rare, and then both tables are read once more. So it is with one that the truth has
+ * nothing of, which is no column of numbers either.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -93,6 +94,8 @@ static int collect_numbers(tamis_cells *c, size_t i, const struct run *run, cons
                 column->numeric = false;
                 *again = true;
         }
+        if (r == 0 && b->columns[column->truth_at].missing < b->n_rows)
+                column->known = true;
         for (size_t row = 0; r == 0 && row < run->n; row++)
                 if ((!holes || holes[row]) && !isnan(numbers[run->first + row])) {
                         r = tamis_judged_add(column, c->truth.first + run->first + row, numbers[run->first + row], err);
@@ -213,6 +216,11 @@ static int read_once(tamis_cells *c, size_t key, bool *again, tamis_error *err) 
                 c->holes.at += run.n;
         }
         c->rows = c->truth.first;
+        for (size_t i = 0; i < c->n; i++)
+                if (c->columns[i].numeric && !c->columns[i].known && !c->columns[i].forced) {
+                        c->columns[i].numeric = false;
+                        *again = true;
+                }
         return r;
 }
 
