@@ -40,7 +40,7 @@ int tamis_errors_add(tamis_errors *errors, const double *truth, const double *fi
 void tamis_errors_figure(const tamis_errors *errors, double *figures);
 
 /* Kolmogorov-Smirnov, Wasserstein, energy. Sorts both. */
-void tamis_distances(double *truth, double *filled, size_t n, double *figures);
+int tamis_distances(double *truth, double *filled, size_t n, double *figures, tamis_error *err) TAMIS_CHECKED;
 
 /* Accuracy, PFC, F1 of codes below `levels`. */
 int tamis_levels(const double *truth, const double *filled, size_t n, size_t levels, double *figures, tamis_error *err)

@@ -126,8 +126,8 @@ static int figures_of(struct scoring *s, const tamis_judged *column, size_t k, d
                         r = tamis_errors_add(&pool->errors, s->truth, s->filled, n, err);
                 tamis_errors_figure(&errors, figures);
                 tamis_errors_done(&errors);
-                if (s->wanted[TAMIS_KS] || s->wanted[TAMIS_WASSERSTEIN] || s->wanted[TAMIS_ENERGY])
-                        tamis_distances(s->truth, s->filled, n, figures);
+                if (r == 0 && (s->wanted[TAMIS_KS] || s->wanted[TAMIS_WASSERSTEIN] || s->wanted[TAMIS_ENERGY]))
+                        r = tamis_distances(s->truth, s->filled, n, figures, err);
         } else if (n > 0) {
                 r = tamis_levels(s->truth, s->filled, n, column->levels.n, figures, err);
                 pool->texts += (double) n;
@@ -267,9 +267,26 @@ static int score_all(struct scoring *s, tamis_error *err) {
         return r;
 }
 
+/* What was asked for by name and cannot be had is said. */
+static int say_what_is_not_there(struct scoring *s, tamis_error *err) {
+        const tamis_score_options *o = s->cells.options;
+        bool wants_m = s->wanted[TAMIS_COVERAGE] || s->wanted[TAMIS_WIDTH];
+        int r = 0;
+
+        if (o->measures && wants_m && !s->cells.stacked)
+                r = tamis_scores_note(s->out, err, "no coverage or width: %s has no column _imputation",
+                                      tamis_feed_name(&s->cells.imputed));
+        if (r == 0 && o->measures && s->cells.correlations && s->cells.listed)
+                r = tamis_scores_note(s->out, err, "no correlations: %s is a list of cells, not a table",
+                                      tamis_feed_name(&s->cells.truth));
+        else if (r == 0 && o->measures && s->cells.correlations && s->cells.p == 0)
+                r = tamis_scores_note(s->out, err, "no correlations: fewer than two columns of numbers, or too many");
+        return r;
+}
+
 static int score(struct scoring *s, tamis_error *err) {
         size_t most = 1;
-        int r = 0;
+        int r = say_what_is_not_there(s, err);
 
         for (size_t i = 0; i < s->cells.n; i++)
                 if (s->cells.columns[i].list.n > most)

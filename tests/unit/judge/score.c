@@ -97,11 +97,31 @@ START_TEST(distances_by_hand) {
         memcpy(t, distances[_i].t, sizeof t);
         memcpy(f, distances[_i].f, sizeof f);
         clear();
-        tamis_distances(t, f, n, figures);
+        ck_assert_int_eq(tamis_distances(t, f, n, figures, NULL), 0);
         ck_near(figures[TAMIS_KS], distances[_i].ks);
         ck_near(figures[TAMIS_WASSERSTEIN], distances[_i].area);
         if (!isnan(distances[_i].energy))
                 ck_near(figures[TAMIS_ENERGY], distances[_i].energy);
+}
+END_TEST
+
+/* So many that they are sorted another way: 0 .. n-1 in some order, and the same moved by -n/2: n/2 steps apart everywhere. */
+START_TEST(distances_of_many) {
+        enum { N = 5000 };
+        static double t[N], f[N];
+
+        for (size_t i = 0; i < N; i++) {
+                t[i] = (double) (i * 2003 % N);
+                f[i] = (double) (i * 1009 % N) - N / 2;
+        }
+        clear();
+        ck_assert_int_eq(tamis_distances(t, f, N, figures, NULL), 0);
+        ck_near(figures[TAMIS_KS], .5);
+        ck_assert_double_eq_tol(figures[TAMIS_WASSERSTEIN], N / 2, 1e-9);
+        for (size_t i = 1; i < N; i++) {
+                ck_assert_double_eq(t[i], (double) i);
+                ck_assert_double_eq(f[i], (double) i - N / 2);
+        }
 }
 END_TEST
 
@@ -221,6 +241,7 @@ int main(void) {
         tcase_add_test(tests, one_cell_has_no_variance);
         tcase_add_test(tests, pooled_in_pieces);
         tcase_add_loop_test(tests, distances_by_hand, 0, (int) (sizeof distances / sizeof *distances));
+        tcase_add_test(tests, distances_of_many);
         tcase_add_test(tests, levels_by_hand);
         tcase_add_test(tests, intervals_by_hand);
         tcase_add_test(tests, correlations_by_hand);
