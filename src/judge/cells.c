@@ -108,6 +108,16 @@ int tamis_scores_note(tamis_scores *scores, tamis_error *err, const char *format
         return 0;
 }
 
+static int say_padded(tamis_cells *c, const tamis_feed *feed, tamis_error *err) {
+        tamis_reader_counts counts = {0};
+
+        if (feed->reader)
+                tamis_reader_count(feed->reader, &counts);
+        return counts.padded == 0 ? 0 : tamis_scores_note(c->scores, err, "%s: %llu ragged records made to fit, the first at %s",
+                                                          tamis_feed_name(feed), (unsigned long long) counts.padded,
+                                                          counts.first_bad);
+}
+
 int tamis_cells_read(tamis_cells *c, const tamis_score_options *options, tamis_scores *scores, tamis_error *err) {
         int r;
 
@@ -118,5 +128,11 @@ int tamis_cells_read(tamis_cells *c, const tamis_score_options *options, tamis_s
                 r = c->listed ? tamis_cells_list(c, err) : tamis_cells_truth(c, err);
         if (r == 0)
                 r = tamis_cells_imputed(c, err);
+        if (r == 0)
+                r = say_padded(c, &c->truth, err);
+        if (r == 0)
+                r = say_padded(c, &c->imputed, err);
+        if (r == 0)
+                r = say_padded(c, &c->holes, err);
         return r;
 }

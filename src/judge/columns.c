@@ -30,8 +30,9 @@ static int check_options(const tamis_cells *c, tamis_error *err) {
 
         if (inputs > 1)
                 return tamis_fail(err, TAMIS_USAGE, "standard input can be one of the tables, not more");
-        if (o->input.rejects)
-                return tamis_fail(err, TAMIS_USAGE, "--rejects: rows set aside in one table would shift against the others");
+        if (o->input.rejects || o->input.ragged == TAMIS_RAGGED_SKIP)
+                return tamis_fail(err, TAMIS_USAGE, "%s: rows left out of one table would shift against the others",
+                                  o->input.rejects ? "--rejects" : "--ragged skip");
         return 0;
 }
 

@@ -101,6 +101,8 @@ static int imputation_of(tamis_cells *c, size_t row, size_t column, size_t *ret,
         *ret = SIZE_MAX;
         if (tamis_slice_equal(text, tamis_slice_of("0")))
                 return 0;
+        if (tamis_batch_cell_missing(&c->imputed.batch, row, column))
+                return tamis_batch_fail(&c->imputed.batch, row, column, err, "missing: every row is of an imputation");
         r = tamis_dict_add(&c->imputations, text, 1, ret, err);
         return r == 0 && c->imputations.n > before ? add_imputation(c, err) : r;
 }
@@ -299,6 +301,8 @@ int tamis_cells_imputed(tamis_cells *c, tamis_error *err) {
                 r = tamis_select_one(&c->imputed.schema, c->options->key, "--key", &key, err);
                 p.key = r == 0 ? (long) key : -1;
         }
+        if (!c->listed)         /* the types are known: a pipe need not be kept */
+                tamis_reader_once(c->imputed.reader);
         if (r == 0)
                 r = read_once(c, &p, &again, err);
         if (r == 0 && again) {

@@ -32,6 +32,7 @@ static int read_holes(tamis_cells *c, tamis_error *err) {
         size_t key;
         int r = tamis_select_one(&c->holes.schema, c->options->key, "--key", &key, err);
 
+        tamis_reader_once(c->holes.reader);
         c->hole_rows = calloc(c->n, sizeof *c->hole_rows);
         c->hole_hints = calloc(c->n, sizeof *c->hole_hints);
         if (!c->hole_rows || !c->hole_hints)
