@@ -30,7 +30,8 @@ extern const struct tamis_measure {
 
 /* Errors, summed pair by pair, so that those of several columns can be pooled. {0} is empty; _done frees it. */
 typedef struct tamis_errors {
-        double n, square, absolute, sum;
+        double n, absolute, sum;
+        double square, big, small;      /* sums of squares; of errors made smaller and larger, for where that does not fit */
         tamis_moments truth;    /* of the true values: exact, however far from zero they are */
 } tamis_errors;
 

@@ -65,6 +65,21 @@ START_TEST(one_cell_has_no_variance) {
 }
 END_TEST
 
+START_TEST(squares_that_fit_no_double) {
+        static const double far[] = { 1e200, 2e200, 3e200, 4e200 }, off[] = { 2e200, 2e200, 2e200, 6e200 };
+        static const double near[] = { 1e-200, 2e-200, 3e-200, 4e-200 }, by[] = { 2e-200, 2e-200, 2e-200, 6e-200 };
+
+        errors_of(far, off, 4);
+        ck_near(figures[TAMIS_RMSE] / 1e200, sqrt(1.5));
+        ck_near(figures[TAMIS_NRMSE], sqrt(.9));
+        ck_near(figures[TAMIS_R2], -.2);
+        errors_of(near, by, 4);
+        ck_near(figures[TAMIS_RMSE] * 1e200, sqrt(1.5));
+        ck_near(figures[TAMIS_NRMSE], sqrt(.9));
+        ck_near(figures[TAMIS_R2], -.2);
+}
+END_TEST
+
 START_TEST(pooled_in_pieces) {
         static const double truth[] = { 1, 2, 3, 4 }, filled[] = { 2, 2, 2, 6 };
         tamis_errors errors = {0};
@@ -239,6 +254,7 @@ int main(void) {
         tcase_add_test(tests, errors_by_hand);
         tcase_add_test(tests, percent_bias_has_no_sign);
         tcase_add_test(tests, one_cell_has_no_variance);
+        tcase_add_test(tests, squares_that_fit_no_double);
         tcase_add_test(tests, pooled_in_pieces);
         tcase_add_loop_test(tests, distances_by_hand, 0, (int) (sizeof distances / sizeof *distances));
         tcase_add_test(tests, distances_of_many);
