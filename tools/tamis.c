@@ -8,6 +8,7 @@
 #include "help.h"
 #include "say.h"
 #include "verb_pool.h"
+#include "verb_score.h"
 
 enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
 
@@ -29,6 +30,9 @@ static const verb verbs[] = {
         { "pool", "pool estimates made from several imputations", "[FILE...]",
           .details = verb_pool_details, .examples = verb_pool_examples, .options = verb_pool_options,
           .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_HELP, .run = verb_pool },
+        { "score", "compare imputed cells with the truth", "TRUTH IMPUTED",
+          .details = verb_score_details, .examples = verb_score_examples, .options = verb_score_options,
+          .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_HELP, .run = verb_score },
         { "version", "show the version", "", .takes = TAKES_HELP, .run = verb_version },
 };
 static const size_t n_verbs = sizeof verbs / sizeof *verbs;

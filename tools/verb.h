@@ -46,6 +46,7 @@ int verb_fail_unknown(const char *name, const char *step, tamis_error *err);
 int verb_chain(const verb *verb, int argc, char **argv, tamis_error *err);
 int verb_help(const verb *verb, int argc, char **argv, tamis_error *err);
 int verb_pool(const verb *verb, int argc, char **argv, tamis_error *err);
+int verb_score(const verb *verb, int argc, char **argv, tamis_error *err);
 int verb_version(const verb *verb, int argc, char **argv, tamis_error *err);
 
 extern const tamis_option verb_help_options[];

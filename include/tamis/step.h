@@ -226,6 +226,9 @@ int tamis_features(const tamis_context *context, tamis_schema *schema, unsigned 
 /* The same with another option's selection than --columns; `what` is its name, for messages. NULL: every one. */
 int tamis_features_of(const tamis_context *context, tamis_schema *schema, const char *sel, const char *what, unsigned types,
                       tamis_selection *ret, tamis_error *err) TAMIS_CHECKED;
+/* Note in `schema` the types that --types gives (`types` NULL: none). A column that is not there is TAMIS_USAGE, or, `lenient`,
+ * passed over. */
+int tamis_types_force(tamis_schema *schema, const char *types, bool lenient, tamis_error *err) TAMIS_CHECKED;
 /* The target's position; TAMIS_USAGE when -t was not given ("smote needs --target"). */
 int tamis_target(const tamis_context *context, tamis_schema *schema, size_t *ret, tamis_error *err) TAMIS_CHECKED;
 

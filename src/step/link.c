@@ -127,15 +127,20 @@ int tamis_link_load(tamis_link *link, const json_t *model, tamis_error *err) {
         return 0;
 }
 
+struct forcing {
+        tamis_schema *schema;
+        bool lenient;
+};
+
 /* --types 'zip=text,age=number' */
 static int force_type(tamis_slice name, tamis_slice value, void *arg, tamis_error *err) {
-        tamis_link *link = arg;
-        tamis_schema *schema = &link->in;
+        const struct forcing *forcing = arg;
+        tamis_schema *schema = forcing->schema;
         tamis_type type;
         long at = tamis_schema_find(schema, name);
 
         /* new rows need not have every column that was there when it learned (a target, say) */
-        if (at < 0 && link->loaded)
+        if (at < 0 && forcing->lenient)
                 return 0;
         if (at < 0) {
                 tamis_slice names[256];
@@ -160,6 +165,12 @@ static int force_type(tamis_slice name, tamis_slice value, void *arg, tamis_erro
         return 0;
 }
 
+int tamis_types_force(tamis_schema *schema, const char *types, bool lenient, tamis_error *err) {
+        struct forcing forcing = { schema, lenient };
+
+        return types ? tamis_pairs(types, "--types", force_type, &forcing, err) : 0;
+}
+
 int tamis_link_arrive(tamis_link *link, const tamis_schema *from, tamis_error *err) {
         const char *types = tamis_settings_text(link->settings, "types");
         int r = tamis_schema_copy(from, &link->in, err);
@@ -173,7 +184,7 @@ int tamis_link_arrive(tamis_link *link, const tamis_schema *from, tamis_error *e
                 f->has_missing = f->forced = f->consulted = f->consulted_missing = false;
         }
         link->mark = tamis_schema_find(&link->in, tamis_slice_of("_split"));
-        return types ? tamis_pairs(types, "--types", force_type, link, err) : 0;
+        return tamis_types_force(&link->in, types, link->loaded, err);
 }
 
 int tamis_link_attach(tamis_link *link, tamis_error *err) {

@@ -31,6 +31,9 @@ COMMANDS = [
     "impute -t label -s softimpute -c age,income --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -s @numeric=em,*=regression --draw --save model.json --report report.json -o out.csv {holes}",
     "pool --estimate age --std-error income --term city -o out.csv {full}",
+    "score --holes {holes} -o out.csv {full} {holes}",
+    "score --key city --holes {hollow} -o out.csv {whole} {stacked}",
+    "score -o out.csv {cells} {stacked}",
     "impute -t label -g city -s random --seed 1 --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -g city -s age=interpolate,note=ffill,income=random --order income --spline --report report.json -o out.csv "
     "{holes}",
@@ -73,7 +76,7 @@ COMMANDS = [
     "--save model.json --report report.json -o out.csv {holes}",
 ]
 
-WITHOUT_THREADS = ["pool"]
+WITHOUT_THREADS = ["pool", "score"]
 
 
 def table(rows, holes):
@@ -97,7 +100,12 @@ class Runner:
         self.inputs["joint"] = folder / "joint.json"
         for name, text in (("under", '{"steps": [{"step": "sample", "strategy": "under", "classes": [{"class": "no", "before": 9, '
                             '"after": 3}, {"class": "yes", "before": 2, "after": 2}]}]}'),
-                           ("costs", "is,yes,no\nno,1,0\nyes,0,7\n"), ("scored", "share\n.5\n.25\n\n.75\n")):
+                           ("costs", "is,yes,no\nno,1,0\nyes,0,7\n"),
+                           ("whole", 'city,a,b\n"Col""m",1,x\nBath,2.5,"y""z"\nDax,4,x\n'),
+                           ("hollow", 'city,a,b\n"Col""m",,\nBath,2.5,\nDax,,x\n'),
+                           ("stacked", '_imputation,city,a,b\n1,"Col""m",2,x\n1,Bath,2.5,"y""z"\n1,Dax,3,x\n'
+                            '2,Dax,5,x\n2,Bath,2.5,x\n2,"Col""m",2,"y""z"\n'),
+                           ("cells", 'row,column,value\n3,a,4\n1,a,1\n2,b,7\n'), ("scored", "share\n.5\n.25\n\n.75\n")):
             self.inputs[name] = folder / name
             self.inputs[name].write_text(text)
         # GSL's own, where the second allocation of its object fails
