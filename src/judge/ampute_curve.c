@@ -3,13 +3,12 @@
 
 #include "judge/ampute_curve.h"
 
-/* Bins of 1/64 over [-32, 32), and one beyond each end. A sample of n has no z-score beyond sqrt(n), and of all scores at most
- * one in 1024 lies beyond 32. */
-enum { PER_UNIT = 64, REACH = 32, BINS = 2 * REACH * PER_UNIT + 2 };
+/* Bins of 1/64 over [-32, 32). */
+enum { PER_UNIT = 64, REACH = 32, BINS = 2 * REACH * PER_UNIT };
 
 struct tamis_curve_bin {
         uint64_t n;
-        double sum, squares;    /* of what is over the middle of the bin; at the ends, over the end */
+        double sum, squares;    /* of what is over the middle of the bin */
 };
 
 int tamis_curve_init(tamis_curve *curve, tamis_curve_type type, tamis_error *err) {
@@ -20,38 +19,47 @@ int tamis_curve_init(tamis_curve *curve, tamis_curve_type type, tamis_error *err
 
 void tamis_curve_done(tamis_curve *curve) {
         free(curve->bins);
+        free(curve->far);
         curve->bins = NULL;
+        curve->far = NULL;
+        curve->n_far = curve->far_capacity = 0;
 }
 
-static inline size_t bin_of(double x) {
-        if (x < -REACH)
-                return 0;
-        if (x >= REACH)
-                return BINS - 1;
-        return 1 + (size_t) ((x + REACH) * PER_UNIT);
+static int keep_far(tamis_curve *curve, double score, tamis_error *err) {
+        if (curve->n_far == curve->far_capacity) {
+                size_t capacity = curve->far_capacity ? curve->far_capacity * 2 : 16;
+                double *more = realloc(curve->far, capacity * sizeof *more);
+
+                if (!more)
+                        return tamis_fail_memory(err);
+                curve->far = more;
+                curve->far_capacity = capacity;
+        }
+        curve->far[curve->n_far++] = score;
+        return 0;
 }
 
 static inline double middle_of(size_t bin) {
-        if (bin == 0)
-                return -REACH;
-        if (bin == BINS - 1)
-                return REACH;
-        return ((double) bin - .5) / PER_UNIT - REACH;
+        return ((double) bin + .5) / PER_UNIT - REACH;
 }
 
-void tamis_curve_add(tamis_curve *curve, double score) {
-        size_t i = bin_of(score);
-        struct tamis_curve_bin *bin = &curve->bins[i];
-        double d = score - middle_of(i);
-
+int tamis_curve_add(tamis_curve *curve, double score, tamis_error *err) {
         if (curve->n == 0 || score < curve->min)
                 curve->min = score;
         if (curve->n == 0 || score > curve->max)
                 curve->max = score;
         curve->n++;
-        bin->n++;
-        bin->sum += d;
-        bin->squares += d * d;
+        if (score >= -REACH && score < REACH) {
+                size_t i = (size_t) ((score + REACH) * PER_UNIT);
+                struct tamis_curve_bin *bin = &curve->bins[i < BINS ? i : BINS - 1];
+                double d = score - middle_of(i < BINS ? i : BINS - 1);
+
+                bin->n++;
+                bin->sum += d;
+                bin->squares += d * d;
+                return 0;
+        }
+        return keep_far(curve, score, err);
 }
 
 static inline double logistic(double x) {
@@ -72,14 +80,14 @@ static inline double exponent(tamis_curve_type type, double x) {
 }
 
 /* The probabilities of a bin's scores, summed. No bin lies on both sides of 0, where |x| bends; so the second derivative in x
- * is that of the logistic, whatever the type. The end bins are wide, and are taken to be at their mean. */
+ * is that of the logistic, whatever the type. */
 static double sum_of_bin(const tamis_curve *curve, size_t i, double b) {
         const struct tamis_curve_bin *bin = &curve->bins[i];
         double n = (double) bin->n, mean = bin->sum / n;
         double p = logistic(exponent(curve->type, middle_of(i) + mean) + b);
         double spread = bin->squares - n * mean * mean;
 
-        if (i == 0 || i == BINS - 1 || spread < 0)
+        if (spread < 0)
                 spread = 0;
         return n * p + .5 * spread * p * (1 - p) * (1 - 2 * p);
 }
@@ -90,6 +98,8 @@ static double mean_probability(const tamis_curve *curve, double b) {
         for (size_t i = 0; i < BINS; i++)
                 if (curve->bins[i].n > 0)
                         sum += sum_of_bin(curve, i, b);
+        for (size_t i = 0; i < curve->n_far; i++)
+                sum += logistic(exponent(curve->type, curve->far[i]) + b);
         return sum / (double) curve->n;
 }
 

@@ -197,8 +197,7 @@ static const double *scores_of(const tamis_ampute *s, const tamis_ampute_partial
 static int merge_score(tamis_ampute *s, size_t j, double score, tamis_error *err) {
         if (s->window)
                 return keep_score(&s->scorers[j], score, err);
-        tamis_curve_add(&s->curves[j], score);
-        return 0;
+        return tamis_curve_add(&s->curves[j], score, err);
 }
 
 static int merge_curves(tamis_ampute *s, const tamis_ampute_partial *p, tamis_error *err) {
