@@ -119,7 +119,8 @@ int tamis_ampute_configure(void *state, const tamis_context *context, tamis_erro
 
 /* ampute_bind.c: columns, inputs, scorers, curves and patterns; a schema's types are asked for only where scores are made */
 int tamis_ampute_resolve(tamis_ampute *s, tamis_schema *schema, tamis_error *err) TAMIS_CHECKED;
-/* ampute_inputs.c. Take the columns that the probability hangs on out of those `chosen` to lose cells (MAR, cell by cell). */
+/* ampute_inputs.c. Take the columns that the probability hangs on out of those `chosen` to lose cells: under MAR cell by cell, and
+ * where --by names them. */
 int tamis_ampute_part_by(tamis_ampute *s, tamis_schema *schema, tamis_selection *chosen, tamis_error *err) TAMIS_CHECKED;
 int tamis_ampute_resolve_scores(tamis_ampute *s, tamis_schema *schema, tamis_error *err) TAMIS_CHECKED;
 

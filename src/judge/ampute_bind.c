@@ -201,7 +201,7 @@ static int choose_columns(tamis_ampute *s, tamis_schema *schema, tamis_error *er
         if (tamis_settings_given(s->context->settings, "patterns"))
                 return read_patterns(s, schema, err);
         r = tamis_features(s->context, schema, 0, &chosen, err);
-        if (r == 0 && s->way == TAMIS_BY_CELLS && s->mechanism == TAMIS_MAR)
+        if (r == 0 && s->mechanism == TAMIS_MAR && (s->way == TAMIS_BY_CELLS || tamis_settings_given(s->context->settings, "by")))
                 r = tamis_ampute_part_by(s, schema, &chosen, err);
         if (r == 0)
                 r = take_columns(s, schema, &chosen, err);

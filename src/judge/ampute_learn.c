@@ -289,27 +289,32 @@ static int finish_ranks(tamis_ampute_input *input, tamis_error *err) {
         return r;
 }
 
-/* From the lowest to the highest score inside: ranks [floor(low n), ceil(high n)). */
-static void finish_window(const tamis_ampute *s, size_t k) {
-        tamis_ampute_scorer *scorer = &s->scorers[k];
-        double low = s->low, high = s->high, n = (double) scorer->n_kept;
-        uint64_t ranks[2];
+/* The ranks inside: [floor(low n), ceil(high n)), or as many as the share asks for from a drawn one on. */
+static void window_ranks(const tamis_ampute *s, size_t k, uint64_t n, uint64_t *first, uint64_t *last) {
+        uint64_t all = (uint64_t) ceil(s->share * (double) n - 1e-9);
+        double u;
 
         if (s->draws_window) {
-                double u;
-
                 tamis_ampute_uniform(s->context->seed, "ampute.window",
                                      s->way == TAMIS_BY_CELLS && s->mechanism == TAMIS_MNAR ? s->columns[k].key : k, 0, 1, &u);
-                low = u * (1 - s->share);
-                high = low + s->share;
+                *first = (uint64_t) (u * (double) (n - all + 1));
+                *last = *first + all;
+        } else {
+                *first = (uint64_t) floor(s->low * (double) n + 1e-9);
+                *last = (uint64_t) ceil(s->high * (double) n - 1e-9);
         }
+        *first = *first < n ? *first : n - 1;
+        *last = *last > *first ? *last - 1 : *first;
+        *last = *last < n ? *last : n - 1;
+}
+
+static void finish_window(const tamis_ampute *s, size_t k) {
+        tamis_ampute_scorer *scorer = &s->scorers[k];
+        uint64_t ranks[2];
+
         scorer->low = scorer->high = NAN;
         if (scorer->n_kept > 0 && s->share > 0) {
-                ranks[0] = (uint64_t) floor(low * n + 1e-9);
-                ranks[1] = (uint64_t) ceil(high * n - 1e-9);
-                ranks[0] = ranks[0] < scorer->n_kept ? ranks[0] : scorer->n_kept - 1;
-                ranks[1] = ranks[1] > ranks[0] ? ranks[1] - 1 : ranks[0];
-                ranks[1] = ranks[1] < scorer->n_kept ? ranks[1] : scorer->n_kept - 1;
+                window_ranks(s, k, scorer->n_kept, &ranks[0], &ranks[1]);
                 tamis_order_select(scorer->kept, scorer->n_kept, ranks, ranks[0] < ranks[1] ? 2 : 1);
                 scorer->low = scorer->kept[ranks[0]];
                 scorer->high = scorer->kept[ranks[1]];
