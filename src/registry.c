@@ -3,10 +3,12 @@
 #include "clean/clean.h"
 #include "encode/encode.h"
 #include "impute/impute.h"
+#include "judge/ampute.h"
 #include "scale/scale.h"
 #include "split/split.h"
 
 const tamis_step_type *const tamis_steps[] = {
+        &tamis_step_ampute,
         &tamis_step_clean,
         &tamis_step_decide,
         &tamis_step_encode,

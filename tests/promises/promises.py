@@ -21,6 +21,19 @@ from pathlib import Path
 # step -> [(arguments, columns it may change or None for any, filled beforehand?)]
 # "holes" data has missing cells; "full" has none, for steps that refuse them.
 CASES = {
+    # under mar and mnar it learns from all rows, and says so: the holes are no part of what is learned for a model
+    "ampute": [
+        ("-t label --rate .3", None, "holes"),
+        ("-t label --rate .3 -c age,city", {"age", "city"}, "holes"),
+        ("-t label -s mar --rate .2 -c age,visits,note --by income,city --type tail", {"age", "visits", "note"}, "unsplit"),
+        ("-t label -s mar --rate .2", None, "whole"),
+        ("-t label -s mnar --rate .2 -c age,income,city --type left", {"age", "income", "city"}, "unsplit"),
+        ("-t label -s mar --of rows --rate .5 -c age:tiny", {"age", "income", "visits", "tiny"}, "unsplit"),
+        ("-t label -s mnar --window draw --rate .2 -c age,income", {"age", "income"}, "whole"),
+        ("-t label --of rows --rate .6", None, "full"),
+        ("-t label --run 30 --rate .2 -c age,income", {"age", "income"}, "holes"),
+        ("-t label --block 40x2 --rate .1 -c age:tiny", {"age", "income", "visits", "tiny"}, "full"),
+    ],
     "clean": [
         ("--trim --blank unknown", {"city", "note"}, "holes"),
         ("--drop note --rename city=town", {"town"}, "holes"),
