@@ -163,7 +163,7 @@ static int look_into(tamis_smote_space *space, size_t class, tamis_smote_class *
         if (r == 0)
                 r = mean_distance(space, &cloud.points, (uint64_t) class << 32 | cluster, &mean, err);
         if (r == 0)
-                r = tamis_neighbors_new(&cloud.points, &cloud.index, err);
+                r = tamis_neighbors_build(&cloud.points, space->context->pool, &cloud.index, err);
         if (r == 0)
                 r = tamis_neighbors_each(cloud.index, c->k, space->context->pool, found, NULL, err);
         for (size_t i = 0; r == 0 && i < n * c->k; i++)

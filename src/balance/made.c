@@ -172,7 +172,7 @@ static int look_at_own(const tamis_made *made, size_t first, size_t last, const 
         int r = nearest ? few_init(&real, made->real, own, n_own, err) : tamis_fail_memory(err);
 
         if (r == 0)
-                r = tamis_neighbors_new(&real.points, &index, err);
+                r = tamis_neighbors_build(&real.points, pool, &index, err);
         if (r == 0)
                 r = tamis_neighbors_find(index, &new, 1, pool, nearest, squares + first, err);
         tamis_neighbors_free(index);

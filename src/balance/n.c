@@ -33,7 +33,7 @@ static int find_among_numbers(const tamis_vdm *vdm, const uint32_t *codes, tamis
                         numbers[i * vdm->width + j] = 2 * tamis_vdm_first_share(&vdm->columns[j],
                                                                                 codes[i * vdm->width + j]);
         if (r == 0)
-                r = tamis_neighbors_new(&points, &index, err);
+                r = tamis_neighbors_build(&points, pool, &index, err);
         if (r == 0)
                 r = tamis_neighbors_each(index, c->k, pool, c->neighbors, NULL, err);
         tamis_neighbors_free(index);
