@@ -18,6 +18,10 @@ from pathlib import Path
 
 # {} is a folder that holds the inputs and takes the outputs
 COMMANDS = [
+    "ampute -t label --rate .3 --truth truth.csv --report report.json -o out.csv {holes}",
+    "ampute -t label -s mnar -c age,city --type tail --truth truth.csv --report report.json -o out.csv {holes}",
+    "ampute -t label -s mar --patterns {patterns} --weights {weights} --report report.json -o out.csv {holes}",
+    "ampute -t label -s mar --by city --window draw -o out.csv {holes}",
     "cat {quoted}",
     "cat --ragged pad --rejects rejects.csv -o out.csv {ragged}",
     "cat -d auto -o out.csv {quoted} {quoted}",
@@ -100,6 +104,7 @@ class Runner:
         self.inputs["joint"] = folder / "joint.json"
         for name, text in (("under", '{"steps": [{"step": "sample", "strategy": "under", "classes": [{"class": "no", "before": 9, '
                             '"after": 3}, {"class": "yes", "before": 2, "after": 2}]}]}'),
+                           ("patterns", "age,income,_frequency\n0,1,2\n0,0,1\n"), ("weights", "city,income\n1,0\n-2,.5\n"),
                            ("costs", "is,yes,no\nno,1,0\nyes,0,7\n"),
                            ("whole", 'city,a,b\n"Col""m",1,x\nBath,2.5,"y""z"\nDax,4,x\n'),
                            ("hollow", 'city,a,b\n"Col""m",,\nBath,2.5,\nDax,,x\n'),
