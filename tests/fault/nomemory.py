@@ -38,6 +38,9 @@ COMMANDS = [
     "score --holes {holes} -o out.csv {full} {holes}",
     "score --key city --holes {hollow} -o out.csv {whole} {stacked}",
     "score -o out.csv {cells} {stacked}",
+    "evaluate -t label -p age --segments city,income --bootstrap 3 -o out.csv {full}",
+    "evaluate -t city --prediction note --weight age -o out.csv {full}",
+    "evaluate -t age --prediction income --task numbers --segments city -o out.csv {full}",
     "impute -t label -g city -s random --seed 1 --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -g city -s age=interpolate,note=ffill,income=random --order income --spline --report report.json -o out.csv "
     "{holes}",
