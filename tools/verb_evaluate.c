@@ -54,7 +54,7 @@ const char verb_evaluate_details[] =
 
 const char verb_evaluate_examples[] =
         "tamis evaluate -t Survived --probability score scored.csv\n"
-        "tamis evaluate -t fraud -p score --costs costs.csv --segments country scored.csv\n"
+        "tamis evaluate -t fraud -p score --costs costs.csv --segments country in.csv\n"
         "tamis evaluate -t price --prediction predicted scored.csv\n";
 
 /* -- what was asked -------------------------------------------------------------------------------------------------- */
