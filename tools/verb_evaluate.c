@@ -3,13 +3,14 @@
 
 #include <tamis/number.h>
 
+#include "evaluate_model.h"
 #include "help.h"
-#include "judge/evaluate.h"
 #include "run_options.h"
 #include "say.h"
 #include "verb_evaluate.h"
 
-enum { TARGET, PROBABILITY, PREDICTION, POSITIVE, TASK, THRESHOLD, COSTS, WEIGHT, SEGMENTS, BOOTSTRAP, CONF, SEED, NA };
+enum { TARGET, PROBABILITY, PREDICTION, POSITIVE, TASK, THRESHOLD, COSTS, WEIGHT, SEGMENTS, BOOTSTRAP, CONF, SEED, NA,
+       MODEL, PIPELINE, FOLDS, REPEATS, VERSUS, VERSUS_MODEL, COLUMNS, SCORES, SAVE, EXPLAIN };
 
 static const char *const task_choices[] = { "classes", "numbers", NULL };
 
@@ -26,12 +27,24 @@ const tamis_option verb_evaluate_options[] = {
                 "what the target holds (default: numbers, if it has more than 20 of them or a fraction)", task_choices },
         [THRESHOLD] = { "threshold", 0, TAMIS_REAL, "T", "0.5", "probability from which the positive class is decided for", NULL },
         [COSTS] = { "costs", 0, TAMIS_FILE, "FILE", NULL, "what mistakes cost: a table actual,predicted,cost; what it leaves out is 0", NULL },
-        [WEIGHT] = { "weight", 'w', TAMIS_SELECTION, "COL", NULL, "how much each row counts", NULL },
+        [WEIGHT] = { "weight", 'w', TAMIS_SELECTION, "COL", NULL, "how much each row counts: in the measures, or, with --model, in training alone", NULL },
         [SEGMENTS] = { "segments", 0, TAMIS_SELECTION, "SEL", NULL, "columns by which to look for the rows that fare worst", NULL },
         [BOOTSTRAP] = { "bootstrap", 0, TAMIS_COUNT, "N", "0", "intervals from N resamples of the rows", NULL },
         [CONF] = { "conf", 0, TAMIS_SHARE, "P", "0.95", "the confidence of intervals", NULL },
         [SEED] = { "seed", 0, TAMIS_COUNT, "N", "1", "what draws depend on", NULL },
         [NA] = { "na", 0, TAMIS_TEXT, "LIST", NULL, "more tokens that mean missing; =LIST: these and no others", NULL },
+        [MODEL] = { "model", 0, TAMIS_TEXT, "NAME", NULL,
+                "train a model of `tamis learn` and measure it on rows held out; with its options: 'knn -k 9'", NULL },
+        [PIPELINE] = { "pipeline", 0, TAMIS_TEXT, "STEPS", NULL,
+                "steps before the model, learned anew in each fold: 'impute -s knn then smote then scale'", NULL },
+        [FOLDS] = { "folds", 0, TAMIS_COUNT, "K", NULL, "hold out each of K folds in turn (default: what _fold or _split says)", NULL },
+        [REPEATS] = { "repeats", 0, TAMIS_COUNT, "R", "1", "--folds: draw them R times", NULL },
+        [VERSUS] = { "versus", 0, TAMIS_TEXT, "STEPS", NULL, "another pipeline, on the same folds; is the difference luck?", NULL },
+        [VERSUS_MODEL] = { "versus-model", 0, TAMIS_TEXT, "NAME", NULL, "another model, likewise", NULL },
+        [COLUMNS] = { "columns", 'c', TAMIS_SELECTION, "SEL", NULL, "--model: the columns it sees (default: all but ids)", NULL },
+        [SCORES] = { "scores", 0, TAMIS_FILE, "FILE", NULL, "--model: write what was predicted for each row held out", NULL },
+        [SAVE] = { "save", 0, TAMIS_FILE, "FILE", NULL, "--model: train on all train rows at the end, and save pipeline and model", NULL },
+        [EXPLAIN] = { "explain", 0, TAMIS_FILE, "FILE", NULL, "--model: likewise, and write the coefficients of a linear model", NULL },
         { NULL },
 };
 
@@ -155,7 +168,35 @@ static int write_verdicts(const tamis_verdicts *v, const tamis_dialect *dialect,
 
 /* -- the work -------------------------------------------------------------------------------------------------------- */
 
-static int judge(const parsed *said, const tamis_subject_options *subject, tamis_evaluate_options *o, const tamis_run_options *run,
+static int model_of(const parsed *said, evaluate_model *m, tamis_subject_options *subject, tamis_error *err) {
+        static const int only[] = { PIPELINE, FOLDS, REPEATS, VERSUS, VERSUS_MODEL, COLUMNS, SCORES, SAVE, EXPLAIN };
+
+        for (size_t i = 0; !value_of(said, MODEL) && i < sizeof only / sizeof *only; i++)
+                if (options_value(said, verb_evaluate_options[only[i]].name))
+                        return tamis_fail(err, TAMIS_USAGE, "--%s goes with --model", verb_evaluate_options[only[i]].name);
+        *m = (evaluate_model) {
+                .target = subject->target, .model = value_of(said, MODEL), .pipeline = value_of(said, PIPELINE),
+                .versus = value_of(said, VERSUS), .versus_model = value_of(said, VERSUS_MODEL), .columns = value_of(said, COLUMNS),
+                .weight = subject->weight, .positive = subject->positive, .repeats = (size_t) number_of(said, REPEATS),
+                .folds = value_of(said, FOLDS) ? (size_t) number_of(said, FOLDS) : 0, .scores = value_of(said, SCORES),
+                .save = value_of(said, SAVE), .explain = value_of(said, EXPLAIN),
+        };
+        if (!m->model)
+                return 0;
+        if (subject->probability || subject->prediction)
+                return tamis_fail(err, TAMIS_USAGE, "--model makes the predictions: --probability and --prediction do not go with it");
+        if (value_of(said, FOLDS) && (m->folds < 2 || m->repeats < 1 || m->repeats > 1000))
+                return tamis_fail(err, TAMIS_USAGE, "--folds: 2 or more; --repeats: from 1 to 1000");
+        if (value_of(said, NA))
+                return tamis_fail(err, TAMIS_USAGE, "--na is not for --model: say it to the steps of --pipeline");
+        subject->predicted_elsewhere = true;
+        subject->weight = NULL;
+        if (!subject->task)
+                subject->task = evaluate_model_task(m->model);
+        return 0;
+}
+
+static int judge(const parsed *said, const evaluate_model *m, const tamis_subject_options *subject, tamis_evaluate_options *o, const tamis_run_options *run,
                  tamis_verdicts *verdicts, tamis_dialect *dialect, tamis_error *err) {
         tamis_sheet sheet = {0};
         tamis_subject s = {0};
@@ -165,12 +206,14 @@ static int judge(const parsed *said, const tamis_subject_options *subject, tamis
                 *dialect = sheet.schema.dialect;
         if (r == 0)
                 r = tamis_subject_want(&s, subject, &sheet, err);
+        if (r == 0 && m->model)
+                r = tamis_trial_plan_want(&sheet, m->folds, err);
         if (r == 0)
                 r = tamis_sheet_read(&sheet, err);
         if (r == 0)
                 r = tamis_subject_make(&s, subject, &sheet, verdicts, err);
         if (r == 0)
-                r = tamis_evaluate(&s, &sheet, o, verdicts, err);
+                r = m->model ? evaluate_model_run(m, run, &sheet, &s, o, verdicts, err) : tamis_evaluate(&s, &sheet, o, verdicts, err);
         tamis_subject_done(&s);
         tamis_sheet_done(&sheet);
         return r;
@@ -182,12 +225,16 @@ static int evaluate(const parsed *said, tamis_error *err) {
         };
         tamis_subject_options subject;
         tamis_evaluate_options o;
+        evaluate_model model = {0};
+        kept_input kept = {0};
         tamis_verdicts verdicts = {0};
         tamis_dialect dialect = {0};
         tamis_pool *pool = NULL;
         run_said words = {0};
         int r = options_of(said, &subject, &o, err);
 
+        if (r == 0)
+                r = model_of(said, &model, &subject, err);
         for (size_t i = 0; r == 0 && i < said->n_said; i++)
                 if (said->said[i].of_run)
                         r = run_say(&words, said->said[i].option, said->said[i].value, err);
@@ -195,15 +242,18 @@ static int evaluate(const parsed *said, tamis_error *err) {
                 r = run_fill(&words, &run, err);
         if (r == 0)
                 r = tamis_pool_new(run.threads, &pool, err);
+        if (r == 0 && model.model)
+                r = evaluate_keep(&run.input, &kept, err);
         o.pool = pool;
         if (r == 0)
-                r = judge(said, &subject, &o, &run, &verdicts, &dialect, err);
+                r = judge(said, &model, &subject, &o, &run, &verdicts, &dialect, err);
         if (r == 0 && !words.value[RUN_QUIET])
                 for (size_t i = 0; i < verdicts.n_notes; i++)
                         say_note("evaluate", verdicts.notes[i]);
         if (r == 0)
                 r = write_verdicts(&verdicts, &dialect, run.output, err);
         tamis_pool_free(pool);
+        evaluate_keep_done(&kept);
         tamis_verdicts_done(&verdicts);
         return r;
 }
