@@ -69,6 +69,7 @@ int evaluate_keep(tamis_reader_options *input, kept_input *kept, tamis_error *er
                 return r;
         snprintf(kept->path, sizeof kept->path, "/dev/fd/%d", fileno(to));
         kept->paths[0] = kept->path;
+        kept->name = standard ? "standard input" : path;
         input->paths = kept->paths;
         input->n_paths = 1;
         return 0;

@@ -17,7 +17,7 @@ const char *evaluate_model_task(const char *model);
 /* A table that is read more than once: what comes through a pipe is kept in a file without a name. */
 typedef struct kept_input {
         char path[32];
-        const char *paths[1];
+        const char *paths[1], *name;    /* name: what a person calls it */
         void *file;
 } kept_input;
 int evaluate_keep(tamis_reader_options *input, kept_input *kept, tamis_error *err) TAMIS_CHECKED;

@@ -252,6 +252,9 @@ static int evaluate(const parsed *said, tamis_error *err) {
                         say_note("evaluate", verdicts.notes[i]);
         if (r == 0)
                 r = write_verdicts(&verdicts, &dialect, run.output, err);
+        /* a person knows nothing of where it was kept */
+        if (r < 0 && err && kept.file && strcmp(err->file, kept.path) == 0)
+                snprintf(err->file, sizeof err->file, "%s", kept.name);
         tamis_pool_free(pool);
         evaluate_keep_done(&kept);
         tamis_verdicts_done(&verdicts);

@@ -110,7 +110,8 @@ static int find_task(tamis_subject *s, const tamis_subject_options *o, const tam
                 return 0;
         s->numbers = strcmp(o->task, "numbers") == 0;
         if (s->numbers && y->present > 0 && !y->numeric)
-                return tamis_fail(err, TAMIS_BAD_DATA, "--task numbers: the target has cells that are no numbers");
+                return tamis_fail(err, TAMIS_BAD_DATA, "the target has cells that are no numbers, which --task numbers and a model of "
+                                  "numbers need");
         if (s->numbers && o->probability)
                 return tamis_fail(err, TAMIS_USAGE, "--probability is of classes, and --task says numbers");
         return 0;

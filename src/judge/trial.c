@@ -141,9 +141,14 @@ static int take_row(const struct gathering *g, struct gathered *t, tamis_batch *
                 if (r < 0)
                         return r;
                 *p = numbers[row];
-                if (isnan(*p))
-                        return tamis_batch_fail(batch, row, g->score[c], err, "a row held out has no score: it misses cells, and the model "
-                                                "has no use for them (--pipeline 'impute ...')");
+                if (isnan(*p)) {
+                        const char *file;
+                        uint64_t line, column;
+
+                        tamis_batch_place(batch, row, -1, &file, &line, &column);
+                        return tamis_fail_at(err, TAMIS_BAD_DATA, file, line, 0, "a row held out has missing cells, and the model has no "
+                                             "use for them: fill them before (--pipeline 'impute ...')");
+                }
         }
         t->decided[t->n] = s->numbers ? 0 : class_of(s, tamis_batch_text(batch, row, g->predicted));
         t->n++;
@@ -219,12 +224,12 @@ static void gather_done(void *state) {
 /* -- a trial --------------------------------------------------------------------------------------------------------- */
 
 static const tamis_step_type hold_type = {
-        .name = "hold", .summary = "hold rows out", .traits = TAMIS_HOLDS_ROWS | TAMIS_TRAIN_ONLY, .state_size = sizeof(struct holding),
+        .name = "evaluate", .summary = "hold rows out", .traits = TAMIS_HOLDS_ROWS | TAMIS_TRAIN_ONLY, .state_size = sizeof(struct holding),
         .configure = hold_configure, .attach = hold_attach, .apply = hold_apply,
 };
 
 static const tamis_step_type gather_type = {
-        .name = "gather", .summary = "gather scores", .traits = TAMIS_LEARNS | TAMIS_LEARNS_ALL, .state_size = sizeof(struct gathering),
+        .name = "evaluate", .summary = "gather scores", .traits = TAMIS_LEARNS | TAMIS_LEARNS_ALL, .state_size = sizeof(struct gathering),
         .configure = gather_configure, .bind = gather_bind, .partial_size = sizeof(struct gathered), .learn = gather_learn,
         .merge = gather_merge, .partial_done = gathered_done, .finish = gather_finish, .attach = gather_attach,
         .apply = gather_apply, .done = gather_done,
