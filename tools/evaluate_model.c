@@ -15,6 +15,7 @@ struct chain {
         pipeline steps, model;
         bool numbers, each;             /* each: a score for every class, to be gathered */
         tamis_verdicts *notes;
+        bool lost;                      /* a note, for want of memory */
 };
 
 static void chain_done(struct chain *c) {
@@ -147,8 +148,7 @@ static void note(void *arg, const char *step, const char *text) {
         for (size_t i = 0; i < c->notes->n_notes; i++)
                 if (strncmp(c->notes->notes[i], all, ALIKE) == 0)
                         return;
-        if (tamis_verdicts_note(c->notes, &err, "%s", all) < 0)
-                return;
+        c->lost |= tamis_verdicts_note(c->notes, &err, "%s", all) < 0;
 }
 
 /* -- files ----------------------------------------------------------------------------------------------------------- */
@@ -307,6 +307,8 @@ static int trials(struct chain *a, struct chain *b, const tamis_run_options *run
                 r = write_scores(m->scores, s, &plan, tested, err);
         if (r == 0 && (m->save || m->explain))
                 r = train_all(a, &first.run, s, err);
+        if (r == 0 && (a->lost || b->lost))
+                r = tamis_fail_memory(err);
         tamis_trial_plan_done(&plan);
         free(tested);
         return r;
