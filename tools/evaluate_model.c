@@ -8,6 +8,7 @@
 #include <tamis/number.h>
 
 #include "evaluate_model.h"
+#include "evaluate_plot.h"
 
 /* A pipeline with its model at the end. */
 struct chain {
@@ -261,6 +262,16 @@ static int write_coefficients(const char *path, const json_t *report, const tami
         return r;
 }
 
+static int plot(const char *path, const tamis_subject *s, const uint8_t *tested, tamis_error *err) {
+        tamis_subject some = {0};
+        int r = tamis_subject_some(s, tested, &some, err);
+
+        if (r == 0)
+                r = evaluate_plot(path, &some, err);
+        tamis_subject_done(&some);
+        return r;
+}
+
 /* Once more on all train rows, for whoever wants the model itself. */
 static int train_all(struct chain *c, const tamis_run_options *from, const tamis_subject *s, tamis_error *err) {
         tamis_run_options o = *from;
@@ -305,6 +316,8 @@ static int trials(struct chain *a, struct chain *b, const tamis_run_options *run
                 r = tamis_contest_run(&contest, s, tested, ret, err);
         if (r == 0 && m->scores)
                 r = write_scores(m->scores, s, &plan, tested, err);
+        if (r == 0 && m->plot)
+                r = plot(m->plot, s, tested, err);
         if (r == 0 && (m->save || m->explain))
                 r = train_all(a, &first.run, s, err);
         if (r == 0 && (a->lost || b->lost))

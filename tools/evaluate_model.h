@@ -8,7 +8,7 @@
 typedef struct evaluate_model {
         const char *target, *model, *pipeline, *versus, *versus_model, *columns, *weight, *positive, *task;
         size_t folds, repeats;
-        const char *scores, *save, *explain;
+        const char *scores, *save, *explain, *plot;
 } evaluate_model;
 
 /* The task that the model is for; NULL: either. */

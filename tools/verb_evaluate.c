@@ -4,13 +4,14 @@
 #include <tamis/number.h>
 
 #include "evaluate_model.h"
+#include "evaluate_plot.h"
 #include "help.h"
 #include "run_options.h"
 #include "say.h"
 #include "verb_evaluate.h"
 
 enum { TARGET, PROBABILITY, PREDICTION, POSITIVE, TASK, THRESHOLD, COSTS, WEIGHT, SEGMENTS, BOOTSTRAP, CONF, SEED, NA,
-       MODEL, PIPELINE, FOLDS, REPEATS, VERSUS, VERSUS_MODEL, COLUMNS, SCORES, SAVE, EXPLAIN };
+       MODEL, PIPELINE, FOLDS, REPEATS, VERSUS, VERSUS_MODEL, COLUMNS, SCORES, SAVE, EXPLAIN, PLOT };
 
 static const char *const task_choices[] = { "classes", "numbers", NULL };
 
@@ -45,6 +46,9 @@ const tamis_option verb_evaluate_options[] = {
         [SCORES] = { "scores", 0, TAMIS_FILE, "FILE", NULL, "--model: write what was predicted for each row held out", NULL },
         [SAVE] = { "save", 0, TAMIS_FILE, "FILE", NULL, "--model: train on all train rows at the end, and save pipeline and model", NULL },
         [EXPLAIN] = { "explain", 0, TAMIS_FILE, "FILE", NULL, "--model: likewise, and write the coefficients of a linear model", NULL },
+        [PLOT] = { "plot", 0, TAMIS_FILE, "FILE", NULL,
+                "draw it (.svg, .png, .pdf; by gnuplot): ROC, precision and recall, reliability, confusion; numbers: against the truth",
+                NULL },
         { NULL },
 };
 
@@ -179,8 +183,10 @@ static int model_of(const parsed *said, evaluate_model *m, tamis_subject_options
                 .versus = value_of(said, VERSUS), .versus_model = value_of(said, VERSUS_MODEL), .columns = value_of(said, COLUMNS),
                 .weight = subject->weight, .positive = subject->positive, .repeats = (size_t) number_of(said, REPEATS),
                 .folds = value_of(said, FOLDS) ? (size_t) number_of(said, FOLDS) : 0, .scores = value_of(said, SCORES),
-                .save = value_of(said, SAVE), .explain = value_of(said, EXPLAIN),
+                .save = value_of(said, SAVE), .explain = value_of(said, EXPLAIN), .plot = value_of(said, PLOT),
         };
+        if (m->plot && evaluate_plot_check(m->plot, err) < 0)
+                return TAMIS_USAGE;
         if (!m->model)
                 return 0;
         if (subject->probability || subject->prediction)
@@ -214,6 +220,8 @@ static int judge(const parsed *said, const evaluate_model *m, const tamis_subjec
                 r = tamis_subject_make(&s, subject, &sheet, verdicts, err);
         if (r == 0)
                 r = m->model ? evaluate_model_run(m, run, &sheet, &s, o, verdicts, err) : tamis_evaluate(&s, &sheet, o, verdicts, err);
+        if (r == 0 && !m->model && m->plot)
+                r = evaluate_plot(m->plot, &s, err);
         tamis_subject_done(&s);
         tamis_sheet_done(&sheet);
         return r;
