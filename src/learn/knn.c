@@ -6,6 +6,8 @@
 
 #include "learn/state.h"
 
+#define FARTHEST 1e100          /* standard deviations; squares must not overflow */
+
 /* What the index borrows. */
 struct near {
         size_t d, c;
@@ -38,7 +40,7 @@ static int make_points(const tamis_learn *l, const double *cells, size_t n, stru
                         if (f->category)
                                 m.codes[c++] = (uint32_t) cells[i * p + j];
                         else
-                                m.numbers[x++] = (cells[i * p + j] - f->mean) / f->sd;
+                                m.numbers[x++] = fmin(fmax((cells[i * p + j] - f->mean) / f->sd, -FARTHEST), FARTHEST);
                 }
         *ret = m;
         return 0;

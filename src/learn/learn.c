@@ -436,8 +436,10 @@ static int write_numbers(tamis_batch *batch, const struct view *v, const double 
                          tamis_error *err) {
         int r = tamis_batch_add_column(batch, column, err);
 
+        /* what is beyond any double stays empty */
         for (size_t i = 0; r == 0 && i < v->n; i++)
-                r = tamis_batch_set_number(batch, v->row[i], column, x[i * stride + from], err);
+                if (isfinite(x[i * stride + from]))
+                        r = tamis_batch_set_number(batch, v->row[i], column, x[i * stride + from], err);
         return r;
 }
 

@@ -28,7 +28,7 @@ static int save(const tamis_learn *l, json_t *into, tamis_error *err) {
 
 static int load(tamis_learn *l, const json_t *from, size_t vectors, tamis_error *err) {
         l->n_b = vectors;
-        return tamis_learn_numbers_get(from, "coefficients", vectors * l->places, &l->b, err);
+        return tamis_learn_numbers_get(from, "coefficients", vectors * l->places, false, &l->b, err);
 }
 
 /* Row by row: what `each` makes of a row's vector. */

@@ -52,7 +52,7 @@ static int majority_save(const tamis_learn *l, json_t *into, tamis_error *err) {
 }
 
 static int majority_load(tamis_learn *l, const json_t *from, tamis_error *err) {
-        return tamis_learn_numbers_get(from, "shares", l->k, &l->share, err);
+        return tamis_learn_numbers_get(from, "shares", l->k, false, &l->share, err);
 }
 
 const tamis_learner tamis_learner_majority = {

@@ -23,7 +23,7 @@ json_t *tamis_learn_numbers(const double *x, size_t n) {
         return NULL;
 }
 
-int tamis_learn_numbers_get(const json_t *from, const char *key, size_t n, double **ret, tamis_error *err) {
+int tamis_learn_numbers_get(const json_t *from, const char *key, size_t n, bool holes, double **ret, tamis_error *err) {
         const json_t *list;
         int r = tamis_json_array(from, key, n, &list, err);
 
@@ -36,7 +36,7 @@ int tamis_learn_numbers_get(const json_t *from, const char *key, size_t n, doubl
         for (size_t i = 0; i < n; i++) {
                 const json_t *one = json_array_get(list, i);
 
-                if (!json_is_number(one) && !json_is_null(one))
+                if (!json_is_number(one) && !(holes && json_is_null(one)))
                         return tamis_fail(err, TAMIS_BAD_MODEL, "\"%s\" holds what is no number", key);
                 (*ret)[i] = json_is_null(one) ? NAN : json_number_value(one);
         }
@@ -132,7 +132,7 @@ static int load_feature(tamis_learn *l, size_t j, const json_t *from, tamis_erro
                 if (r == 0 && code != i)
                         r = tamis_fail(err, TAMIS_BAD_MODEL, "\"levels\" holds one twice");
         }
-        return r == 0 ? tamis_learn_numbers_get(from, "shares", l->rows.levels[j].n, &f->shares, err) : r;
+        return r == 0 ? tamis_learn_numbers_get(from, "shares", l->rows.levels[j].n, false, &f->shares, err) : r;
 }
 
 static int load_form(tamis_learn *l, const json_t *from, tamis_error *err) {
@@ -204,11 +204,11 @@ static int load_rows(tamis_learn *l, const json_t *from, tamis_error *err) {
         if (r == 0 && (n < 1 || n >= UINT32_MAX || __builtin_mul_overflow(n, t->p, &cells)))
                 r = tamis_fail(err, TAMIS_BAD_MODEL, "\"n\": not so many rows");
         if (r == 0)
-                r = tamis_learn_numbers_get(rows, "cells", n * t->p, &t->cells, err);
+                r = tamis_learn_numbers_get(rows, "cells", n * t->p, true, &t->cells, err);
         if (r == 0)
-                r = tamis_learn_numbers_get(rows, "y", n, &t->y, err);
+                r = tamis_learn_numbers_get(rows, "y", n, false, &t->y, err);
         if (r == 0 && json_object_get(rows, "weight"))
-                r = tamis_learn_numbers_get(rows, "weight", n, &t->weight, err);
+                r = tamis_learn_numbers_get(rows, "weight", n, false, &t->weight, err);
         if (r < 0)
                 return r;
         t->n = n;

@@ -89,7 +89,8 @@ int tamis_learn_save(const void *state, json_t *into, tamis_error *err) TAMIS_CH
 int tamis_learn_load(void *state, const tamis_context *context, const json_t *from, tamis_error *err) TAMIS_CHECKED;
 int tamis_learn_report(const void *state, json_t *into, tamis_error *err) TAMIS_CHECKED;
 json_t *tamis_learn_numbers(const double *x, size_t n);
-int tamis_learn_numbers_get(const json_t *from, const char *key, size_t n, double **ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_learn_numbers_get(const json_t *from, const char *key, size_t n, bool holes, double **ret,
+                            tamis_error *err) TAMIS_CHECKED;
 
 /* explain.c: out[n * (1 + p)]: what every row has, and what each feature adds (exact Shapley values of a linear score, features
  * taken to be independent). */
