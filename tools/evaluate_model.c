@@ -29,7 +29,8 @@ const char *evaluate_model_task(const char *model) {
 
         if (n == 5 && strncmp(model, "ridge", n) == 0)
                 return "numbers";
-        return (n == 8 && strncmp(model, "logistic", n) == 0) || (n == 3 && strncmp(model, "svm", n) == 0) ? "classes" : NULL;
+        return (n == 8 && strncmp(model, "logistic", n) == 0) || (n == 3 && strncmp(model, "svm",
+                        n) == 0) ? "classes" : NULL;
 }
 
 /* -- input ----------------------------------------------------------------------------------------------------------- */
@@ -54,8 +55,10 @@ int evaluate_keep(tamis_reader_options *input, kept_input *kept, tamis_error *er
         int r;
 
         for (size_t i = 0; !standard && i < input->n_paths; i++)
-                if (strcmp(input->paths[i], "-") == 0 || (input->n_paths > 1 && stat(input->paths[i], &st) == 0 && S_ISFIFO(st.st_mode)))
-                        return tamis_fail(err, TAMIS_USAGE, "the table is read more than once: of several files none can be a pipe");
+                if (strcmp(input->paths[i], "-") == 0 || (input->n_paths > 1 && stat(input->paths[i], &st) == 0
+                                                          && S_ISFIFO(st.st_mode)))
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "the table is read more than once: of several files none can be a pipe");
         if (!standard && (!path || stat(path, &st) < 0 || !S_ISFIFO(st.st_mode)))
                 return 0;
         if (!standard)
@@ -188,7 +191,8 @@ static int scores_header(const tamis_subject *s, bool fold, tamis_buffer *text, 
         for (size_t c = 0; r == 0 && !s->numbers && c < s->k; c++) {
                 tamis_buffer name = {0};
 
-                r = tamis_buffer_addf(&name, err, "score_%.*s", (int) s->classes[c].n, s->classes[c].p ? s->classes[c].p : "");
+                r = tamis_buffer_addf(&name, err, "score_%.*s", (int) s->classes[c].n,
+                                      s->classes[c].p ? s->classes[c].p : "");
                 if (r == 0)
                         r = add_class(text, &(tamis_slice) { name.p, name.n }, err);
                 tamis_buffer_done(&name);
@@ -196,7 +200,8 @@ static int scores_header(const tamis_subject *s, bool fold, tamis_buffer *text, 
         return r == 0 ? tamis_buffer_add(text, "\n", 1, err) : r;
 }
 
-static int scores_row(const tamis_subject *s, const tamis_trial_plan *plan, size_t i, tamis_buffer *text, tamis_error *err) {
+static int scores_row(const tamis_subject *s, const tamis_trial_plan *plan, size_t i, tamis_buffer *text,
+                      tamis_error *err) {
         int r = tamis_buffer_addf(text, err, "%u", s->row[i] + 1);
 
         if (r == 0 && !plan->one_part)
@@ -217,7 +222,8 @@ static int scores_row(const tamis_subject *s, const tamis_trial_plan *plan, size
         return r == 0 ? tamis_buffer_add(text, "\n", 1, err) : r;
 }
 
-static int write_scores(const char *path, const tamis_subject *s, const tamis_trial_plan *plan, const uint8_t *tested, tamis_error *err) {
+static int write_scores(const char *path, const tamis_subject *s, const tamis_trial_plan *plan, const uint8_t *tested,
+                        tamis_error *err) {
         tamis_buffer text = {0};
         int r = scores_header(s, !plan->one_part, &text, err);
 
@@ -299,14 +305,16 @@ static int train_all(struct chain *c, const tamis_run_options *from, const tamis
 
 /* -- all of it ------------------------------------------------------------------------------------------------------- */
 
-static int trials(struct chain *a, struct chain *b, const tamis_run_options *run, const tamis_sheet *sheet, tamis_subject *s,
+static int trials(struct chain *a, struct chain *b, const tamis_run_options *run, const tamis_sheet *sheet,
+                  tamis_subject *s,
                   const tamis_evaluate_options *o, tamis_verdicts *ret, tamis_error *err) {
         const evaluate_model *m = a->m;
         tamis_trial first = { .run = *run, .target = m->target, .steps = add_steps, .arg = a }, second = first;
         tamis_trial_plan plan = {0};
         tamis_contest contest = { .first = &first, .plan = &plan, .evaluate = o, .sheet = sheet };
         uint8_t *tested = malloc(s->n + 1);
-        int r = tested ? tamis_trial_plan_make(s, sheet, m->folds, m->repeats, o->seed, &plan, err) : tamis_fail_memory(err);
+        int r = tested ? tamis_trial_plan_make(s, sheet, m->folds, m->repeats, o->seed, &plan,
+                                               err) : tamis_fail_memory(err);
 
         first.run.note = second.run.note = note;
         first.run.arg = a;
@@ -333,7 +341,8 @@ int evaluate_model_run(const evaluate_model *m, const tamis_run_options *run, co
         int r = chain_parse(&a, m, m->pipeline, "--pipeline", m->model, err);
 
         if (r == 0 && (m->versus || m->versus_model))
-                r = chain_parse(&b, m, m->versus ? m->versus : m->pipeline, "--versus", m->versus_model ? m->versus_model : m->model, err);
+                r = chain_parse(&b, m, m->versus ? m->versus : m->pipeline, "--versus",
+                                m->versus_model ? m->versus_model : m->model, err);
         if (r == 0)
                 r = trials(&a, &b, run, sheet, s, o, ret, err);
         chain_done(&a);

@@ -54,7 +54,8 @@ static int add_link(pipeline *p, int argc, char **argv, const char *what, tamis_
                 return r;
         p->n++;
         if (l->parsed.n_operands > 0)
-                return tamis_fail(err, TAMIS_USAGE, "%s: %s: no files in a pipeline: \"%s\"", what, argv[0], l->parsed.operands[0]);
+                return tamis_fail(err, TAMIS_USAGE, "%s: %s: no files in a pipeline: \"%s\"", what, argv[0],
+                                  l->parsed.operands[0]);
         if (l->parsed.help || l->parsed.version)
                 return tamis_fail(err, TAMIS_USAGE, "%s: %s: ask the step itself for help", what, argv[0]);
         for (size_t i = 0; i < l->parsed.n_said; i++)

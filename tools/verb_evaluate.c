@@ -26,10 +26,14 @@ const tamis_option verb_evaluate_options[] = {
                 "of two classes the one that probabilities are of (default: the last by text)", NULL },
         [TASK] = { "task", 0, TAMIS_CHOICE, "KIND", NULL,
                 "what the target holds (default: numbers, if it has more than 20 of them or a fraction)", task_choices },
-        [THRESHOLD] = { "threshold", 0, TAMIS_REAL, "T", "0.5", "probability from which the positive class is decided for", NULL },
-        [COSTS] = { "costs", 0, TAMIS_FILE, "FILE", NULL, "what mistakes cost: a table actual,predicted,cost; what it leaves out is 0", NULL },
-        [WEIGHT] = { "weight", 'w', TAMIS_SELECTION, "COL", NULL, "how much each row counts: in the measures, or, with --model, in training alone", NULL },
-        [SEGMENTS] = { "segments", 0, TAMIS_SELECTION, "SEL", NULL, "columns by which to look for the rows that fare worst", NULL },
+        [THRESHOLD] = { "threshold", 0, TAMIS_REAL, "T", "0.5",
+                        "probability from which the positive class is decided for", NULL },
+        [COSTS] = { "costs", 0, TAMIS_FILE, "FILE", NULL,
+                    "what mistakes cost: a table actual,predicted,cost; what it leaves out is 0", NULL },
+        [WEIGHT] = { "weight", 'w', TAMIS_SELECTION, "COL", NULL,
+                     "how much each row counts: in the measures, or, with --model, in training alone", NULL },
+        [SEGMENTS] = { "segments", 0, TAMIS_SELECTION, "SEL", NULL,
+                       "columns by which to look for the rows that fare worst", NULL },
         [BOOTSTRAP] = { "bootstrap", 0, TAMIS_COUNT, "N", "0", "intervals from N resamples of the rows", NULL },
         [CONF] = { "conf", 0, TAMIS_SHARE, "P", "0.95", "the confidence of intervals", NULL },
         [SEED] = { "seed", 0, TAMIS_COUNT, "N", "1", "what draws depend on", NULL },
@@ -38,14 +42,20 @@ const tamis_option verb_evaluate_options[] = {
                 "train a model of `tamis learn` and measure it on rows held out; with its options: 'knn -k 9'", NULL },
         [PIPELINE] = { "pipeline", 0, TAMIS_TEXT, "STEPS", NULL,
                 "steps before the model, learned anew in each fold: 'impute -s knn then smote then scale'", NULL },
-        [FOLDS] = { "folds", 0, TAMIS_COUNT, "K", NULL, "hold out each of K folds in turn (default: what _fold or _split says)", NULL },
+        [FOLDS] = { "folds", 0, TAMIS_COUNT, "K", NULL,
+                    "hold out each of K folds in turn (default: what _fold or _split says)", NULL },
         [REPEATS] = { "repeats", 0, TAMIS_COUNT, "R", "1", "--folds: draw them R times", NULL },
-        [VERSUS] = { "versus", 0, TAMIS_TEXT, "STEPS", NULL, "another pipeline, on the same folds; is the difference luck?", NULL },
+        [VERSUS] = { "versus", 0, TAMIS_TEXT, "STEPS", NULL,
+                     "another pipeline, on the same folds; is the difference luck?", NULL },
         [VERSUS_MODEL] = { "versus-model", 0, TAMIS_TEXT, "NAME", NULL, "another model, likewise", NULL },
-        [COLUMNS] = { "columns", 'c', TAMIS_SELECTION, "SEL", NULL, "--model: the columns it sees (default: all but ids)", NULL },
-        [SCORES] = { "scores", 0, TAMIS_FILE, "FILE", NULL, "--model: write what was predicted for each row held out", NULL },
-        [SAVE] = { "save", 0, TAMIS_FILE, "FILE", NULL, "--model: train on all train rows at the end, and save pipeline and model", NULL },
-        [EXPLAIN] = { "explain", 0, TAMIS_FILE, "FILE", NULL, "--model: likewise, and write the coefficients of a linear model", NULL },
+        [COLUMNS] = { "columns", 'c', TAMIS_SELECTION, "SEL", NULL,
+                      "--model: the columns it sees (default: all but ids)", NULL },
+        [SCORES] = { "scores", 0, TAMIS_FILE, "FILE", NULL, "--model: write what was predicted for each row held out",
+                     NULL },
+        [SAVE] = { "save", 0, TAMIS_FILE, "FILE", NULL,
+                   "--model: train on all train rows at the end, and save pipeline and model", NULL },
+        [EXPLAIN] = { "explain", 0, TAMIS_FILE, "FILE", NULL,
+                      "--model: likewise, and write the coefficients of a linear model", NULL },
         [PLOT] = { "plot", 0, TAMIS_FILE, "FILE", NULL,
                 "draw it (.svg, .png, .pdf; by gnuplot): ROC, precision and recall, reliability, confusion; numbers: against the truth",
                 NULL },
@@ -108,7 +118,8 @@ static int options_of(const parsed *said, tamis_subject_options *subject, tamis_
                 return r;
         *subject = (tamis_subject_options) {
                 .target = value_of(said, TARGET), .probability = value_of(said, PROBABILITY),
-                .prediction = value_of(said, PREDICTION), .positive = value_of(said, POSITIVE), .costs = value_of(said, COSTS),
+                .prediction = value_of(said, PREDICTION), .positive = value_of(said, POSITIVE), .costs = value_of(said,
+                                COSTS),
                 .weight = value_of(said, WEIGHT), .segments = value_of(said, SEGMENTS), .task = value_of(said, TASK),
                 .threshold = number_of(said, THRESHOLD),
         };
@@ -155,7 +166,8 @@ static int write_verdicts(const tamis_verdicts *v, const tamis_dialect *dialect,
         const char d = dialect->delimiter;
         tamis_output *output = NULL;
         tamis_buffer text = {0};
-        int r = tamis_buffer_addf(&text, err, "measure%cclass%csegment%cvalue%clow%chigh%cn%s", d, d, d, d, d, d, dialect->eol);
+        int r = tamis_buffer_addf(&text, err, "measure%cclass%csegment%cvalue%clow%chigh%cn%s", d, d, d, d, d, d,
+                                  dialect->eol);
 
         for (size_t i = 0; r == 0 && i < v->n; i++)
                 r = write_line(&v->lines[i], dialect, &text, err);
@@ -180,7 +192,8 @@ static int model_of(const parsed *said, evaluate_model *m, tamis_subject_options
                         return tamis_fail(err, TAMIS_USAGE, "--%s goes with --model", verb_evaluate_options[only[i]].name);
         *m = (evaluate_model) {
                 .target = subject->target, .model = value_of(said, MODEL), .pipeline = value_of(said, PIPELINE),
-                .versus = value_of(said, VERSUS), .versus_model = value_of(said, VERSUS_MODEL), .columns = value_of(said, COLUMNS),
+                .versus = value_of(said, VERSUS), .versus_model = value_of(said,
+                                VERSUS_MODEL), .columns = value_of(said, COLUMNS),
                 .weight = subject->weight, .positive = subject->positive, .repeats = (size_t) number_of(said, REPEATS),
                 .folds = value_of(said, FOLDS) ? (size_t) number_of(said, FOLDS) : 0, .scores = value_of(said, SCORES),
                 .save = value_of(said, SAVE), .explain = value_of(said, EXPLAIN), .plot = value_of(said, PLOT),
@@ -190,7 +203,8 @@ static int model_of(const parsed *said, evaluate_model *m, tamis_subject_options
         if (!m->model)
                 return 0;
         if (subject->probability || subject->prediction)
-                return tamis_fail(err, TAMIS_USAGE, "--model makes the predictions: --probability and --prediction do not go with it");
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--model makes the predictions: --probability and --prediction do not go with it");
         if (value_of(said, FOLDS) && (m->folds < 2 || m->repeats < 1 || m->repeats > 1000))
                 return tamis_fail(err, TAMIS_USAGE, "--folds: 2 or more; --repeats: from 1 to 1000");
         if (value_of(said, NA))
@@ -202,7 +216,8 @@ static int model_of(const parsed *said, evaluate_model *m, tamis_subject_options
         return 0;
 }
 
-static int judge(const parsed *said, const evaluate_model *m, const tamis_subject_options *subject, tamis_evaluate_options *o, const tamis_run_options *run,
+static int judge(const parsed *said, const evaluate_model *m, const tamis_subject_options *subject,
+                 tamis_evaluate_options *o, const tamis_run_options *run,
                  tamis_verdicts *verdicts, tamis_dialect *dialect, tamis_error *err) {
         tamis_sheet sheet = {0};
         tamis_subject s = {0};
@@ -219,7 +234,8 @@ static int judge(const parsed *said, const evaluate_model *m, const tamis_subjec
         if (r == 0)
                 r = tamis_subject_make(&s, subject, &sheet, verdicts, err);
         if (r == 0)
-                r = m->model ? evaluate_model_run(m, run, &sheet, &s, o, verdicts, err) : tamis_evaluate(&s, &sheet, o, verdicts, err);
+                r = m->model ? evaluate_model_run(m, run, &sheet, &s, o, verdicts, err) : tamis_evaluate(&s, &sheet, o,
+                                verdicts, err);
         if (r == 0 && !m->model && m->plot)
                 r = evaluate_plot(m->plot, &s, err);
         tamis_subject_done(&s);

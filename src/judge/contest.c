@@ -31,7 +31,8 @@ static int measure_fold(struct entry *e, const tamis_subject *s, size_t trial, c
         char name[48];
         int r = tamis_subject_some(s, tested, &some, err);
 
-        snprintf(name, sizeof name, plan->repeats > 1 ? "fold=%2$zu.%1$zu" : "fold=%zu", trial % plan->folds + 1, trial / plan->folds + 1);
+        snprintf(name, sizeof name, plan->repeats > 1 ? "fold=%2$zu.%1$zu" : "fold=%zu", trial % plan->folds + 1,
+                 trial / plan->folds + 1);
         o.figures_only = true;
         o.segment = tamis_slice_of(name);
         if (r == 0)
@@ -71,7 +72,8 @@ static int run_trials(struct entry *e, tamis_subject *s, uint8_t *tested, tamis_
 
 /* -- lines ----------------------------------------------------------------------------------------------------------- */
 
-static int write_all(const struct entry *e, tamis_subject *s, const uint8_t *tested, const char *segment, tamis_verdicts *ret,
+static int write_all(const struct entry *e, tamis_subject *s, const uint8_t *tested, const char *segment,
+                     tamis_verdicts *ret,
                      tamis_error *err) {
         tamis_evaluate_options o = *e->c->evaluate;
         tamis_subject some = {0};
@@ -165,8 +167,10 @@ static int write_difference(const struct entry *a, const struct entry *b, size_t
 }
 
 /* One part alone: of the rows that one of the two has right. */
-static int write_mcnemar(const tamis_subject *a, const tamis_subject *b, const uint8_t *tested, tamis_verdicts *ret, tamis_error *err) {
-        tamis_verdict line = { .measure = "accuracy", .class = tamis_slice_of("*"), .segment = tamis_slice_of("p-value (McNemar)"),
+static int write_mcnemar(const tamis_subject *a, const tamis_subject *b, const uint8_t *tested, tamis_verdicts *ret,
+                         tamis_error *err) {
+        tamis_verdict line = { .measure = "accuracy", .class = tamis_slice_of("*"),
+                               .segment = tamis_slice_of("p-value (McNemar)"),
                                .low = NAN, .high = NAN };
         uint64_t first = 0, second = 0;
 
@@ -181,7 +185,8 @@ static int write_mcnemar(const tamis_subject *a, const tamis_subject *b, const u
         return tamis_verdicts_add(ret, &line, err);
 }
 
-static int compare(const tamis_contest *c, const struct entry *a, tamis_subject *s, const uint8_t *tested, tamis_verdicts *ret,
+static int compare(const tamis_contest *c, const struct entry *a, tamis_subject *s, const uint8_t *tested,
+                   tamis_verdicts *ret,
                    tamis_error *err) {
         struct entry b = { .c = c, .trial = c->second };
         uint8_t *all = malloc(s->n + 1), *again = malloc(s->n + 1);

@@ -23,8 +23,11 @@ int tamis_evaluate(const tamis_subject *s, const tamis_sheet *sheet, const tamis
                    tamis_error *err) TAMIS_CHECKED;
 
 /* Each by itself. */
-int tamis_evaluate_classes(const tamis_subject *s, const tamis_evaluate_options *o, tamis_verdicts *ret, tamis_error *err) TAMIS_CHECKED;
-int tamis_evaluate_numbers(const tamis_subject *s, const tamis_evaluate_options *o, tamis_verdicts *ret, tamis_error *err) TAMIS_CHECKED;
-int tamis_evaluate_segments(const tamis_subject *s, const tamis_sheet *sheet, tamis_verdicts *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_evaluate_classes(const tamis_subject *s, const tamis_evaluate_options *o, tamis_verdicts *ret,
+                           tamis_error *err) TAMIS_CHECKED;
+int tamis_evaluate_numbers(const tamis_subject *s, const tamis_evaluate_options *o, tamis_verdicts *ret,
+                           tamis_error *err) TAMIS_CHECKED;
+int tamis_evaluate_segments(const tamis_subject *s, const tamis_sheet *sheet, tamis_verdicts *ret,
+                            tamis_error *err) TAMIS_CHECKED;
 
 #endif

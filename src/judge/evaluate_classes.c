@@ -95,7 +95,8 @@ static int write_confusion(struct classes *c, tamis_verdicts *ret, tamis_error *
 
         for (size_t a = 0; r == 0 && a < s->k; a++)
                 for (size_t d = 0; r == 0 && d < s->k; d++) {
-                        tamis_verdict line = { .measure = "confusion", .class = s->classes[a], .value = c->confusion[a * s->k + d],
+                        tamis_verdict line = { .measure = "confusion", .class = s->classes[a],
+                                               .value = c->confusion[a * s->k + d],
                                                .low = NAN, .high = NAN, .n = c->support[a] };
 
                         if (!s->classes[a].p || !s->classes[d].p)
@@ -165,7 +166,8 @@ static double cost_at(const tamis_curve_point *points, size_t n, double threshol
 
         while (at + 1 < n && points[at + 1].threshold >= threshold)
                 at++;
-        return -cheapness_of(points[at].tp, points[at].fp, points[n - 1].tp - points[at].tp, points[n - 1].fp - points[at].fp, cost);
+        return -cheapness_of(points[at].tp, points[at].fp, points[n - 1].tp - points[at].tp,
+                             points[n - 1].fp - points[at].fp, cost);
 }
 
 /* Of two classes. Elkan 2001, "The foundations of cost-sensitive learning": what is best where probabilities are right. */
@@ -190,7 +192,8 @@ static int write_thresholds(struct classes *c, tamis_verdicts *ret, tamis_error 
         if (r == 0 && c->judged.chances)
                 r = tamis_verdicts_plain(ret, "elkan-threshold", class, elkan, rows, err);
         if (r == 0 && c->judged.chances)
-                r = tamis_verdicts_plain(ret, "elkan-cost", class, isfinite(elkan) ? cost_at(c->points, n, elkan, cost) : NAN, rows, err);
+                r = tamis_verdicts_plain(ret, "elkan-cost", class,
+                                         isfinite(elkan) ? cost_at(c->points, n, elkan, cost) : NAN, rows, err);
         return r;
 }
 

@@ -67,7 +67,8 @@ static int add_number(tamis_buffer *text, double x, tamis_error *err) {
 }
 
 /* `age<=22`, `age=(22,28]`, `town=York`. */
-static int name_of(const tamis_sheet *sheet, size_t column, const struct cut *cut, size_t level, tamis_buffer *text, tamis_error *err) {
+static int name_of(const tamis_sheet *sheet, size_t column, const struct cut *cut, size_t level, tamis_buffer *text,
+                   tamis_error *err) {
         const tamis_sheet_column *c = &sheet->columns[column];
         int r;
 
@@ -91,7 +92,8 @@ static int name_of(const tamis_sheet *sheet, size_t column, const struct cut *cu
         return r;
 }
 
-static int write_cut(const tamis_subject *s, const tamis_sheet *sheet, size_t column, const struct cut *cut, const double *loss,
+static int write_cut(const tamis_subject *s, const tamis_sheet *sheet, size_t column, const struct cut *cut,
+                     const double *loss,
                      const char *measure, tamis_verdicts *ret, tamis_error *err) {
         double *sums = calloc(cut->levels + 1, 3 * sizeof *sums);
         tamis_buffer text = {0};

@@ -49,7 +49,8 @@ int tamis_subject_want(tamis_subject *s, const tamis_subject_options *o, tamis_s
         if (!o->target)
                 return tamis_fail(err, TAMIS_USAGE, "the target is needed: -t COL");
         if (!o->probability && !o->prediction && !o->predicted_elsewhere)
-                return tamis_fail(err, TAMIS_USAGE, "predictions are needed: --probability, --prediction, or --model to make them");
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "predictions are needed: --probability, --prediction, or --model to make them");
         r = want_one(sheet, o->target, "--target", both, &s->target, err);
         if (r == 0)
                 r = want_one(sheet, o->prediction, "--prediction", both, &s->prediction, err);
@@ -110,7 +111,8 @@ static int find_task(tamis_subject *s, const tamis_subject_options *o, const tam
                 return 0;
         s->numbers = strcmp(o->task, "numbers") == 0;
         if (s->numbers && y->present > 0 && !y->numeric)
-                return tamis_fail(err, TAMIS_BAD_DATA, "the target has cells that are no numbers, which --task numbers and a model of "
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "the target has cells that are no numbers, which --task numbers and a model of "
                                   "numbers need");
         if (s->numbers && o->probability)
                 return tamis_fail(err, TAMIS_USAGE, "--probability is of classes, and --task says numbers");
@@ -140,7 +142,8 @@ static int settle_two(tamis_subject *s, const tamis_subject_options *o, tamis_er
         size_t positive = o->positive ? class_of(s, tamis_slice_of(o->positive)) : 1;
 
         if (s->k == 1 && !o->positive && o->probability)
-                return tamis_fail(err, TAMIS_BAD_DATA, "the target is always \"%.*s\": --positive CLASS says which class the "
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "the target is always \"%.*s\": --positive CLASS says which class the "
                                   "probabilities are of", (int) s->classes[0].n, s->classes[0].p);
         while (s->k < 2)
                 s->classes[s->k++] = (tamis_slice) {0};
@@ -160,7 +163,8 @@ static int find_classes(tamis_subject *s, const tamis_subject_options *o, const 
         size_t most = 1000, room = y->n_levels + (d ? d->n_levels : 0) + 3;
 
         if (room > most)
-                return tamis_fail(err, TAMIS_BAD_DATA, "%zu classes are more than can be judged; --task numbers for a number", room - 3);
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "%zu classes are more than can be judged; --task numbers for a number", room - 3);
         s->classes = calloc(room, sizeof *s->classes);
         if (!s->classes)
                 return tamis_fail_memory(err);
@@ -213,7 +217,8 @@ static int columns_of_classes(const tamis_subject *s, const tamis_sheet *sheet, 
                         if (ends_in(&sheet->schema.fields[p->columns[i]], s->classes[c]))
                                 at[c] = p->columns[i];
                 if (at[c] == SIZE_MAX && s->classes[c].p)
-                        return tamis_fail(err, TAMIS_USAGE, "--probability: no column for class \"%.*s\"; with %s, one a class is "
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "--probability: no column for class \"%.*s\"; with %s, one a class is "
                                           "needed whose name ends in that of the class", (int) s->classes[c].n, s->classes[c].p,
                                           s->k > 2 ? "more than two classes" : "more than one column");
         }
@@ -261,9 +266,11 @@ static int fill_decided(tamis_subject *s, const tamis_subject_options *o, const 
                 uint32_t code = d ? d->codes[s->row[i]] : 0;
 
                 if (d && code == TAMIS_NO_LEVEL)
-                        return tamis_fail(err, TAMIS_BAD_DATA, "row %u: no prediction in column \"%s\"", row_number(s->row[i]),
+                        return tamis_fail(err, TAMIS_BAD_DATA, "row %u: no prediction in column \"%s\"",
+                                          row_number(s->row[i]),
                                           sheet->schema.fields[s->prediction].name);
-                s->decided[i] = d ? (uint32_t) class_of(s, d->levels[code]) : likeliest(s->p + i * s->k, s->k, o->threshold);
+                s->decided[i] = d ? (uint32_t) class_of(s, d->levels[code])
+                                  : likeliest(s->p + i * s->k, s->k, o->threshold);
         }
         return 0;
 }

@@ -39,7 +39,8 @@ int tamis_subject_costs(tamis_subject *s, const char *path, tamis_error *err) {
                 long found = tamis_schema_find(&sheet.schema, tamis_slice_of(names[i]));
 
                 if (found < 0) {
-                        r = tamis_fail(err, TAMIS_BAD_DATA, "--costs %s: a table with the columns actual,predicted,cost is needed",
+                        r = tamis_fail(err, TAMIS_BAD_DATA,
+                                       "--costs %s: a table with the columns actual,predicted,cost is needed",
                                        path);
                         break;
                 }
@@ -93,7 +94,8 @@ int tamis_subject_some(const tamis_subject *s, const uint8_t *keep, tamis_subjec
         if (r == 0)
                 r = keep_some(s->predicted, s->n, sizeof *s->predicted, keep, (void **) &t.predicted, err);
         if (r == 0)
-                r = keep_some(s->classes, s->classes ? 1 : 0, s->k * sizeof *s->classes, &all_one, (void **) &t.classes, err);
+                r = keep_some(s->classes, s->classes ? 1 : 0, s->k * sizeof *s->classes, &all_one,
+                              (void **) &t.classes, err);
         if (r == 0)
                 r = keep_some(s->cost, s->cost ? 1 : 0, s->k * s->k * sizeof *s->cost, &all_one, (void **) &t.cost, err);
         for (size_t i = 0; r == 0 && i < s->n; i++)

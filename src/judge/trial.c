@@ -31,7 +31,8 @@ static int hold_attach(void *state, const tamis_context *context, tamis_schema *
 
         h->adds = mark < 0;
         h->mark = h->adds ? schema->n : (size_t) mark;
-        return r == 0 && h->adds ? tamis_schema_add(schema, h->mark, tamis_slice_of("_split"), TAMIS_TYPE_CATEGORICAL, err) : r;
+        return r == 0 && h->adds ? tamis_schema_add(schema, h->mark, tamis_slice_of("_split"), TAMIS_TYPE_CATEGORICAL,
+                                                    err) : r;
 }
 
 static int hold_apply(void *state, tamis_batch *batch, tamis_error *err) {
@@ -93,7 +94,8 @@ static long find_score(const tamis_schema *schema, tamis_slice class, tamis_erro
 static int gather_bind(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
         struct gathering *g = state;
         const tamis_subject *s = g->gather->s;
-        long predicted = tamis_schema_find(schema, tamis_slice_of("_predicted")), score = tamis_schema_find(schema, tamis_slice_of("_score"));
+        long predicted = tamis_schema_find(schema, tamis_slice_of("_predicted"));
+        long score = tamis_schema_find(schema, tamis_slice_of("_score"));
         long mark = tamis_schema_find(schema, tamis_slice_of("_split"));
 
         /* after a first try that turned out wrong */
@@ -106,7 +108,8 @@ static int gather_bind(void *state, const tamis_context *context, tamis_schema *
         if (!g->score)
                 return tamis_fail_memory(err);
         if (mark < 0 || (s->numbers ? score < 0 : predicted < 0))
-                return tamis_fail(err, TAMIS_BAD_DATA, "the pipeline has taken away the column %s", mark < 0 ? "_split" : "of predictions");
+                return tamis_fail(err, TAMIS_BAD_DATA, "the pipeline has taken away the column %s",
+                                  mark < 0 ? "_split" : "of predictions");
         g->mark = (size_t) mark;
         g->predicted = (size_t) predicted;
         g->score[0] = (size_t) score;
@@ -146,7 +149,8 @@ static int take_row(const struct gathering *g, struct gathered *t, tamis_batch *
                         uint64_t line, column;
 
                         tamis_batch_place(batch, row, -1, &file, &line, &column);
-                        return tamis_fail_at(err, TAMIS_BAD_DATA, file, line, 0, "a row held out has missing cells, and the model has no "
+                        return tamis_fail_at(err, TAMIS_BAD_DATA, file, line, 0,
+                                             "a row held out has missing cells, and the model has no "
                                              "use for them: fill them before (--pipeline 'impute ...')");
                 }
         }
@@ -281,7 +285,8 @@ static int put_back(const struct gather *g, const struct hold *hold, tamis_subje
                         continue;
                 }
                 if (g->decided[n] == UINT32_MAX)
-                        return tamis_fail(err, TAMIS_BAD_DATA, "a class was predicted that the target does not have: the pipeline has changed it");
+                        return tamis_fail(err, TAMIS_BAD_DATA,
+                                          "a class was predicted that the target does not have: the pipeline has changed it");
                 s->decided[i] = g->decided[n];
                 memcpy(s->p + i * k, g->p + n++ * k, k * sizeof *s->p);
         }

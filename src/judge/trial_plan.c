@@ -30,7 +30,8 @@ int tamis_trial_plan_want(tamis_sheet *sheet, size_t folds, tamis_error *err) {
         if (folds > 0)
                 return 0;
         if (at < 0)
-                return tamis_fail(err, TAMIS_USAGE, "which rows are held out? --folds K draws folds, or a column _split or _fold says it "
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "which rows are held out? --folds K draws folds, or a column _split or _fold says it "
                                   "(tamis split makes them)");
         tamis_sheet_want(sheet, (size_t) at, TAMIS_SHEET_LEVELS);
         return 0;
@@ -50,7 +51,8 @@ static int take_column(const tamis_subject *s, const tamis_sheet *sheet, tamis_t
         plan->one_part = !folds;
         plan->folds = folds ? c->n_levels : 1;
         if (folds && (plan->folds < 2 || plan->folds > MOST_FOLDS))
-                return tamis_fail(err, TAMIS_BAD_DATA, "the column _fold has %zu folds; from 2 to %d are needed", plan->folds, MOST_FOLDS);
+                return tamis_fail(err, TAMIS_BAD_DATA, "the column _fold has %zu folds; from 2 to %d are needed",
+                                  plan->folds, MOST_FOLDS);
         for (size_t i = 0; i < s->n; i++) {
                 uint32_t code = c->codes[s->row[i]];
                 uint16_t *fold = &plan->fold[s->row[i]];
@@ -58,12 +60,14 @@ static int take_column(const tamis_subject *s, const tamis_sheet *sheet, tamis_t
                 if (folds)
                         *fold = code == TAMIS_NO_LEVEL ? TAMIS_NEVER_TESTED : (uint16_t) code;
                 else
-                        *fold = code == TAMIS_NO_LEVEL ? TAMIS_NEVER_USED : code == test ? 0 : code == train ? TAMIS_NEVER_TESTED : TAMIS_NEVER_USED;
+                        *fold = code == TAMIS_NO_LEVEL ? TAMIS_NEVER_USED : code == test ? 0
+                                : code == train ? TAMIS_NEVER_TESTED : TAMIS_NEVER_USED;
                 trains += *fold == TAMIS_NEVER_TESTED;
                 tests += *fold == 0;
         }
         if (!folds && (trains == 0 || tests == 0))
-                return tamis_fail(err, TAMIS_BAD_DATA, "the column _split marks no row as %s", trains == 0 ? "train" : "test");
+                return tamis_fail(err, TAMIS_BAD_DATA, "the column _split marks no row as %s",
+                                  trains == 0 ? "train" : "test");
         return 0;
 }
 

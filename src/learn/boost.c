@@ -30,7 +30,8 @@ static int32_t code_of(double cell) {
 }
 
 /* One column's bins, by row. */
-static int cut(const tamis_learn *l, struct trees *m, size_t column, double *x, int32_t *codes, uint8_t *bins, tamis_error *err) {
+static int cut(const tamis_learn *l, struct trees *m, size_t column, double *x, int32_t *codes, uint8_t *bins,
+               tamis_error *err) {
         const tamis_lesson *t = &l->rows;
         bool category = l->form[column].category;
         int r;
@@ -43,16 +44,20 @@ static int cut(const tamis_learn *l, struct trees *m, size_t column, double *x, 
         r = category ? tamis_binning_of_codes(codes, t->n, t->levels[column].n, &m->binnings[column], err)
                      : tamis_binning_of_numbers(x, t->n, &m->binnings[column], err);
         for (size_t i = 0; r == 0 && i < t->n; i++)
-                bins[i] = category ? tamis_binning_code(&m->binnings[column], codes[i]) : tamis_binning_number(&m->binnings[column], x[i]);
+                bins[i] = category ? tamis_binning_code(&m->binnings[column], codes[i])
+                                   : tamis_binning_number(&m->binnings[column], x[i]);
         return r;
 }
 
-static int grow(tamis_learn *l, struct trees *m, const uint8_t *bins, const uint8_t **columns, bool *category, uint32_t *rows,
+static int grow(tamis_learn *l, struct trees *m, const uint8_t *bins, const uint8_t **columns, bool *category,
+                uint32_t *rows,
                 tamis_error *err) {
         const tamis_lesson *t = &l->rows;
-        tamis_cart_data data = { .n = t->p, .columns = columns, .category = category, .target = t->y, .classes = l->classes ? l->k : 0 };
+        tamis_cart_data data = { .n = t->p, .columns = columns, .category = category, .target = t->y,
+                                 .classes = l->classes ? l->k : 0 };
         tamis_boost_options o = {
-                .rounds = l->rounds, .shape = { .leaf = t->n >= 400 ? 20 : t->n / 20 + 1, .depth = l->depth, .rate = l->rate, .lambda = 1 },
+                .rounds = l->rounds, .shape = { .leaf = t->n >= 400 ? 20 : t->n / 20 + 1, .depth = l->depth,
+                                                .rate = l->rate, .lambda = 1 },
                 .purpose = "learn.boost",       /* nothing is held out, and nothing drawn */
         };
 
@@ -150,7 +155,8 @@ static int boost_score(const tamis_learn *l, const double *cells, size_t n, doub
 }
 
 const tamis_learner tamis_learner_boost = {
-        .strategy = { "boost", "gradient-boosted trees; classes and numbers, missing cells too", "Friedman 2001, Chen & Guestrin 2016" },
+        .strategy = { "boost", "gradient-boosted trees; classes and numbers, missing cells too",
+                      "Friedman 2001, Chen & Guestrin 2016" },
         .numbers = true, .classes = true, .holes = true, .holds_rows = true,
         .fit = boost_fit, .score = boost_score, .done = boost_done,
 };

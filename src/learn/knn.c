@@ -123,7 +123,8 @@ static int knn_score(const tamis_learn *l, const double *cells, size_t n, double
 }
 
 const tamis_learner tamis_learner_knn = {
-        .strategy = { "knn", "the mean of the nearest rows; classes and numbers", "scikit-learn KNeighborsClassifier, KNeighborsRegressor" },
+        .strategy = { "knn", "the mean of the nearest rows; classes and numbers",
+                      "scikit-learn KNeighborsClassifier, KNeighborsRegressor" },
         .numbers = true, .classes = true, .weights = true, .holds_rows = true,
         .fit = knn_fit, .score = knn_score, .done = knn_done,
 };

@@ -22,8 +22,9 @@ static int make_b(tamis_learn *l, size_t vectors, tamis_error *err) {
 }
 
 static int save(const tamis_learn *l, json_t *into, tamis_error *err) {
-        return json_object_set_new(into, "coefficients", tamis_learn_numbers(l->b, l->n_b * l->places)) < 0 ? tamis_fail_memory(err)
-                                                                                                             : 0;
+        json_t *list = tamis_learn_numbers(l->b, l->n_b * l->places);
+
+        return json_object_set_new(into, "coefficients", list) < 0 ? tamis_fail_memory(err) : 0;
 }
 
 static int load(tamis_learn *l, const json_t *from, size_t vectors, tamis_error *err) {
@@ -85,7 +86,8 @@ static int logistic_load(tamis_learn *l, const json_t *from, tamis_error *err) {
 }
 
 const tamis_learner tamis_learner_logistic = {
-        .strategy = { "logistic", "logistic regression with a ridge; classes", "scikit-learn LogisticRegression, C = 1 / --penalty" },
+        .strategy = { "logistic", "logistic regression with a ridge; classes",
+                      "scikit-learn LogisticRegression, C = 1 / --penalty" },
         .classes = true, .weights = true,
         .fit = logistic_fit, .score = logistic_score, .save = save, .load = logistic_load,
 };
@@ -138,7 +140,8 @@ static int ridge_fit(tamis_learn *l, tamis_error *err) {
                 find_means(l, x, mean);
                 cross(l, x, mean, a, right);
                 if (q > 1 && !tamis_cholesky(a, q - 1, q - 1))
-                        r = tamis_fail(err, TAMIS_BAD_DATA, "some columns can be told from the others: --penalty above 0 is needed");
+                        r = tamis_fail(err, TAMIS_BAD_DATA,
+                                       "some columns can be told from the others: --penalty above 0 is needed");
         }
         if (r == 0) {
                 tamis_cholesky_forward(a, q - 1, q - 1, right);
@@ -180,7 +183,8 @@ static size_t machines(const tamis_learn *l) {
 
 static int svm_fit(tamis_learn *l, tamis_error *err) {
         size_t n = l->rows.n, q = l->places;
-        double *x = NULL, *numbers = reallocarray(NULL, n + 1, q * sizeof *numbers), *margins = calloc(n + 1, sizeof *margins);
+        double *x = NULL, *numbers = reallocarray(NULL, n + 1, q * sizeof *numbers), *margins = calloc(n + 1,
+                        sizeof *margins);
         int8_t *signs = malloc(n + 1);
         double *w = calloc(q + 1, sizeof *w);
         int r = numbers && margins && signs && w ? tamis_learn_vectors(l, &x, err) : tamis_fail_memory(err);

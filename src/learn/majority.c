@@ -56,7 +56,8 @@ static int majority_load(tamis_learn *l, const json_t *from, tamis_error *err) {
 }
 
 const tamis_learner tamis_learner_majority = {
-        .strategy = { "majority", "the classes' shares, or the median, for every row: the baseline", "scikit-learn DummyClassifier (prior), DummyRegressor (median)" },
+        .strategy = { "majority", "the classes' shares, or the median, for every row: the baseline",
+                      "scikit-learn DummyClassifier (prior), DummyRegressor (median)" },
         .numbers = true, .classes = true, .weights = true, .holes = true,
         .fit = majority_fit, .score = majority_score, .save = majority_save, .load = majority_load,
 };

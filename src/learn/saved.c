@@ -178,7 +178,8 @@ static int check_rows(const tamis_learn *l, tamis_error *err) {
         const tamis_lesson *t = &l->rows;
 
         for (size_t i = 0; i < t->n; i++) {
-                bool bad = isnan(t->y[i]) || (l->classes && !(t->y[i] >= 0 && t->y[i] < (double) l->k && t->y[i] == floor(t->y[i])));
+                bool bad = isnan(t->y[i]) || (l->classes && !(t->y[i] >= 0 && t->y[i] < (double) l->k
+                                                              && t->y[i] == floor(t->y[i])));
 
                 bad = bad || (t->weight && !(t->weight[i] >= 0));
                 for (size_t j = 0; j < t->p; j++) {
@@ -280,7 +281,8 @@ static int report_vector(const tamis_learn *l, const double *b, json_t *into) {
                         if (r == 0 && l->form[j].category)
                                 r = tamis_buffer_add(&name, "=", 1, NULL);
                         if (r == 0 && l->form[j].category)
-                                r = tamis_buffer_add(&name, l->rows.levels[j].entries[i].text.p, l->rows.levels[j].entries[i].text.n, NULL);
+                                r = tamis_buffer_add(&name, l->rows.levels[j].entries[i].text.p,
+                                                     l->rows.levels[j].entries[i].text.n, NULL);
                         if (r == 0)
                                 r = tamis_buffer_add(&name, "", 1, NULL);
                         if (r < 0)
@@ -289,7 +291,8 @@ static int report_vector(const tamis_learn *l, const double *b, json_t *into) {
                         if (!key)
                                 r = -1;
                         else if (json_is_string(key))
-                                r = json_object_set_new_nocheck(into, json_string_value(key), tamis_json_figure(b[l->form[j].offset + i]));
+                                r = json_object_set_new_nocheck(into, json_string_value(key),
+                                                                tamis_json_figure(b[l->form[j].offset + i]));
                         json_decref(key);
                 }
         tamis_buffer_done(&name);

@@ -84,6 +84,11 @@ void tamis_learn_vector(const tamis_learn *l, const double *cells, double *x);
 /* The rows' vectors, n * places. */
 int tamis_learn_vectors(const tamis_learn *l, double **ret, tamis_error *err) TAMIS_CHECKED;
 
+/* apply.c */
+int tamis_learn_attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) TAMIS_CHECKED;
+int tamis_learn_apply(void *state, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
+int tamis_learn_end(void *state, const tamis_context *context, tamis_error *err) TAMIS_CHECKED;
+
 /* saved.c */
 int tamis_learn_save(const void *state, json_t *into, tamis_error *err) TAMIS_CHECKED;
 int tamis_learn_load(void *state, const tamis_context *context, const json_t *from, tamis_error *err) TAMIS_CHECKED;
