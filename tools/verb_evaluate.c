@@ -211,6 +211,8 @@ static int model_of(const parsed *said, evaluate_model *m, tamis_subject_options
                 return tamis_fail(err, TAMIS_USAGE, "--na is not for --model: say it to the steps of --pipeline");
         subject->predicted_elsewhere = true;
         subject->weight = NULL;
+        if (!options_value(said, verb_evaluate_options[THRESHOLD].name))
+                subject->threshold = NAN;
         if (!subject->task)
                 subject->task = evaluate_model_task(m->model);
         return 0;

@@ -306,6 +306,7 @@ int tamis_subject_make(tamis_subject *s, const tamis_subject_options *o, const t
                 r = find_task(s, o, sheet, err);
         if (r < 0)
                 return r;
+        s->threshold = o->predicted_elsewhere ? o->threshold : NAN;
         if (s->numbers)
                 return fill_numbers(s, sheet, err);
         r = find_classes(s, o, sheet, err);

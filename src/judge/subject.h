@@ -20,7 +20,8 @@ typedef struct tamis_subject_options {
         const char *weight;             /* COL; NULL */
         const char *segments;           /* SEL; NULL */
         const char *task;               /* "classes", "numbers"; NULL: by what the target looks like */
-        double threshold;               /* from which probability on the positive class is decided for */
+        double threshold;               /* from which probability on the positive class is decided for; NaN: predictions from
+                                         * elsewhere decide themselves */
         bool predicted_elsewhere;       /* there are no columns of predictions */
 } tamis_subject_options;
 
@@ -34,6 +35,7 @@ typedef struct tamis_subject {
         tamis_slice *classes;           /* p NULL: nobody is of it; it is there because one class is none */
         uint32_t *actual, *decided;
         double *p;                      /* n * k; NULL: decisions alone */
+        double threshold;               /* of two classes, for predictions from elsewhere; NaN: they decide themselves */
         double *cost;                   /* k * k; NULL */
 
         double *y, *predicted;          /* n, of numbers */

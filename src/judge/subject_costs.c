@@ -76,7 +76,7 @@ static int keep_some(const void *from, size_t n, size_t size, const uint8_t *kee
 }
 
 int tamis_subject_some(const tamis_subject *s, const uint8_t *keep, tamis_subject *ret, tamis_error *err) {
-        tamis_subject t = { .numbers = s->numbers, .k = s->k, .target = s->target, .weights = s->weights,
+        tamis_subject t = { .numbers = s->numbers, .k = s->k, .target = s->target, .weights = s->weights, .threshold = s->threshold,
                             .prediction = s->prediction };
         static const uint8_t all_one = 1;
         int r = keep_some(s->row, s->n, sizeof *s->row, keep, (void **) &t.row, err);

@@ -288,6 +288,8 @@ static int put_back(const struct gather *g, const struct hold *hold, tamis_subje
                         return tamis_fail(err, TAMIS_BAD_DATA,
                                           "a class was predicted that the target does not have: the pipeline has changed it");
                 s->decided[i] = g->decided[n];
+                if (k == 2 && !isnan(s->threshold))
+                        s->decided[i] = g->p[n * k + 1] >= s->threshold;
                 memcpy(s->p + i * k, g->p + n++ * k, k * sizeof *s->p);
         }
         return 0;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <tamis/number.h>
 #include <tamis/random.h>
 
 #include "judge/trial.h"
@@ -37,11 +38,27 @@ int tamis_trial_plan_want(tamis_sheet *sheet, size_t folds, tamis_error *err) {
         return 0;
 }
 
+/* Folds by their number, which is not their place by text: 2 comes before 10. */
+static uint16_t fold_of(const tamis_sheet_column *c, uint32_t code) {
+        double mine, other;
+        uint16_t before = 0;
+
+        if (!tamis_number_parse(c->levels[code], &mine))
+                return (uint16_t) code;
+        for (uint32_t i = 0; i < c->n_levels; i++) {
+                if (!tamis_number_parse(c->levels[i], &other))
+                        return (uint16_t) code;
+                before += other < mine || (other <= mine && i < code);
+        }
+        return before;
+}
+
 /* -- by a column ----------------------------------------------------------------------------------------------------- */
 
 static int take_column(const tamis_subject *s, const tamis_sheet *sheet, tamis_trial_plan *plan, tamis_error *err) {
         const tamis_sheet_column *c;
         size_t trains = 0, tests = 0;
+        uint16_t *place;
         bool folds;
         uint32_t train, test;
 
@@ -53,18 +70,24 @@ static int take_column(const tamis_subject *s, const tamis_sheet *sheet, tamis_t
         if (folds && (plan->folds < 2 || plan->folds > MOST_FOLDS))
                 return tamis_fail(err, TAMIS_BAD_DATA, "the column _fold has %zu folds; from 2 to %d are needed",
                                   plan->folds, MOST_FOLDS);
+        place = reallocarray(NULL, c->n_levels + 1, sizeof *place);
+        if (!place)
+                return tamis_fail_memory(err);
+        for (uint32_t code = 0; folds && code < c->n_levels; code++)
+                place[code] = fold_of(c, code);
         for (size_t i = 0; i < s->n; i++) {
                 uint32_t code = c->codes[s->row[i]];
                 uint16_t *fold = &plan->fold[s->row[i]];
 
                 if (folds)
-                        *fold = code == TAMIS_NO_LEVEL ? TAMIS_NEVER_TESTED : (uint16_t) code;
+                        *fold = code == TAMIS_NO_LEVEL ? TAMIS_NEVER_TESTED : place[code];
                 else
                         *fold = code == TAMIS_NO_LEVEL ? TAMIS_NEVER_USED : code == test ? 0
                                 : code == train ? TAMIS_NEVER_TESTED : TAMIS_NEVER_USED;
                 trains += *fold == TAMIS_NEVER_TESTED;
                 tests += *fold == 0;
         }
+        free(place);
         if (!folds && (trains == 0 || tests == 0))
                 return tamis_fail(err, TAMIS_BAD_DATA, "the column _split marks no row as %s",
                                   trains == 0 ? "train" : "test");

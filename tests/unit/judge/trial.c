@@ -107,6 +107,20 @@ START_TEST(a_column_says_it) {
 }
 END_TEST
 
+START_TEST(folds_go_by_their_number) {
+        tamis_trial_plan plan = {0};
+        tamis_error err;
+
+        open_table("y,_fold\na,10\nb,2\na,1\nb,2\n", 0);
+        ck_assert_int_eq(tamis_trial_plan_make(&subject, &sheet, 0, 1, 5, &plan, &err), 0);
+        ck_assert_uint_eq(plan.fold[0], 2);
+        ck_assert_uint_eq(plan.fold[1], 1);
+        ck_assert_uint_eq(plan.fold[2], 0);
+        tamis_trial_plan_done(&plan);
+        close_table();
+}
+END_TEST
+
 START_TEST(nothing_to_hold_out) {
         tamis_trial_plan plan = {0};
         tamis_error err;
@@ -163,6 +177,7 @@ int main(void) {
 
         tcase_add_test(t, folds_are_even_in_classes);
         tcase_add_test(t, a_column_says_it);
+        tcase_add_test(t, folds_go_by_their_number);
         tcase_add_test(t, nothing_to_hold_out);
         tcase_add_test(t, classes_or_numbers);
         tcase_add_test(t, a_sheet_knows_its_cells);
