@@ -81,14 +81,20 @@ static int gather_configure(void *state, const tamis_context *context, tamis_err
         return 0;
 }
 
-static long find_score(const tamis_schema *schema, tamis_slice class, tamis_error *err) {
+/* A class that the train rows did not have has no column: SIZE_MAX. */
+static int find_score(const tamis_schema *schema, tamis_slice class, size_t *ret, tamis_error *err) {
         tamis_buffer name = {0};
-        long at = -1;
+        int r = tamis_buffer_add(&name, "_score_", 7, err);
 
-        if (tamis_buffer_add(&name, "_score_", 7, err) == 0 && tamis_buffer_add(&name, class.p, class.n, err) == 0)
-                at = tamis_schema_find(schema, (tamis_slice) { name.p, name.n });
+        if (r == 0)
+                r = tamis_buffer_add(&name, class.p, class.n, err);
+        if (r == 0) {
+                long at = tamis_schema_find(schema, (tamis_slice) { name.p, name.n });
+
+                *ret = at < 0 ? SIZE_MAX : (size_t) at;
+        }
         tamis_buffer_done(&name);
-        return at;
+        return r;
 }
 
 static int gather_bind(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
@@ -114,9 +120,12 @@ static int gather_bind(void *state, const tamis_context *context, tamis_schema *
         g->predicted = (size_t) predicted;
         g->score[0] = (size_t) score;
         for (size_t c = 0; !s->numbers && c < s->k; c++) {
-                long at = s->classes[c].p ? find_score(schema, s->classes[c], err) : -1;
+                int r = s->classes[c].p ? find_score(schema, s->classes[c], &g->score[c], err) : 0;
 
-                g->score[c] = at < 0 ? SIZE_MAX : (size_t) at;
+                if (r < 0)
+                        return r;
+                if (!s->classes[c].p)
+                        g->score[c] = SIZE_MAX;
         }
         return 0;
 }
