@@ -5,7 +5,9 @@
  *
  *     encode.c   the step: which columns, what is learned
  *     coding.c   the levels of one column, and which of them are rare
- *     onehot.c ordinal.c   the encoders
+ *     onehot.c ordinal.c ...   the encoders
+ *     values.c   those that put a value for each level
+ *     evidence.c weigh.c   those that ask the target; folds
  *     saved.c    to and from a saved model; the report
  */
 #ifndef TAMIS_ENCODE_ENCODE_H
