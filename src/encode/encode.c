@@ -556,7 +556,7 @@ const tamis_step_type tamis_step_encode = {
         .examples = "tamis encode -c Sex,Embarked titanic.csv\n"
                     "tamis encode -t Survived --max-categories 20 --save encode.json train.csv\n"
                     "tamis encode -s 'Pclass=ordinal,Sex=onehot' titanic.csv\n"
-                    "tamis encode -t Survived -s target -c Cabin --unknown ignore --seed 1 titanic.csv",
+                    "tamis encode -t Survived -s target -c Cabin --seed 1 titanic.csv",
         .traits = TAMIS_LEARNS,
         .state_size = sizeof(struct encode),
         .configure = configure,
