@@ -71,6 +71,10 @@ COMMANDS = [
     "weigh -t label -s effective --report report.json -o out.csv {full}",
     "weigh -s cost --cost-column age --normalize mean --report report.json -o out.csv {full}",
     "weigh -t label -s cost --cost yes=5,no=1 --report report.json -o out.csv {full}",
+    "clean --numbers --dates parts --date-format %d/%m/%Y --booleans --alike case --blank unknown --flag --save model.json "
+    "--report report.json -o out.csv {holes}",
+    "clean --outliers mad --outliers-to clip -c age,income --save model.json -o out.csv {holes}",
+    "clean --outliers z --outliers-to drop -c age,income -o out.csv {holes}",
     "encode -t label -c city --save model.json --report report.json -o out.csv {full}",
     "encode -t label -c city,note -s city=target,note=woe --unknown ignore --save model.json --report report.json -o out.csv {holes}",
     "encode -t age -c city -s target --cross-fit 3 -o out.csv {full}",

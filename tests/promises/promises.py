@@ -40,6 +40,13 @@ CASES = {
         ("--dedupe", set(), "holes"),
         ("--drop-columns-over .5", set(), "holes"),
         ("--drop-rows-over .2", set(), "holes"),
+        ("--numbers --booleans --dates iso -c age,city,note,label", {"age", "city", "note", "label"}, "holes"),
+        ("--alike case,blanks,punctuation --blank unknown --flag", {"city", "note"}, "holes"),
+        ("--outliers iqr --outliers-to clip -c age,income,tiny", {"age", "income", "tiny"}, "holes"),
+        ("--outliers mad --outliers-to blank -c income,tiny", {"income", "tiny"}, "full"),
+        ("--outliers z --outliers-to drop -c income", set(), "holes"),
+        ("--outliers z --trim --dedupe", {"city", "note"}, "holes"),
+        ("--dates parts -c city", set(), "holes"),
     ],
     "impute": [
         ("-t label", None, "holes"),
