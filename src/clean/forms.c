@@ -107,7 +107,7 @@ static bool read_whole(tamis_slice *t, char decimal, char *out, size_t *n) {
 tamis_form tamis_form_number(tamis_slice text, char decimal, char out[TAMIS_FORM_MAX], size_t *n) {
         bool minus = false, percent = false;
         tamis_slice whole = text;
-        char made[TAMIS_FORM_MAX + 2];
+        char made[TAMIS_FORM_MAX + 8];
         size_t k = 0, digits;
         double value;
 
@@ -134,10 +134,14 @@ tamis_form tamis_form_number(tamis_slice text, char decimal, char out[TAMIS_FORM
             || (k - digits > 1 && made[digits] == '0' && made[digits + 1] != '.'))      /* a code: its zeros would be lost */
                 return TAMIS_FORM_NONE;
         if (percent) {
-                char digits_of[TAMIS_NUMBER_MAX];
+                char printed[TAMIS_NUMBER_MAX];
 
-                *n = tamis_number_print(value / 100, digits_of);
-                memcpy(out, digits_of, *n);
+                /* not value / 100: 65.1 is no double, and the error would show */
+                memcpy(made + k, "e-2", 3);
+                if (!tamis_number_parse((tamis_slice) { made, k + 3 }, &value))
+                        return TAMIS_FORM_NONE;
+                *n = tamis_number_print(value, printed);
+                memcpy(out, printed, *n);
                 return TAMIS_FORM_CHANGED;
         }
         if (tamis_slice_equal(whole, (tamis_slice) { made, k }))
