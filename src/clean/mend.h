@@ -90,6 +90,9 @@ int tamis_mend_decide(tamis_mend *mend, const tamis_mend_wishes *wishes, const c
 /* The key under which spellings meet, into `key`, which has room for text.n + 2 bytes; its length. */
 size_t tamis_alike_key(const tamis_mend_wishes *wishes, tamis_slice text, char *key);
 
+/* A copy of `text` behind the n there are. */
+int tamis_keep_text(char ***texts, size_t *n, tamis_slice text, tamis_error *err) TAMIS_CHECKED;
+
 int tamis_mend_save(const tamis_mend *mend, json_t **ret, tamis_error *err) TAMIS_CHECKED;
 int tamis_mend_load(tamis_mend *mend, const json_t *from, tamis_error *err) TAMIS_CHECKED;
 

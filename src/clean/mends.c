@@ -1,118 +1,11 @@
-#include <math.h>
 #include <stdlib.h>
 
-#include <tamis/number.h>
-
 #include "clean/state.h"
-
-/* -- what was asked ------------------------------------------------------------------------------------------------ */
-
-static int add_format(tamis_mend_wishes *w, const char *format, size_t n, tamis_error *err) {
-        char **more = realloc(w->formats, (w->n_formats + 1) * sizeof *more);
-
-        if (!more)
-                return tamis_fail_memory(err);
-        w->formats = more;
-        more[w->n_formats] = strndup(format, n);
-        if (!more[w->n_formats])
-                return tamis_fail_memory(err);
-        if (!tamis_date_format_is_whole(more[w->n_formats++]))
-                return tamis_fail(err, TAMIS_USAGE, "--date-format %.*s: a year (%%Y, %%y), a month (%%m, %%b) and a day (%%d), with "
-                                  "%%H, %%M and %%S if need be", (int) n, format);
-        return 0;
-}
-
-static int read_formats(tamis_mend_wishes *w, const char *list, tamis_error *err) {
-        int r = 0;
-
-        for (const char *end; list && r == 0; list = *end ? end + 1 : NULL) {
-                end = strchrnul(list, '|');
-                r = add_format(w, list, (size_t) (end - list), err);
-        }
-        return r;
-}
-
-static int read_alike(tamis_mend_wishes *w, const char *list, tamis_error *err) {
-        static const char *const names[] = { "case", "blanks", "punctuation" };
-        bool *const flags[] = { &w->alike_case, &w->alike_blanks, &w->alike_punctuation };
-
-        for (const char *end; list; list = *end ? end + 1 : NULL) {
-                bool known = false;
-
-                end = strchrnul(list, ',');
-                for (size_t i = 0; i < 3; i++)
-                        if (tamis_slice_equal((tamis_slice) { list, (size_t) (end - list) }, tamis_slice_of(names[i])))
-                                *flags[i] = known = true;
-                if (!known)
-                        return tamis_fail(err, TAMIS_USAGE, "--alike: \"%.*s\" is none of case, blanks, punctuation",
-                                          (int) (end - list), list);
-        }
-        return 0;
-}
-
-static void read_outliers(tamis_mend_wishes *w, const tamis_settings *settings) {
-        static const char *const methods[] = { "iqr", "mad", "z" }, *const actions[] = { "clip", "blank", "drop", "mark" };
-        static const double limits[] = { 0, 1.5, 3.5, 3 };
-        const char *method = tamis_settings_text(settings, "outliers");
-        const char *action = tamis_settings_text(settings, "outliers-to");
-
-        for (size_t i = 0; method && i < 3; i++)
-                if (strcmp(method, methods[i]) == 0)
-                        w->method = (tamis_out_method) (i + 1);
-        for (size_t i = 0; i < 4; i++)
-                if (strcmp(action, actions[i]) == 0)
-                        w->action = (tamis_out_action) i;
-        w->limit = tamis_settings_real(settings, "outlier-limit");
-        if (isnan(w->limit))
-                w->limit = limits[w->method];
-}
-
-static int check(const tamis_mend_wishes *w, const tamis_settings *settings, tamis_error *err) {
-        const char *decimal = tamis_settings_text(settings, "decimal");
-
-        if (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0)
-                return tamis_fail(err, TAMIS_USAGE, "--decimal: . or ,");
-        if (tamis_settings_given(settings, "decimal") && !w->numbers)
-                return tamis_fail(err, TAMIS_USAGE, "--decimal goes with --numbers");
-        if (w->n_formats && !w->dates)
-                return tamis_fail(err, TAMIS_USAGE, "--date-format goes with --dates");
-        if (w->flag && !tamis_settings_given(settings, "blank"))
-                return tamis_fail(err, TAMIS_USAGE, "--flag goes with --blank");
-        if (w->method == TAMIS_OUT_NONE && (tamis_settings_given(settings, "outliers-to")
-                                            || tamis_settings_given(settings, "outlier-limit")))
-                return tamis_fail(err, TAMIS_USAGE, "--outliers-to and --outlier-limit go with --outliers");
-        if (w->method != TAMIS_OUT_NONE && !(w->limit > 0))
-                return tamis_fail(err, TAMIS_USAGE, "--outlier-limit: more than 0");
-        return 0;
-}
-
-int tamis_mends_configure(struct tamis_clean *s, tamis_error *err) {
-        const tamis_settings *settings = s->context->settings;
-        const char *dates = tamis_settings_text(settings, "dates");
-        tamis_mend_wishes *w = &s->wishes;
-        int r;
-
-        w->numbers = tamis_settings_flag(settings, "numbers");
-        w->booleans = tamis_settings_flag(settings, "booleans");
-        w->dates = dates != NULL;
-        w->parts = dates && strcmp(dates, "parts") == 0;
-        w->flag = tamis_settings_flag(settings, "flag");
-        w->decimal = tamis_settings_text(settings, "decimal")[0];
-        w->map_file = tamis_settings_text(settings, "map");
-        read_outliers(w, settings);
-        r = read_formats(w, tamis_settings_text(settings, "date-format"), err);
-        if (r == 0)
-                r = read_alike(w, tamis_settings_text(settings, "alike"), err);
-        w->any = w->numbers || w->booleans || w->dates || w->flag || w->map_file || w->method || w->alike_case
-                 || w->alike_blanks || w->alike_punctuation;
-        return r < 0 ? r : check(w, settings, err);
-}
 
 /* -- the map ------------------------------------------------------------------------------------------------------- */
 
 static int map_cell(tamis_mend *m, tamis_slice from, tamis_slice to, tamis_error *err) {
         size_t code, before = m->map.n;
-        char **more;
         int r = tamis_dict_add(&m->map, from, 1, &code, err);
 
         if (r < 0)
@@ -120,15 +13,7 @@ static int map_cell(tamis_mend *m, tamis_slice from, tamis_slice to, tamis_error
         if (m->map.n == before)
                 return tamis_slice_equal(tamis_slice_of(m->map_to[code]), to)
                                ? 0 : tamis_fail(err, TAMIS_BAD_DATA, "--map: \"%.*s\" becomes two things", (int) from.n, from.p);
-        more = realloc(m->map_to, (m->n_map + 1) * sizeof *more);
-        if (!more)
-                return tamis_fail_memory(err);
-        m->map_to = more;
-        more[m->n_map] = strndup(to.p ? to.p : "", to.n);
-        if (!more[m->n_map])
-                return tamis_fail_memory(err);
-        m->n_map++;
-        return 0;
+        return tamis_keep_text(&m->map_to, &m->n_map, to, err);
 }
 
 /* A row of the map: [column,] from, to. */
@@ -266,51 +151,6 @@ static int learn_looks(const struct tamis_clean *s, size_t i, tamis_looks *looks
         return r;
 }
 
-/* The column's values as they will be. */
-static int values_of(const struct tamis_clean *s, size_t column, tamis_batch *batch, double *values, uint64_t *nonnumbers,
-                     tamis_error *err) {
-        const double *numbers;
-        int r;
-
-        if (!tamis_clean_changes(s, column)) {
-                r = tamis_batch_numbers(batch, column, &numbers, err);
-                if (r < 0)
-                        return r;
-                memcpy(values, numbers, batch->n_rows * sizeof *values);
-                *nonnumbers += batch->columns[column].nonnumbers;
-                return 0;
-        }
-        for (size_t row = 0; row < batch->n_rows; row++) {
-                char room[TAMIS_FORM_MAX];
-                tamis_slice text = tamis_clean_text(s, batch, row, column, room);
-
-                values[row] = NAN;
-                if (tamis_missing_is(batch->missing, text))
-                        continue;
-                if (!tamis_number_parse(text, &values[row]) || tamis_number_zero_padded(text)) {
-                        values[row] = NAN;
-                        ++*nonnumbers;
-                }
-        }
-        return 0;
-}
-
-static int learn_bounds(const struct tamis_clean *s, size_t i, tamis_looks *looks, tamis_batch *batch, double *values,
-                        tamis_error *err) {
-        const tamis_mend *m = &s->mends[i];
-        int r = values_of(s, s->mended.at[i], batch, values, &looks->nonnumbers, err);
-
-        if (r < 0)
-                return r;
-        if (s->wishes.method == TAMIS_OUT_Z)
-                return tamis_moments_add(&looks->moments, values, batch->n_rows, err);
-        if (s->phase == TAMIS_CLEAN_SPREADS)
-                for (size_t row = 0; row < batch->n_rows; row++)
-                        values[row] = fabs(values[row] - m->centre);
-        r = tamis_quantiles_partial(m->looks.quantiles, &looks->quantiles, err);
-        return r < 0 ? r : tamis_quantiles_add(looks->quantiles, values, batch->n_rows, err);
-}
-
 int tamis_mends_learn(const struct tamis_clean *s, struct tamis_clean_partial *p, tamis_batch *batch, tamis_error *err) {
         double *values = s->phase == TAMIS_CLEAN_LOOKS ? NULL
                                                        : tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *values);
@@ -322,7 +162,7 @@ int tamis_mends_learn(const struct tamis_clean *s, struct tamis_clean_partial *p
         p->n_looks = s->n_mends;
         for (size_t i = 0; i < s->n_mends && r == 0; i++)
                 r = s->phase == TAMIS_CLEAN_LOOKS ? learn_looks(s, i, &p->looks[i], batch, err)
-                    : s->mends[i].dates ? 0 : learn_bounds(s, i, &p->looks[i], batch, values, err);
+                    : s->mends[i].dates ? 0 : tamis_bounds_learn(s, i, &p->looks[i], batch, values, err);
         return r;
 }
 
@@ -341,77 +181,7 @@ int tamis_mends_merge(struct tamis_clean *s, struct tamis_clean_partial *p, tami
         return r;
 }
 
-/* -- bounds -------------------------------------------------------------------------------------------------------- */
-
-static int ask_quantiles(struct tamis_clean *s, bool fences, tamis_error *err) {
-        static const double quarters[] = { .25, .75 }, half[] = { .5 };
-        int r = 0;
-
-        for (size_t i = 0; i < s->n_mends && r == 0; i++) {
-                tamis_quantiles_free(s->mends[i].looks.quantiles);
-                s->mends[i].looks.quantiles = NULL;
-                r = tamis_quantiles_new(fences ? quarters : half, fences ? 2 : 1, (size_t) 64 << 20, &s->mends[i].looks.quantiles, err);
-        }
-        return r;
-}
-
-static int settle_quantiles(struct tamis_clean *s, bool *again, tamis_error *err) {
-        int r = 0;
-
-        for (size_t i = 0; i < s->n_mends && r == 0; i++) {
-                bool more = false;
-
-                s->mends[i].looks.nonnumbers = *again ? 0 : s->mends[i].looks.nonnumbers;
-                r = tamis_quantiles_settle(s->mends[i].looks.quantiles, &more, err);
-                *again |= more;
-        }
-        return r;
-}
-
-static void set_bounds(struct tamis_clean *s, tamis_mend *m, const char *name, double centre, double low, double high) {
-        const tamis_looks *l = &m->looks;
-
-        if (m->dates || l->nonnumbers > 0) {
-                if (s->picks.chosen && !m->dates)
-                        tamis_warn(s->context, "column \"%s\" has cells that are no numbers: no outliers are looked for", name);
-                return;
-        }
-        if (isnan(low) || isnan(high))
-                return;                 /* no cell is there */
-        if (!(high > low)) {
-                tamis_warn(s->context, "column \"%s\": most cells are %g: no cell can be called an outlier by %s", name, centre,
-                           tamis_settings_text(s->context->settings, "outliers"));
-                return;
-        }
-        m->bounded = true;
-        m->low = low;
-        m->high = high;
-        m->marks = s->wishes.action == TAMIS_OUT_MARK;
-}
-
-static void finish_bounds(struct tamis_clean *s) {
-        double k = s->wishes.limit;
-
-        for (size_t i = 0; i < s->n_mends; i++) {
-                tamis_mend *m = &s->mends[i];
-                const tamis_quantiles *q = m->looks.quantiles;
-                const char *name = s->mended.names[i];
-
-                if (s->wishes.method == TAMIS_OUT_Z) {
-                        double mean = tamis_moments_mean(&m->looks.moments), sd = tamis_moments_sd(&m->looks.moments, 0);
-
-                        set_bounds(s, m, name, mean, mean - k * sd, mean + k * sd);
-                } else if (s->wishes.method == TAMIS_OUT_IQR) {
-                        double a = tamis_quantiles_get(q, 0), b = tamis_quantiles_get(q, 1);
-
-                        set_bounds(s, m, name, a, b > a ? a - k * (b - a) : a, b > a ? b + k * (b - a) : a);
-                } else {        /* 0.6745, the normal's third quartile, makes a sd of a MAD (Iglewicz & Hoaglin 1993) */
-                        double spread = k * tamis_quantiles_get(q, 0) / 0.6744897501960817;
-
-                        set_bounds(s, m, name, m->centre, m->centre - spread, m->centre + spread);
-                }
-        }
-}
+/* -- phases --------------------------------------------------------------------------------------------------------- */
 
 static int finish_looks(struct tamis_clean *s, tamis_error *err) {
         int r = 0;
@@ -419,7 +189,7 @@ static int finish_looks(struct tamis_clean *s, tamis_error *err) {
         for (size_t i = 0; i < s->n_mends && r == 0; i++)
                 r = tamis_mend_decide(&s->mends[i], &s->wishes, s->mended.names[i], s->picks.chosen, s->context, err);
         if (r == 0 && s->wishes.method != TAMIS_OUT_NONE && s->wishes.method != TAMIS_OUT_Z)
-                r = ask_quantiles(s, s->wishes.method == TAMIS_OUT_IQR, err);
+                r = tamis_bounds_ask(s, s->wishes.method == TAMIS_OUT_IQR, err);
         s->phase = s->wishes.method != TAMIS_OUT_NONE ? TAMIS_CLEAN_BOUNDS : TAMIS_CLEAN_HOLES;
         return r;
 }
@@ -431,16 +201,16 @@ int tamis_mends_finish(struct tamis_clean *s, bool *again, tamis_error *err) {
                 r = finish_looks(s, err);
         } else {
                 if (s->wishes.method != TAMIS_OUT_Z)
-                        r = settle_quantiles(s, again, err);
+                        r = tamis_bounds_settle(s, again, err);
                 if (r < 0 || *again)
                         return r;
                 if (s->phase == TAMIS_CLEAN_BOUNDS && s->wishes.method == TAMIS_OUT_MAD) {
                         for (size_t i = 0; i < s->n_mends; i++)
                                 s->mends[i].centre = tamis_quantiles_get(s->mends[i].looks.quantiles, 0);
                         s->phase = TAMIS_CLEAN_SPREADS;
-                        return ask_quantiles(s, false, err);
+                        return tamis_bounds_ask(s, false, err);
                 }
-                finish_bounds(s);
+                tamis_bounds_finish(s);
                 s->phase = TAMIS_CLEAN_HOLES;
         }
         if (r == 0 && s->phase == TAMIS_CLEAN_HOLES) {

@@ -4,7 +4,9 @@
  *     learn.c    columns with too many holes, repeated rows
  *     change.c   cells and rows, batch by batch
  *     mend.c forms.c dates.c   what is done to one column's cells
- *     mends.c    which columns, what is learned for it; bounds
+ *     wishes.c   what is asked of them
+ *     mends.c    which columns, what is learned for it
+ *     bounds.c   of outliers
  *     repair.c   doing it
  */
 #ifndef TAMIS_CLEAN_STATE_H
@@ -70,8 +72,17 @@ struct tamis_clean_partial {
         size_t n_looks;
 };
 
-/* mends.c */
+/* wishes.c */
 int tamis_mends_configure(struct tamis_clean *s, tamis_error *err);
+
+/* bounds.c; i: of the mended columns, `values` is room for a batch's */
+int tamis_bounds_learn(const struct tamis_clean *s, size_t i, tamis_looks *looks, tamis_batch *batch, double *values,
+                       tamis_error *err);
+int tamis_bounds_ask(struct tamis_clean *s, bool fences, tamis_error *err);
+int tamis_bounds_settle(struct tamis_clean *s, bool *again, tamis_error *err);
+void tamis_bounds_finish(struct tamis_clean *s);
+
+/* mends.c */
 int tamis_mends_bind(struct tamis_clean *s, tamis_schema *schema, tamis_error *err);
 int tamis_mends_learn(const struct tamis_clean *s, struct tamis_clean_partial *p, tamis_batch *batch, tamis_error *err);
 int tamis_mends_merge(struct tamis_clean *s, struct tamis_clean_partial *p, tamis_error *err);

@@ -1,199 +1,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <tamis/number.h>
-
-#include "encode/encode.h"
-#include "encode/evidence.h"
-
-/* One part of --strategy: `Sex=onehot`, or `onehot` for all that suit. */
-struct wish {
-        char *sel;              /* NULL: all that suit */
-        const tamis_encoder *encoder;
-};
-
-struct encode {
-        const tamis_context *context;
-        tamis_coding_options options;
-        bool limited;           /* nothing was said that would keep the number of levels small */
-        struct wish *wishes;
-        size_t n_wishes;
-        tamis_columns columns;
-        tamis_coding *codings;  /* per column */
-        size_t *by_place;       /* the codings from the last column to the first, once attached */
-        bool supervised;        /* some wish is for an encoder that asks the target */
-        bool unknown_missing;
-        size_t target;          /* its place while learning */
-        const char *target_name;
-        tamis_evidence evidence;
-};
+#include "encode/state.h"
 
 struct partial {
         tamis_coding *codings;
         size_t n;
         tamis_evidence evidence;
 };
-
-static const char *const unknowns[] = { "error", "ignore", "other", "zeros", "missing", NULL };
-static const char *const holes[] = { "zeros", "column", NULL };
-
-static const tamis_option options[] = {
-        { "drop-first", 0, TAMIS_FLAG, NULL, NULL, "onehot: no column for the first level, for linear models", NULL },
-        { "max-categories", 0, TAMIS_COUNT, "N", NULL, "keep the N-1 most frequent levels, "
-          "the others become one", NULL },
-        { "min-count", 0, TAMIS_COUNT, "N", NULL, "levels of fewer than N rows become one", NULL },
-        { "unknown", 0, TAMIS_CHOICE, "HOW", "error", "a level that was not learned: error, ignore (0 in all columns, the "
-          "value of what nothing is known of, or no code), other (as the rare ones), zeros, missing (an empty cell)",
-          unknowns },
-        { "missing", 0, TAMIS_CHOICE, "HOW", "zeros", "onehot, a missing cell: zeros, or a column of its own", holes },
-        { "counts", 0, TAMIS_FLAG, NULL, NULL, "frequency: numbers of rows instead of shares", NULL },
-        { "buckets", 0, TAMIS_COUNT, "N", "8", "hash: columns", NULL },
-        { "smooth", 0, TAMIS_TEXT, "N", NULL, "target, woe: so many rows speak for the mean of all (target: auto, as the "
-          "spread of the target says; woe: 1)", NULL },
-        { "cross-fit", 0, TAMIS_COUNT, "K", "5", "target, woe: folds; a row learned from is encoded from the others", NULL },
-        { "positive", 0, TAMIS_TEXT, "CLASS", NULL, "target, woe: which of two classes counts (default: the second)", NULL },
-        { NULL },
-};
-
-/* Sorted by name. */
-static const tamis_strategy *const encoders[] = {
-        &tamis_encoder_binary.strategy, &tamis_encoder_frequency.strategy, &tamis_encoder_hash.strategy,
-        &tamis_encoder_missing_flag.strategy, &tamis_encoder_onehot.strategy, &tamis_encoder_ordinal.strategy,
-        &tamis_encoder_target.strategy, &tamis_encoder_woe.strategy,
-};
-
-const tamis_strategy *const *tamis_encoders(size_t *n) {
-        *n = sizeof encoders / sizeof *encoders;
-        return encoders;
-}
-
-/* -- what was asked ------------------------------------------------------------------------------------------------ */
-
-static int add_wish(tamis_slice name, tamis_slice value, void *arg, tamis_error *err) {
-        struct encode *e = arg;
-        const tamis_strategy *strategy;
-        struct wish *more = realloc(e->wishes, (e->n_wishes + 1) * sizeof *more);
-        char *word;
-        int r;
-
-        if (!more)
-                return tamis_fail_memory(err);
-        e->wishes = more;
-        word = strndup(value.p ? value.p : "", value.n);
-        if (!word)
-                return tamis_fail_memory(err);
-        r = tamis_strategy_find(&tamis_step_encode, word, &strategy, err);
-        free(word);
-        if (r < 0)
-                return r;
-        more[e->n_wishes] = (struct wish) { .encoder = (const tamis_encoder *) strategy };
-        if (name.p && !tamis_slice_equal(name, tamis_slice_of("*"))) {
-                more[e->n_wishes].sel = strndup(name.p, name.n);
-                if (!more[e->n_wishes].sel)
-                        return tamis_fail_memory(err);
-        }
-        e->n_wishes++;
-        return 0;
-}
-
-/* An option goes with some strategies: one of them must be there. */
-static int check_one(const tamis_settings *settings, const char *option, bool fits, const char *which, tamis_error *err) {
-        return fits || !tamis_settings_given(settings, option)
-                       ? 0 : tamis_fail(err, TAMIS_USAGE, "--%s goes with %s", option, which);
-}
-
-static int check_unknown(const struct encode *e, const char *unknown, tamis_error *err) {
-        bool zeros = false, cells = false;
-
-        for (size_t i = 0; i < e->n_wishes; i++) {
-                zeros |= e->wishes[i].encoder->zeros;
-                cells |= !e->wishes[i].encoder->zeros && !e->wishes[i].encoder->keeps;
-        }
-        if (!zeros && strcmp(unknown, "zeros") == 0)
-                return tamis_fail(err, TAMIS_USAGE, "%s has no zeros to write for what it does not know: "
-                                  "--unknown missing", e->wishes[0].encoder->strategy.name);
-        if (!cells && strcmp(unknown, "missing") == 0)
-                return tamis_fail(err, TAMIS_USAGE, "%s writes zeros for what it does not know: --unknown zeros",
-                                  e->wishes[0].encoder->strategy.name);
-        return 0;
-}
-
-static int check(const struct encode *e, const tamis_settings *settings, tamis_error *err) {
-        bool onehot = false, frequency = false, hash = false, woe = false;
-        int r = check_unknown(e, tamis_settings_text(settings, "unknown"), err);
-
-        for (size_t i = 0; i < e->n_wishes; i++) {
-                onehot |= e->wishes[i].encoder == &tamis_encoder_onehot;
-                frequency |= e->wishes[i].encoder == &tamis_encoder_frequency;
-                hash |= e->wishes[i].encoder == &tamis_encoder_hash;
-                woe |= e->wishes[i].encoder == &tamis_encoder_woe;
-        }
-        if (r == 0 && !onehot && (e->options.drop_first || e->options.missing_column))
-                return tamis_fail(err, TAMIS_USAGE, "--%s goes with onehot",
-                                  e->options.drop_first ? "drop-first" : "missing column");
-        if (r == 0)
-                r = check_one(settings, "counts", frequency, "frequency", err);
-        if (r == 0)
-                r = check_one(settings, "buckets", hash, "hash", err);
-        if (r == 0)
-                r = check_one(settings, "smooth", e->supervised, "target and woe", err);
-        if (r == 0)
-                r = check_one(settings, "cross-fit", e->supervised, "target and woe", err);
-        if (r == 0)
-                r = check_one(settings, "positive", e->supervised, "target and woe", err);
-        if (r < 0)
-                return r;
-        if (tamis_settings_given(settings, "max-categories") && e->options.max_slots == 0)
-                return tamis_fail(err, TAMIS_USAGE, "--max-categories 0: at least 1");
-        if (e->options.buckets < 1 || e->options.buckets > TAMIS_MAX_LEVELS)
-                return tamis_fail(err, TAMIS_USAGE, "--buckets: 1 to %d", TAMIS_MAX_LEVELS);
-        if (e->options.folds < 2 || e->options.folds > TAMIS_MAX_LEVELS)
-                return tamis_fail(err, TAMIS_USAGE, "--cross-fit: 2 to %d folds", TAMIS_MAX_LEVELS);
-        if (woe && e->options.smooth == 0)
-                return tamis_fail(err, TAMIS_USAGE, "--smooth 0: with woe, a level of one class alone would be infinite");
-        return 0;
-}
-
-static int read_smooth(struct encode *e, const char *text, tamis_error *err) {
-        e->options.smooth = NAN;
-        if (!text || strcmp(text, "auto") == 0)
-                return 0;
-        if (!tamis_number_parse(tamis_slice_of(text), &e->options.smooth) || e->options.smooth < 0)
-                return tamis_fail(err, TAMIS_USAGE, "--smooth %s: auto, or a number from 0 on", text);
-        return 0;
-}
-
-static int configure(void *state, const tamis_context *context, tamis_error *err) {
-        struct encode *e = state;
-        const tamis_settings *settings = context->settings;
-        const char *unknown = tamis_settings_text(settings, "unknown");
-        int r;
-
-        e->context = context;
-        e->options.drop_first = tamis_settings_flag(settings, "drop-first");
-        e->options.max_slots = tamis_settings_count(settings, "max-categories");
-        e->options.min_count = tamis_settings_count(settings, "min-count");
-        e->options.pass_unknown = strcmp(unknown, "error") != 0;
-        e->options.unknown_is_rare = strcmp(unknown, "other") == 0;
-        e->unknown_missing = strcmp(unknown, "missing") == 0;
-        e->options.missing_column = strcmp(tamis_settings_text(settings, "missing"), "column") == 0;
-        e->options.counts = tamis_settings_flag(settings, "counts");
-        e->options.buckets = tamis_settings_count(settings, "buckets");
-        e->options.folds = tamis_settings_count(settings, "cross-fit");
-        e->options.seed = context->seed;
-        e->limited = !e->options.max_slots && !e->options.min_count;
-        r = tamis_pairs(tamis_settings_text(settings, "strategy"), "--strategy", add_wish, e, err);
-        for (size_t i = 0; i < e->n_wishes; i++)
-                e->supervised |= e->wishes[i].encoder->supervised;
-        if (r == 0)
-                r = read_smooth(e, tamis_settings_text(settings, "smooth"), err);
-        return r < 0 ? r : check(e, settings, err);
-}
-
-/* Folds are drawn, by the number of the row. */
-static unsigned also(const void *state) {
-        return ((const struct encode *) state)->supervised ? TAMIS_RANDOM | TAMIS_HOLDS_ROWS : 0;
-}
 
 /* -- which columns ------------------------------------------------------------------------------------------------- */
 
@@ -205,7 +19,7 @@ static bool holds(const tamis_selection *s, size_t column) {
 }
 
 /* What a wish names goes first, whatever the order; the first wish for a column holds. */
-static int grant_named(const struct encode *e, tamis_schema *schema, const tamis_selection *allowed,
+static int grant_named(const struct tamis_encode *e, tamis_schema *schema, const tamis_selection *allowed,
                        const tamis_encoder **chosen, tamis_error *err) {
         for (size_t i = 0; i < e->n_wishes; i++) {
                 tamis_selection named = {0};
@@ -232,7 +46,7 @@ static int grant_named(const struct encode *e, tamis_schema *schema, const tamis
         return 0;
 }
 
-static int grant_rest(const struct encode *e, tamis_schema *schema, const tamis_encoder **chosen, tamis_error *err) {
+static int grant_rest(const struct tamis_encode *e, tamis_schema *schema, const tamis_encoder **chosen, tamis_error *err) {
         for (size_t i = 0; i < e->n_wishes; i++) {
                 tamis_selection rest = {0};
                 int r;
@@ -252,7 +66,7 @@ static int grant_rest(const struct encode *e, tamis_schema *schema, const tamis_
         return 0;
 }
 
-static int make_codings(struct encode *e, tamis_error *err) {
+static int make_codings(struct tamis_encode *e, tamis_error *err) {
         e->codings = calloc(e->columns.n + 1, sizeof *e->codings);
         e->by_place = calloc(e->columns.n + 1, sizeof *e->by_place);
         if (!e->codings || !e->by_place)
@@ -264,7 +78,7 @@ static int make_codings(struct encode *e, tamis_error *err) {
         return 0;
 }
 
-static int bind_target(struct encode *e, tamis_schema *schema, tamis_error *err) {
+static int bind_target(struct tamis_encode *e, tamis_schema *schema, tamis_error *err) {
         int r = tamis_target(e->context, schema, &e->target, err);
 
         if (r < 0)
@@ -275,7 +89,7 @@ static int bind_target(struct encode *e, tamis_schema *schema, tamis_error *err)
 }
 
 static int bind(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
         const tamis_encoder **chosen = calloc(schema->n + 1, sizeof *chosen);
         tamis_selection allowed = {0}, work = {0};
         int r;
@@ -310,12 +124,12 @@ out:
 
 /* -- learning ------------------------------------------------------------------------------------------------------ */
 
-static bool is_limited(const struct encode *e, size_t column) {
+static bool is_limited(const struct tamis_encode *e, size_t column) {
         return e->limited && e->codings[column].encoder->limited;
 }
 
 static int learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) {
-        const struct encode *e = state;
+        const struct tamis_encode *e = state;
         struct partial *p = partial;
         int r = 0;
 
@@ -334,7 +148,7 @@ static int learn(const void *state, void *partial, tamis_batch *batch, tamis_err
 }
 
 static int merge(void *state, void *partial, tamis_error *err) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
         struct partial *p = partial;
         int r = 0;
 
@@ -352,7 +166,7 @@ static void partial_done(void *partial) {
         tamis_evidence_done(&p->evidence);
 }
 
-static int settle(struct encode *e, tamis_coding *c, tamis_error *err) {
+static int settle(struct tamis_encode *e, tamis_coding *c, tamis_error *err) {
         int r = tamis_coding_settle(c, &e->options, err);
 
         if (r < 0)
@@ -380,7 +194,7 @@ static int settle(struct encode *e, tamis_coding *c, tamis_error *err) {
 }
 
 static int finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
         int r = 0;
 
         if (e->columns.n == 0)
@@ -396,7 +210,7 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
 
 /* -- working ------------------------------------------------------------------------------------------------------- */
 
-static void sort_by_place(struct encode *e) {
+static void sort_by_place(struct tamis_encode *e) {
         for (size_t i = 0; i < e->columns.n; i++) {
                 size_t k = i;
 
@@ -409,7 +223,7 @@ static void sort_by_place(struct encode *e) {
 
 /* All that go, go before the first new one comes: a new name may be that of a column that went. */
 static int attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
         size_t gone = 0, come = 0;
         int r = tamis_columns_attach(&e->columns, schema, err);
 
@@ -436,7 +250,7 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
 
 /* From the last column to the first, so that the places of those to come stay true. */
 static int apply(void *state, tamis_batch *batch, tamis_error *err) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
         int precision = batch->precision, r = 0;
 
         for (size_t i = 0; i < e->columns.n && r == 0; i++) {
@@ -458,7 +272,7 @@ static int apply(void *state, tamis_batch *batch, tamis_error *err) {
 
 /* -- saving -------------------------------------------------------------------------------------------------------- */
 
-static int each_coding(const struct encode *e, int (*tell)(const tamis_coding *, json_t **, tamis_error *),
+static int each_coding(const struct tamis_encode *e, int (*tell)(const tamis_coding *, json_t **, tamis_error *),
                        json_t **ret, tamis_error *err) {
         json_t *all = json_array();
         int r = all ? 0 : tamis_fail_memory(err);
@@ -478,7 +292,7 @@ static int each_coding(const struct encode *e, int (*tell)(const tamis_coding *,
 }
 
 static int save(const void *state, json_t *into, tamis_error *err) {
-        const struct encode *e = state;
+        const struct tamis_encode *e = state;
         json_t *columns, *codings;
         int r = tamis_columns_save(&e->columns, &columns, err);
 
@@ -492,7 +306,7 @@ static int save(const void *state, json_t *into, tamis_error *err) {
 }
 
 static int load(void *state, const tamis_context *context, const json_t *from, tamis_error *err) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
         const json_t *codings;
         int r = tamis_columns_load(&e->columns, json_object_get(from, "columns"), err);
 
@@ -515,7 +329,7 @@ static int report(const void *state, json_t *into, tamis_error *err) {
 }
 
 static void done(void *state) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
 
         for (size_t i = 0; i < e->n_wishes; i++)
                 free(e->wishes[i].sel);
@@ -548,7 +362,7 @@ const tamis_step_type tamis_step_encode = {
                    "target; all other rows, and whatever a saved model meets, get that of all rows learned from. Folds are "
                    "drawn by --seed and the number of the row.\n\n"
                    "-s 'Pclass=ordinal,*=onehot' encodes column by column.",
-        .options = options,
+        .options = tamis_encode_options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING
                   | TAMIS_OPT_SEED | TAMIS_OPT_PRECISION,
         .strategy = "onehot",
@@ -558,9 +372,9 @@ const tamis_step_type tamis_step_encode = {
                     "tamis encode -s 'Pclass=ordinal,Sex=onehot' titanic.csv\n"
                     "tamis encode -t Survived -s target -c Cabin --seed 1 titanic.csv",
         .traits = TAMIS_LEARNS,
-        .state_size = sizeof(struct encode),
-        .configure = configure,
-        .also = also,
+        .state_size = sizeof(struct tamis_encode),
+        .configure = tamis_encode_configure,
+        .also = tamis_encode_also,
         .bind = bind,
         .partial_size = sizeof(struct partial),
         .learn = learn,

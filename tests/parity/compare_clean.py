@@ -37,8 +37,8 @@ def table(columns):
 # -- numbers ---------------------------------------------------------------------------------------------------------------
 
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-FORM = re.compile(r"(?P<open>\()?(?P<a>-)?(?P<money>[$€£¥])?(?P<b>-)?(?P<whole>0|[1-9]\d*|[1-9]\d{0,2}(?P<g>[,' ])\d{3}(?:(?P=g)\d{3})*)?"
-                  r"(?P<rest>\.\d*)?(?P<percent>%)?(?P<behind>[$€£¥])?(?P<close>\))?")
+FORM = re.compile(r"(?P<open>\( *)?(?P<a>- *)?(?P<money>[$€£¥] *)?(?P<b>- *)?(?P<whole>0|[1-9]\d*|[1-9]\d{0,2}(?P<g>[,' ])\d{3}(?:(?P=g)\d{3})*)?"
+                  r"(?P<rest>\.\d*)?(?P<percent> *%)?(?P<behind> *[$€£¥])?(?P<close> *\))?")
 
 
 def number(cell):
