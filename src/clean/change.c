@@ -24,7 +24,21 @@ tamis_cell_change tamis_clean_cell(const struct tamis_clean *s, tamis_slice *tex
 }
 
 bool tamis_clean_changes(const struct tamis_clean *s, size_t column) {
-        return (s->trim || s->blanks) && s->picks.works[column];
+        if ((s->trim || s->blanks) && s->picks.works[column])
+                return true;
+        return s->mend_at && s->mend_at[column] && tamis_mend_writes(s->mend_at[column]);
+}
+
+tamis_slice tamis_clean_text(const struct tamis_clean *s, tamis_batch *batch, size_t row, size_t column,
+                             char room[TAMIS_FORM_MAX]) {
+        const tamis_mend *m = s->mend_at ? s->mend_at[column] : NULL;
+        tamis_slice text = tamis_batch_text(batch, row, column);
+
+        if ((s->trim || s->blanks) && s->picks.works[column])
+                (void) tamis_clean_cell(s, &text);
+        if (m && tamis_mend_writes(m) && (!tamis_missing_is(batch->missing, text) || tamis_dict_find(&m->map, text) >= 0))
+                (void) tamis_mend_cell(m, &s->wishes, &text, room);
+        return text;
 }
 
 /* --blank 0 was said, and there is a 0.0: that stays, and should not do so in silence. */
@@ -39,7 +53,7 @@ static bool is_blank_number(const struct tamis_clean *s, tamis_slice text) {
         return false;
 }
 
-static int change_column(struct tamis_clean *s, tamis_batch *batch, size_t column, tamis_error *err) {
+int tamis_clean_column(struct tamis_clean *s, tamis_batch *batch, size_t column, tamis_error *err) {
         uint64_t n[3] = {0};
         bool look_alike = false;
         int r = 0;
@@ -82,9 +96,10 @@ static int count_row_holes(const struct tamis_clean *s, tamis_batch *batch, uint
         return 0;
 }
 
+/* keep[row] comes as 0 for rows that outliers take away. */
 static int choose_rows(struct tamis_clean *s, tamis_batch *batch, uint8_t *keep, tamis_error *err) {
         uint32_t *holes = tamis_arena_get_zeroed(&batch->arena, batch->n_rows + 1, sizeof *holes);
-        uint64_t train = batch->first_train, repeated = 0, hollow = 0;
+        uint64_t train = batch->first_train, repeated = 0, hollow = 0, out = 0;
         int r = holes ? 0 : tamis_fail_memory(err);
 
         if (r == 0 && !isnan(s->rows_over))
@@ -94,10 +109,11 @@ static int choose_rows(struct tamis_clean *s, tamis_batch *batch, uint8_t *keep,
         if (s->dedupe && batch->first_train + batch->n_train > s->duplicates.n)
                 return tamis_fail(err, TAMIS_IO, "the input has grown while it was read");
         for (size_t row = 0; row < batch->n_rows; row++) {
-                keep[row] = 1;
                 if (!tamis_batch_is_train(batch, row))
                         continue;
-                if (!isnan(s->rows_over) && (double) holes[row] / (double) s->picks.n_counts > s->rows_over) {
+                if (!keep[row]) {
+                        out++;
+                } else if (!isnan(s->rows_over) && (double) holes[row] / (double) s->picks.n_counts > s->rows_over) {
                         keep[row] = 0;
                         hollow++;
                 } else if (s->dedupe && s->duplicates.repeats[train]) {
@@ -106,6 +122,7 @@ static int choose_rows(struct tamis_clean *s, tamis_batch *batch, uint8_t *keep,
                 }
                 train++;
         }
+        tamis_batch_count(batch, &s->rows_out, out);
         tamis_batch_count(batch, &s->rows_hollow, hollow);
         tamis_batch_count(batch, &s->rows_repeated, repeated);
         return 0;
@@ -113,19 +130,26 @@ static int choose_rows(struct tamis_clean *s, tamis_batch *batch, uint8_t *keep,
 
 int tamis_clean_apply(void *state, tamis_batch *batch, tamis_error *err) {
         struct tamis_clean *s = state;
-        bool rows = (s->dedupe || !isnan(s->rows_over)) && !s->loaded;
+        bool drops = s->wishes.method != TAMIS_OUT_NONE && s->wishes.action == TAMIS_OUT_DROP;
+        bool rows = (s->dedupe || !isnan(s->rows_over) || drops) && !s->loaded;
         /* where nothing is to trim one look at all bytes is a tenth of the work of one at each cell */
         bool plain = !s->blanks && !tamis_batch_has_blanks(batch);
         uint8_t *keep = NULL;
         int r = 0;
 
-        for (size_t column = 0; column < s->picks.n && r == 0; column++)
-                if (tamis_clean_changes(s, column) && !(plain && !batch->columns[column].state))
-                        r = change_column(s, batch, column, err);
-        if (r == 0 && rows) {
+        if (rows) {
                 keep = tamis_arena_get(&batch->arena, batch->n_rows + 1);
-                r = keep ? choose_rows(s, batch, keep, err) : tamis_fail_memory(err);
+                if (!keep)
+                        return tamis_fail_memory(err);
+                memset(keep, 1, batch->n_rows);
         }
+        for (size_t column = 0; column < s->picks.n && r == 0; column++)
+                if (s->mend_at && s->mend_at[column])
+                        r = tamis_mends_apply(s, batch, column, keep, err);
+                else if (tamis_clean_changes(s, column) && !(plain && !batch->columns[column].state))
+                        r = tamis_clean_column(s, batch, column, err);
+        if (r == 0 && rows)
+                r = choose_rows(s, batch, keep, err);
         for (size_t column = s->picks.n; column-- > 0 && r == 0;)
                 if (s->picks.goes[column])
                         tamis_batch_remove_column(batch, column);

@@ -15,9 +15,9 @@ static int count_holes(const struct tamis_clean *s, tamis_batch *batch, size_t c
                 bool hole = missing[row];
 
                 if (!hole && tamis_clean_changes(s, column)) {
-                        tamis_slice text = tamis_batch_text(batch, row, column);
+                        char room[TAMIS_FORM_MAX];
 
-                        hole = tamis_clean_cell(s, &text) != TAMIS_AS_IT_WAS && tamis_missing_is(batch->missing, text);
+                        hole = tamis_missing_is(batch->missing, tamis_clean_text(s, batch, row, column, room));
                 }
                 *holes += hole;
         }
@@ -33,11 +33,9 @@ static int take_prints(const struct tamis_clean *s, tamis_batch *batch, tamis_du
                 if (!s->picks.counts[column])
                         continue;
                 for (size_t row = 0; row < batch->n_rows; row++) {
-                        tamis_slice text = tamis_batch_text(batch, row, column);
+                        char room[TAMIS_FORM_MAX];
 
-                        if (tamis_clean_changes(s, column))
-                                tamis_clean_cell(s, &text);
-                        tamis_print_add(&prints[row], text);
+                        tamis_print_add(&prints[row], tamis_clean_text(s, batch, row, column, room));
                 }
         }
         return tamis_duplicates_add(into, prints, batch->n_rows, err);
@@ -48,7 +46,9 @@ int tamis_clean_learn(const void *state, void *partial, tamis_batch *batch, tami
         struct tamis_clean_partial *p = partial;
         int r = 0;
 
-        if (!s->counting)
+        if (s->phase < TAMIS_CLEAN_HOLES)
+                return tamis_mends_learn(s, p, batch, err);
+        if (s->phase == TAMIS_CLEAN_REPEATS)
                 return s->dedupe ? take_prints(s, batch, &p->prints, err) : 0;
         if (!p->holes) {
                 p->holes = calloc(s->picks.n + 1, sizeof *p->holes);
@@ -67,6 +67,10 @@ int tamis_clean_merge(void *state, void *partial, tamis_error *err) {
         struct tamis_clean *s = state;
         struct tamis_clean_partial *p = partial;
 
+        int r = tamis_mends_merge(s, p, err);
+
+        if (r < 0)
+                return r;
         s->rows += p->rows;
         for (size_t column = 0; column < p->n_columns; column++)
                 s->holes[column] += p->holes[column];
@@ -76,6 +80,9 @@ int tamis_clean_merge(void *state, void *partial, tamis_error *err) {
 void tamis_clean_partial_done(void *partial) {
         struct tamis_clean_partial *p = partial;
 
+        for (size_t i = 0; i < p->n_looks; i++)
+                tamis_looks_done(&p->looks[i]);
+        free(p->looks);
         free(p->holes);
         tamis_duplicates_done(&p->prints);
 }
@@ -104,11 +111,25 @@ static int drop_hollow_columns(struct tamis_clean *s, const tamis_context *conte
 
 int tamis_clean_finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {
         struct tamis_clean *s = state;
+        bool was_holes = s->phase == TAMIS_CLEAN_HOLES;
+        int r = 0;
 
-        if (s->counting) {
-                s->counting = false;
+        if (s->phase < TAMIS_CLEAN_HOLES) {
+                r = tamis_mends_finish(s, again, err);
+                if (r < 0 || s->phase < TAMIS_CLEAN_HOLES) {
+                        *again = true;
+                        return r;
+                }
+                if (isnan(s->columns_over))
+                        s->phase = TAMIS_CLEAN_REPEATS;
+                *again = !isnan(s->columns_over) || s->dedupe;
+                return 0;
+        }
+        if (was_holes) {
+                s->phase = TAMIS_CLEAN_REPEATS;
                 *again = s->dedupe;
-                return drop_hollow_columns(s, context, err);
+                r = drop_hollow_columns(s, context, err);
+                return r;
         }
         return s->dedupe ? tamis_duplicates_settle(&s->duplicates, err) : 0;
 }

@@ -30,7 +30,7 @@ static tamis_slice name_of(const tamis_schema *schema, size_t column) {
 
 /* -- by name ------------------------------------------------------------------------------------------------------- */
 
-static int remember(tamis_columns *c, const tamis_schema *schema, size_t column, tamis_error *err) {
+int tamis_picks_remember(tamis_columns *c, const tamis_schema *schema, size_t column, tamis_error *err) {
         size_t n = c->n + 1;
         char **names = realloc(c->names, n * sizeof *names);
         unsigned *nth;
@@ -87,7 +87,7 @@ static int choose(tamis_columns *c, tamis_schema *schema, const char *sel, tamis
 
         for (size_t i = 0; i < s.n && r == 0; i++)
                 if (!is_spared(schema, s.columns[i], sel))
-                        r = remember(c, schema, s.columns[i], err);
+                        r = tamis_picks_remember(c, schema, s.columns[i], err);
         tamis_selection_done(&s);
         return r;
 }
@@ -108,13 +108,13 @@ int tamis_picks_choose(tamis_picks *p, const tamis_context *context, tamis_schem
         if (r == 0 && p->chosen)
                 r = tamis_features(context, schema, 0, &work, err);
         for (size_t i = 0; i < work.n && r == 0; i++)
-                r = remember(&p->work, schema, work.columns[i], err);
+                r = tamis_picks_remember(&p->work, schema, work.columns[i], err);
         tamis_selection_done(&work);
         return r;
 }
 
 int tamis_picks_drop(tamis_picks *p, const tamis_schema *schema, size_t column, tamis_error *err) {
-        return remember(&p->drop, schema, column, err);
+        return tamis_picks_remember(&p->drop, schema, column, err);
 }
 
 /* -- resolving ----------------------------------------------------------------------------------------------------- */

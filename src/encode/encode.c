@@ -1,118 +1,13 @@
+#include <math.h>
 #include <stdlib.h>
 
-#include "encode/coding.h"
-#include "encode/encode.h"
-
-/* One part of --strategy: `Sex=onehot`, or `onehot` for all that suit. */
-struct wish {
-        char *sel;              /* NULL: all that suit */
-        const tamis_encoder *encoder;
-};
-
-struct encode {
-        const tamis_context *context;
-        tamis_coding_options options;
-        bool limited;           /* nothing was said that would keep the number of levels small */
-        struct wish *wishes;
-        size_t n_wishes;
-        tamis_columns columns;
-        tamis_coding *codings;  /* per column */
-        size_t *by_place;       /* the codings from the last column to the first, once attached */
-};
+#include "encode/state.h"
 
 struct partial {
         tamis_coding *codings;
         size_t n;
+        tamis_evidence evidence;
 };
-
-static const char *const unknowns[] = { "error", "zeros", "missing", NULL };
-static const char *const holes[] = { "zeros", "column", NULL };
-
-static const tamis_option options[] = {
-        { "drop-first", 0, TAMIS_FLAG, NULL, NULL, "onehot: no column for the first level, for linear models", NULL },
-        { "max-categories", 0, TAMIS_COUNT, "N", NULL, "keep the N-1 most frequent levels, "
-          "the others become one", NULL },
-        { "min-count", 0, TAMIS_COUNT, "N", NULL, "levels of fewer than N rows become one", NULL },
-        { "unknown", 0, TAMIS_CHOICE, "HOW", "error", "a level that was not learned: "
-          "error, zeros (onehot), missing (ordinal)",
-          unknowns },
-        { "missing", 0, TAMIS_CHOICE, "HOW", "zeros", "onehot, a missing cell: zeros, or a column of its own", holes },
-        { NULL },
-};
-
-/* Sorted by name. */
-static const tamis_strategy *const encoders[] = { &tamis_encoder_onehot.strategy, &tamis_encoder_ordinal.strategy };
-
-const tamis_strategy *const *tamis_encoders(size_t *n) {
-        *n = sizeof encoders / sizeof *encoders;
-        return encoders;
-}
-
-/* -- what was asked ------------------------------------------------------------------------------------------------ */
-
-static int add_wish(tamis_slice name, tamis_slice value, void *arg, tamis_error *err) {
-        struct encode *e = arg;
-        const tamis_strategy *strategy;
-        struct wish *more = realloc(e->wishes, (e->n_wishes + 1) * sizeof *more);
-        char *word;
-        int r;
-
-        if (!more)
-                return tamis_fail_memory(err);
-        e->wishes = more;
-        word = strndup(value.p ? value.p : "", value.n);
-        if (!word)
-                return tamis_fail_memory(err);
-        r = tamis_strategy_find(&tamis_step_encode, word, &strategy, err);
-        free(word);
-        if (r < 0)
-                return r;
-        more[e->n_wishes] = (struct wish) { .encoder = (const tamis_encoder *) strategy };
-        if (name.p && !tamis_slice_equal(name, tamis_slice_of("*"))) {
-                more[e->n_wishes].sel = strndup(name.p, name.n);
-                if (!more[e->n_wishes].sel)
-                        return tamis_fail_memory(err);
-        }
-        e->n_wishes++;
-        return 0;
-}
-
-static int check(const struct encode *e, const tamis_settings *settings, tamis_error *err) {
-        const char *unknown = tamis_settings_text(settings, "unknown");
-        bool onehot = false, ordinal = false;
-
-        for (size_t i = 0; i < e->n_wishes; i++) {
-                onehot |= e->wishes[i].encoder->replaces;
-                ordinal |= !e->wishes[i].encoder->replaces;
-        }
-        if (!onehot && strcmp(unknown, "zeros") == 0)
-                return tamis_fail(err, TAMIS_USAGE, "ordinal has no zeros to write for what it does not know: "
-                                  "--unknown missing");
-        if (!ordinal && strcmp(unknown, "missing") == 0)
-                return tamis_fail(err, TAMIS_USAGE, "onehot writes zeros for what it does not know: --unknown zeros");
-        if (!onehot && (e->options.drop_first || e->options.missing_column))
-                return tamis_fail(err, TAMIS_USAGE, "--%s goes with onehot",
-                                  e->options.drop_first ? "drop-first" : "missing column");
-        if (tamis_settings_given(settings, "max-categories") && e->options.max_slots == 0)
-                return tamis_fail(err, TAMIS_USAGE, "--max-categories 0: at least 1");
-        return 0;
-}
-
-static int configure(void *state, const tamis_context *context, tamis_error *err) {
-        struct encode *e = state;
-        const tamis_settings *settings = context->settings;
-        int r;
-
-        e->context = context;
-        e->options.drop_first = tamis_settings_flag(settings, "drop-first");
-        e->options.max_slots = tamis_settings_count(settings, "max-categories");
-        e->options.min_count = tamis_settings_count(settings, "min-count");
-        e->options.pass_unknown = strcmp(tamis_settings_text(settings, "unknown"), "error") != 0;
-        e->options.missing_column = strcmp(tamis_settings_text(settings, "missing"), "column") == 0;
-        e->limited = !e->options.max_slots && !e->options.min_count;
-        r = tamis_pairs(tamis_settings_text(settings, "strategy"), "--strategy", add_wish, e, err);
-        return r < 0 ? r : check(e, settings, err);
-}
 
 /* -- which columns ------------------------------------------------------------------------------------------------- */
 
@@ -124,7 +19,7 @@ static bool holds(const tamis_selection *s, size_t column) {
 }
 
 /* What a wish names goes first, whatever the order; the first wish for a column holds. */
-static int grant_named(const struct encode *e, tamis_schema *schema, const tamis_selection *allowed,
+static int grant_named(const struct tamis_encode *e, tamis_schema *schema, const tamis_selection *allowed,
                        const tamis_encoder **chosen, tamis_error *err) {
         for (size_t i = 0; i < e->n_wishes; i++) {
                 tamis_selection named = {0};
@@ -151,14 +46,15 @@ static int grant_named(const struct encode *e, tamis_schema *schema, const tamis
         return 0;
 }
 
-static int grant_rest(const struct encode *e, tamis_schema *schema, const tamis_encoder **chosen, tamis_error *err) {
+static int grant_rest(const struct tamis_encode *e, tamis_schema *schema, const tamis_encoder **chosen, tamis_error *err) {
         for (size_t i = 0; i < e->n_wishes; i++) {
                 tamis_selection rest = {0};
                 int r;
 
                 if (e->wishes[i].sel)
                         continue;
-                r = tamis_features(e->context, schema, 1U << TAMIS_TYPE_CATEGORICAL, &rest, err);
+                r = tamis_features(e->context, schema, e->wishes[i].encoder->any_type ? 0 : 1U << TAMIS_TYPE_CATEGORICAL,
+                                   &rest, err);
                 if (r < 0)
                         return r;
                 for (size_t k = 0; k < rest.n; k++)
@@ -170,7 +66,7 @@ static int grant_rest(const struct encode *e, tamis_schema *schema, const tamis_
         return 0;
 }
 
-static int make_codings(struct encode *e, tamis_error *err) {
+static int make_codings(struct tamis_encode *e, tamis_error *err) {
         e->codings = calloc(e->columns.n + 1, sizeof *e->codings);
         e->by_place = calloc(e->columns.n + 1, sizeof *e->by_place);
         if (!e->codings || !e->by_place)
@@ -182,8 +78,18 @@ static int make_codings(struct encode *e, tamis_error *err) {
         return 0;
 }
 
+static int bind_target(struct tamis_encode *e, tamis_schema *schema, tamis_error *err) {
+        int r = tamis_target(e->context, schema, &e->target, err);
+
+        if (r < 0)
+                return r;
+        e->target_name = tamis_settings_text(e->context->settings, "target");
+        e->evidence.numeric = tamis_schema_type(schema, e->target) == TAMIS_TYPE_NUMERIC;
+        return 0;
+}
+
 static int bind(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
         const tamis_encoder **chosen = calloc(schema->n + 1, sizeof *chosen);
         tamis_selection allowed = {0}, work = {0};
         int r;
@@ -202,8 +108,13 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         r = tamis_columns_bind(&e->columns, schema, &work, err);
         if (r == 0)
                 r = make_codings(e, err);
-        for (size_t i = 0; r == 0 && i < work.n; i++)
+        e->supervised = false;
+        for (size_t i = 0; r == 0 && i < work.n; i++) {
                 e->codings[i].encoder = chosen[work.columns[i]];
+                e->supervised |= e->codings[i].encoder->supervised;
+        }
+        if (r == 0 && e->supervised)
+                r = bind_target(e, schema, err);
 out:
         free(chosen);
         tamis_selection_done(&allowed);
@@ -213,12 +124,12 @@ out:
 
 /* -- learning ------------------------------------------------------------------------------------------------------ */
 
-static bool is_limited(const struct encode *e, size_t column) {
-        return e->limited && e->codings[column].encoder->replaces;
+static bool is_limited(const struct tamis_encode *e, size_t column) {
+        return e->limited && e->codings[column].encoder->limited;
 }
 
 static int learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) {
-        const struct encode *e = state;
+        const struct tamis_encode *e = state;
         struct partial *p = partial;
         int r = 0;
 
@@ -227,20 +138,23 @@ static int learn(const void *state, void *partial, tamis_batch *batch, tamis_err
                 if (!p->codings)
                         return tamis_fail_memory(err);
                 p->n = e->columns.n;
+                p->evidence.numeric = e->evidence.numeric;
         }
-        for (size_t i = 0; i < p->n && r == 0; i++)
+        for (size_t i = 0; i < p->n && r == 0; i++) {
+                p->codings[i].encoder = e->codings[i].encoder;
                 r = tamis_coding_learn(&p->codings[i], batch, e->columns.at[i], is_limited(e, i), err);
-        return r;
+        }
+        return r == 0 && e->supervised ? tamis_evidence_learn(&p->evidence, batch, e->target, err) : r;
 }
 
 static int merge(void *state, void *partial, tamis_error *err) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
         struct partial *p = partial;
         int r = 0;
 
         for (size_t i = 0; i < p->n && r == 0; i++)
                 r = tamis_coding_merge(&e->codings[i], &p->codings[i], is_limited(e, i), err);
-        return r;
+        return r == 0 && e->supervised ? tamis_evidence_merge(&e->evidence, &p->evidence, err) : r;
 }
 
 static void partial_done(void *partial) {
@@ -249,46 +163,54 @@ static void partial_done(void *partial) {
         for (size_t i = 0; i < p->n; i++)
                 tamis_coding_done(&p->codings[i]);
         free(p->codings);
+        tamis_evidence_done(&p->evidence);
 }
 
-static int settle(struct encode *e, tamis_coding *c, tamis_error *err) {
+static int settle(struct tamis_encode *e, tamis_coding *c, tamis_error *err) {
         int r = tamis_coding_settle(c, &e->options, err);
 
         if (r < 0)
                 return r;
-        if (c->encoder->replaces && (c->overflow || (!e->options.max_slots && c->n_slots > TAMIS_MAX_LEVELS)))
+        if (c->encoder->limited && (c->overflow || (!e->options.max_slots && c->n_slots > TAMIS_MAX_LEVELS)))
                 return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" has more than %d levels, and each would be a "
                                   "column (--max-categories N keeps the most frequent; -s ordinal makes codes; -c "
                                   "'!%s' leaves it)",
                                   c->name, TAMIS_MAX_LEVELS, c->name);
+        if (c->encoder->no_levels)
+                return 0;
         if (c->levels.n == 0)
                 tamis_warn(e->context, "column \"%s\" is empty in the rows learned from: left as it is", c->name);
-        else if (c->encoder->replaces && c->missing_learned && !e->options.missing_column)
+        else if (c->encoder->zeros && c->missing_learned && !e->options.missing_column)
                 tamis_warn(e->context, "column \"%s\": %llu missing cell%s learned from: all its columns are 0 there "
-                           "(impute them first, or --missing column)", c->name, (unsigned long long) c->missing_learned,
-                           c->missing_learned == 1 ? "" : "s");
-        return 0;
+                           "(impute them first%s)", c->name, (unsigned long long) c->missing_learned,
+                           c->missing_learned == 1 ? "" : "s", c->encoder->limited ? ", or --missing column" : "");
+        if (c->levels.n > 0 && c->encoder->finish)
+                r = c->encoder->finish(c, &e->options, err);
+        if (r == 0 && c->levels.n > 0 && c->encoder->supervised)
+                r = tamis_evidence_weigh(&e->evidence, c, &e->options, err);
+        for (size_t i = 0; r == 0 && c->values && e->unknown_missing && i < tamis_coding_outputs(c); i++)
+                c->values[(c->n_slots + 1) * tamis_coding_outputs(c) + i] = NAN;
+        return r;
 }
 
 static int finish(void *state, const tamis_context *context, bool *again, tamis_error *err) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
         int r = 0;
 
         if (e->columns.n == 0)
                 tamis_warn(context, "there is no categorical column to encode");
+        if (e->supervised)
+                r = tamis_evidence_settle(&e->evidence, tamis_settings_text(context->settings, "positive"), e->target_name,
+                                          err);
         for (size_t i = 0; i < e->columns.n && r == 0; i++)
                 r = settle(e, &e->codings[i], err);
+        tamis_evidence_done(&e->evidence);
         return r;
 }
 
 /* -- working ------------------------------------------------------------------------------------------------------- */
 
-/* Without a level there is nothing to encode: the column stays. */
-static bool replaces(const tamis_coding *c) {
-        return c->encoder->replaces && c->levels.n > 0;
-}
-
-static void sort_by_place(struct encode *e) {
+static void sort_by_place(struct tamis_encode *e) {
         for (size_t i = 0; i < e->columns.n; i++) {
                 size_t k = i;
 
@@ -301,7 +223,7 @@ static void sort_by_place(struct encode *e) {
 
 /* All that go, go before the first new one comes: a new name may be that of a column that went. */
 static int attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
         size_t gone = 0, come = 0;
         int r = tamis_columns_attach(&e->columns, schema, err);
 
@@ -309,42 +231,48 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
                 return r;
         sort_by_place(e);
         for (size_t i = 0; i < e->columns.n; i++)
-                if (replaces(&e->codings[e->by_place[i]]))
+                if (tamis_coding_replaces(&e->codings[e->by_place[i]]))
                         tamis_schema_remove(schema, e->codings[e->by_place[i]].at);
         for (size_t i = e->columns.n; i-- > 0 && r == 0;) {
                 const tamis_coding *c = &e->codings[e->by_place[i]];
                 size_t n = 0;
 
-                if (!replaces(c))
+                bool goes = tamis_coding_replaces(c);
+
+                if (!goes && !(c->encoder->keeps && tamis_coding_works(c)))
                         continue;
-                r = c->encoder->attach(c, &e->options, schema, c->at - gone + come, &n, err);
+                r = c->encoder->attach(c, &e->options, schema, c->at + !goes - gone + come, &n, err);
                 come += n;
-                gone++;
+                gone += goes;
         }
         return r;
 }
 
 /* From the last column to the first, so that the places of those to come stay true. */
 static int apply(void *state, tamis_batch *batch, tamis_error *err) {
-        struct encode *e = state;
-        int r = 0;
+        struct tamis_encode *e = state;
+        int precision = batch->precision, r = 0;
 
         for (size_t i = 0; i < e->columns.n && r == 0; i++) {
                 tamis_coding *c = &e->codings[e->by_place[i]];
-                const int32_t *slots;
+                const int32_t *slots = NULL;
 
-                if (c->levels.n == 0)
+                if (!tamis_coding_works(c))
                         continue;
-                r = tamis_coding_slots(c, &e->options, batch, &slots, err);
+                if (!c->encoder->no_levels)
+                        r = tamis_coding_slots(c, &e->options, batch, &slots, err);
+                /* flags, codes and counts are whole, whatever --precision says of others */
+                batch->precision = c->values && !e->options.counts ? precision : -1;
                 if (r == 0)
                         r = c->encoder->apply(c, &e->options, batch, slots, err);
         }
+        batch->precision = precision;
         return r;
 }
 
 /* -- saving -------------------------------------------------------------------------------------------------------- */
 
-static int each_coding(const struct encode *e, int (*tell)(const tamis_coding *, json_t **, tamis_error *),
+static int each_coding(const struct tamis_encode *e, int (*tell)(const tamis_coding *, json_t **, tamis_error *),
                        json_t **ret, tamis_error *err) {
         json_t *all = json_array();
         int r = all ? 0 : tamis_fail_memory(err);
@@ -364,7 +292,7 @@ static int each_coding(const struct encode *e, int (*tell)(const tamis_coding *,
 }
 
 static int save(const void *state, json_t *into, tamis_error *err) {
-        const struct encode *e = state;
+        const struct tamis_encode *e = state;
         json_t *columns, *codings;
         int r = tamis_columns_save(&e->columns, &columns, err);
 
@@ -378,7 +306,7 @@ static int save(const void *state, json_t *into, tamis_error *err) {
 }
 
 static int load(void *state, const tamis_context *context, const json_t *from, tamis_error *err) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
         const json_t *codings;
         int r = tamis_columns_load(&e->columns, json_object_get(from, "columns"), err);
 
@@ -401,7 +329,7 @@ static int report(const void *state, json_t *into, tamis_error *err) {
 }
 
 static void done(void *state) {
-        struct encode *e = state;
+        struct tamis_encode *e = state;
 
         for (size_t i = 0; i < e->n_wishes; i++)
                 free(e->wishes[i].sel);
@@ -411,6 +339,7 @@ static void done(void *state) {
                         tamis_coding_done(&e->codings[i]);
         free(e->codings);
         free(e->by_place);
+        tamis_evidence_done(&e->evidence);
         tamis_columns_done(&e->columns);
 }
 
@@ -423,18 +352,29 @@ const tamis_step_type tamis_step_encode = {
                    "onehot puts a column COL_level for each level in the place of COL; rare levels (--min-count, "
                    "--max-categories) share COL_infrequent. A missing cell is 0 in all of them; with --missing column "
                    "it is 1 in COL_missing, which is there when a cell was missing in the rows learned from.\n\n"
-                   "ordinal puts codes 0, 1, 2, ... in the place of the cells; rare levels share the last code.\n\n"
+                   "ordinal puts codes 0, 1, 2, ... in the place of the cells; rare levels share the last code. binary "
+                   "puts the digits of that code, from 1, in columns of 0 and 1; frequency the level's share of the rows; "
+                   "hash needs to learn nothing. missing-flag leaves the column and puts one behind it that says where "
+                   "cells are missing; it takes columns of numbers too.\n\n"
+                   "target and woe ask the target, which is a number, or of two classes, or (target alone) of more, "
+                   "each of which is then a column COL_class. Missing cells are a level of their own. A row learned from "
+                   "gets the value that the other folds (--cross-fit) give its level, so that it never sees its own "
+                   "target; all other rows, and whatever a saved model meets, get that of all rows learned from. Folds are "
+                   "drawn by --seed and the number of the row.\n\n"
                    "-s 'Pclass=ordinal,*=onehot' encodes column by column.",
-        .options = options,
-        .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING,
+        .options = tamis_encode_options,
+        .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING
+                  | TAMIS_OPT_SEED | TAMIS_OPT_PRECISION,
         .strategy = "onehot",
         .strategies = tamis_encoders,
         .examples = "tamis encode -c Sex,Embarked titanic.csv\n"
                     "tamis encode -t Survived --max-categories 20 --save encode.json train.csv\n"
-                    "tamis encode -s 'Pclass=ordinal,Sex=onehot' titanic.csv",
+                    "tamis encode -s 'Pclass=ordinal,Sex=onehot' titanic.csv\n"
+                    "tamis encode -t Survived -s target -c Cabin --seed 1 titanic.csv",
         .traits = TAMIS_LEARNS,
-        .state_size = sizeof(struct encode),
-        .configure = configure,
+        .state_size = sizeof(struct tamis_encode),
+        .configure = tamis_encode_configure,
+        .also = tamis_encode_also,
         .bind = bind,
         .partial_size = sizeof(struct partial),
         .learn = learn,

@@ -69,6 +69,8 @@ const tamis_encoder tamis_encoder_onehot = {
                 .source = "scikit-learn OneHotEncoder, min_frequency and max_categories included",
         },
         .replaces = true,
+        .zeros = true,
+        .limited = true,
         .attach = attach,
         .apply = apply,
 };

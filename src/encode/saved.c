@@ -19,6 +19,8 @@ static json_t *levels_json(const tamis_coding *c, bool rare, bool counts) {
 
                         r = json_object_set_new(one, "level", text);
                         r |= json_object_set_new(one, "rows", json_integer((json_int_t) c->levels.entries[code].count));
+                        if (c->values && tamis_coding_outputs(c) == 1)
+                                r |= json_object_set_new(one, "value", tamis_json_figure(c->values[c->slots[code]]));
                 } else {
                         r = json_array_append_new(all, text);
                 }
@@ -53,9 +55,14 @@ int tamis_coding_save(const tamis_coding *c, json_t **ret, tamis_error *err) {
                 json_decref(o);
                 return tamis_fail_memory(err);
         }
-        if (r == 0)
-                *ret = o;
-        return r;
+        if (r == 0 && c->values)
+                r = tamis_values_save(c, o, err);
+        if (r < 0) {
+                json_decref(o);
+                return r;
+        }
+        *ret = o;
+        return 0;
 }
 
 int tamis_coding_report(const tamis_coding *c, json_t **ret, tamis_error *err) {
@@ -129,5 +136,5 @@ int tamis_coding_load(tamis_coding *c, const tamis_step_type *type, const json_t
         }
         if (rare)
                 c->codes[c->n_slots++] = SIZE_MAX;
-        return 0;
+        return c->encoder->apply == tamis_values_apply && c->levels.n > 0 ? tamis_values_load(c, from, err) : 0;
 }

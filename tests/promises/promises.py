@@ -40,6 +40,13 @@ CASES = {
         ("--dedupe", set(), "holes"),
         ("--drop-columns-over .5", set(), "holes"),
         ("--drop-rows-over .2", set(), "holes"),
+        ("--numbers --booleans --dates iso -c age,city,note,label", {"age", "city", "note", "label"}, "holes"),
+        ("--alike case,blanks,punctuation --blank unknown --flag", {"city", "note"}, "holes"),
+        ("--outliers iqr --outliers-to clip -c age,income,tiny", {"age", "income", "tiny"}, "holes"),
+        ("--outliers mad --outliers-to blank -c income,tiny", {"income", "tiny"}, "full"),
+        ("--outliers z --outliers-to drop -c income", set(), "holes"),
+        ("--outliers z --trim --dedupe", {"city", "note"}, "holes"),
+        ("--dates parts -c city", set(), "holes"),
     ],
     "impute": [
         ("-t label", None, "holes"),
@@ -95,6 +102,13 @@ CASES = {
         ("-t label -c city", None, "full"),
         ("-t label -s ordinal -c city", {"city"}, "full"),
         ("-t label -c city --min-count 500 --unknown zeros", None, "full"),
+        ("-t label -s target -c city,note --min-count 3", {"city", "note"}, "holes"),
+        ("-t age -s target -c city,code --unknown ignore --smooth 3 --types age=number", {"city", "code"}, "full"),
+        ("-t city -s target -c note --cross-fit 3 --types city=text", None, "full"),
+        ("-t label -s 'city=woe,*=frequency' -c city,code --unknown ignore", {"city", "code"}, "holes"),
+        ("-t label -s binary -c city", None, "full"),
+        ("-t label -s hash --buckets 5 -c city,code", None, "full"),
+        ("-t label -s missing-flag", None, "holes"),
     ],
     "split": [
         ("-t label --test .25", set(), "unsplit"),
@@ -454,7 +468,8 @@ def a_seed_means_something(w, step, arguments, changes, kind):
     check(outs[0] == outs[1], "the same seed gives other bytes")
     if step == "impute" and "auto" in arguments:
         return                              # the seed decides what is masked, and that need not change the choice
-    if (step == "impute" and not names_any(arguments, DRAWS)) or (step == "prune" and not names_any(arguments, PRUNE_DRAWS)):
+    if (step == "impute" and not names_any(arguments, DRAWS)) or (step == "prune" and not names_any(arguments, PRUNE_DRAWS)) or (
+            step == "encode" and not re.search("target|woe", arguments)):
         check(outs[0] == outs[2], "another seed gives other bytes, and nothing is drawn")
     else:
         check(outs[0] != outs[2], "another seed gives the same bytes")

@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include <check.h>
 
 #include "encode/coding.h"
@@ -61,6 +63,26 @@ START_TEST(levels_have_slots) {
 }
 END_TEST
 
+/* Every run of `folds` rows has one in each fold, and not always in the same order. */
+START_TEST(folds_are_dealt) {
+        for (uint64_t folds = 2; folds < 9; folds++) {
+                unsigned first[9] = {0};
+
+                for (uint64_t deal = 0; deal < 400; deal++) {
+                        unsigned seen = 0;
+
+                        for (uint64_t i = 0; i < folds; i++)
+                                seen |= 1U << tamis_coding_fold(7, folds, deal * folds + i);
+                        ck_assert_uint_eq(seen, (1U << folds) - 1);
+                        first[tamis_coding_fold(7, folds, deal * folds)]++;
+                }
+                for (uint64_t fold = 0; fold < folds; fold++)           /* 5 sd of a fair deal */
+                        ck_assert_double_le(fabs(first[fold] - 400. / (double) folds),
+                                            5 * sqrt(400. / (double) folds * (1 - 1. / (double) folds)));
+        }
+}
+END_TEST
+
 START_TEST(a_saved_coding_is_the_same) {
         tamis_coding c = { .encoder = &tamis_encoder_onehot, .missing_learned = 3 }, back = {0};
         tamis_coding_options o = { .min_count = 2 };
@@ -97,13 +119,17 @@ END_TEST
 static const char *const broken[] = {
         "{}",
         "{\"strategy\": \"onehot\"}",
-        "{\"strategy\": \"hash\", \"levels\": [], \"missing\": false}",
+        "{\"strategy\": \"hush\", \"levels\": [], \"missing\": false}",
         "{\"strategy\": \"onehot\", \"levels\": \"a\", \"missing\": false}",
         "{\"strategy\": \"onehot\", \"levels\": [\"a\", \"a\"], \"missing\": false}",
         "{\"strategy\": \"onehot\", \"levels\": [\"a\"], \"infrequent\": [\"a\"], \"missing\": false}",
         "{\"strategy\": \"onehot\", \"levels\": [\"a\"], \"infrequent\": 3, \"missing\": false}",
         "{\"strategy\": \"onehot\", \"levels\": [1], \"missing\": false}",
         "{\"strategy\": \"onehot\", \"levels\": [\"a\"], \"missing\": 0}",
+        "{\"strategy\": \"target\", \"levels\": [\"a\"], \"missing\": false}",
+        "{\"strategy\": \"target\", \"levels\": [\"a\"], \"missing\": false, \"values\": [1, 2]}",
+        "{\"strategy\": \"target\", \"levels\": [\"a\"], \"missing\": false, \"values\": [1, 2, \"x\"]}",
+        "{\"strategy\": \"woe\", \"levels\": [\"a\"], \"missing\": false, \"values\": [1, 2, 3], \"outputs\": [\"a\"]}",
 };
 
 START_TEST(a_broken_coding_is_refused) {
@@ -126,6 +152,7 @@ int main(void) {
 
         tcase_set_timeout(tc, 0);
         tcase_add_loop_test(tc, levels_have_slots, 0, sizeof cases / sizeof *cases);
+        tcase_add_test(tc, folds_are_dealt);
         tcase_add_test(tc, a_saved_coding_is_the_same);
         tcase_add_loop_test(tc, a_broken_coding_is_refused, 0, sizeof broken / sizeof *broken);
         suite_add_tcase(suite, tc);
