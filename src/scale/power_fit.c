@@ -269,10 +269,6 @@ bool tamis_power_fit(const double *x, size_t n, tamis_power *ret) {
                         free(t);
                         return false;
                 }
-                if (unit < 1e-3)
-                        unit = 1e-3;
-                if (two_sided && unit > 1)
-                        unit = 1;
                 ret->lambda = search(&nodes, ret->lambda, unit);
                 reach = fabs(ret->lambda) > fabs(2 - ret->lambda) || !two_sided ? fabs(ret->lambda) : fabs(2 - ret->lambda);
                 if (reach * width <= REACH)
