@@ -72,6 +72,8 @@ COMMANDS = [
     "weigh -s cost --cost-column age --normalize mean --report report.json -o out.csv {full}",
     "weigh -t label -s cost --cost yes=5,no=1 --report report.json -o out.csv {full}",
     "encode -t label -c city --save model.json --report report.json -o out.csv {full}",
+    "scale -t label -s age=quantile,income=power -c age,income -g city --save model.json --report report.json -o out.csv {holes}",
+    "scale -t label -s age=bins,income=winsor,*=normalize --report report.json -o out.csv {holes}",
     "scale -t label -s robust -c age,income -g city --save model.json --report report.json -o out.csv {holes}",
     "apply {chain} -o out.csv {holes}",
     "impute --load {chain} -o out.csv {holes}",

@@ -90,6 +90,12 @@ CASES = {
         ("-t label -c !id,!code -s minmax --range=-1,1", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -s maxabs -c age", {"age"}, "holes"),
         ("-t label -c age:tiny -s robust --precision 4", {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -c age:tiny -s quantile --onto normal", {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -c age:tiny -s power", {"age", "income", "visits", "tiny"}, "holes"),
+        ("-t label -c age,income -s power -g city", {"age", "income"}, "full"),
+        ("-t label -c age,income,visits -s bins --say middle", {"age", "income", "visits"}, "holes"),
+        ("-t label -c age,income -s age=winsor,*=center", {"age", "income"}, "holes"),
+        ("-t label -c age,income,visits -s visits=log,*=normalize --norm l1", {"age", "income", "visits"}, "full"),
     ],
     "encode": [
         ("-t label -c city", None, "full"),
