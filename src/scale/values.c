@@ -86,24 +86,56 @@ static inline double value_of(uint64_t key) {
         return x;
 }
 
-/* One digit, from the last to the first; a digit that all share is passed over. */
-static bool by_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned shift, const size_t *counts) {
-        size_t next[RADIX], sum = 0;
-
-        for (size_t d = 0; d < RADIX; d++) {
-                if (counts[d] == n)
-                        return false;
-                next[d] = sum;
-                sum += counts[d];
-        }
+/* Keys by their digits from bit `shift` on, `digits` of them, the last first; a digit that all share is passed over. Returns
+ * where they are then: `keys`, or `space`. */
+static uint64_t *by_digits(uint64_t *keys, uint64_t *space, size_t n, unsigned shift, unsigned digits, size_t *counts) {
+        memset(counts, 0, (size_t) digits * RADIX * sizeof *counts);
         for (size_t i = 0; i < n; i++)
-                to[next[from[i] >> shift & (RADIX - 1)]++] = from[i];
+                for (unsigned d = 0; d < digits; d++)
+                        counts[d * RADIX + (keys[i] >> (shift + d * DIGIT) & (RADIX - 1))]++;
+        for (unsigned d = 0; d < digits; d++) {
+                size_t *next = counts + (size_t) d * RADIX, sum = 0;
+                uint64_t *from = keys;
+
+                if (next[keys[0] >> (shift + d * DIGIT) & (RADIX - 1)] == n)
+                        continue;
+                for (size_t i = 0; i < RADIX; i++) {
+                        size_t count = next[i];
+
+                        next[i] = sum;
+                        sum += count;
+                }
+                for (size_t i = 0; i < n; i++)
+                        space[next[from[i] >> (shift + d * DIGIT) & (RADIX - 1)]++] = from[i];
+                keys = space;
+                space = from;
+        }
+        return keys;
+}
+
+/* What is nearly in order, by insertion. False: it was not so nearly. */
+static bool insert(uint64_t *keys, size_t n) {
+        size_t budget = 8 * n;
+
+        for (size_t i = 1; i < n; i++) {
+                uint64_t key = keys[i];
+                size_t at = i;
+
+                for (; at > 0 && keys[at - 1] > key && budget > 0; at--, budget--)
+                        keys[at] = keys[at - 1];
+                keys[at] = key;
+                if (budget == 0)
+                        return false;
+        }
         return true;
 }
 
+/* By the leading 33 bits of what they differ in, and the rest, where few rows are wrong, by insertion: half the work of
+ * all digits, which are for what is left. */
 bool tamis_values_sort(double *x, size_t n) {
-        uint64_t *keys, *space;
+        uint64_t *keys, *sorted, least = UINT64_MAX, most = 0;
         size_t *counts;
+        unsigned bits = 0;
 
         if (n < FEW) {
                 if (n > 1)
@@ -111,30 +143,28 @@ bool tamis_values_sort(double *x, size_t n) {
                 return true;
         }
         keys = malloc(2 * n * sizeof *keys);
-        counts = calloc((size_t) DIGITS * RADIX, sizeof *counts);
+        counts = malloc((size_t) DIGITS * RADIX * sizeof *counts);
         if (!keys || !counts) {
                 free(keys);
                 free(counts);
                 return false;
         }
-        space = keys + n;
         for (size_t i = 0; i < n; i++) {
                 uint64_t key = keys[i] = key_of(x[i]);
 
-                for (size_t d = 0; d < DIGITS; d++)
-                        counts[d * RADIX + (key >> d * DIGIT & (RADIX - 1))]++;
-        }
-        for (unsigned d = 0; d < DIGITS; d++) {
-                uint64_t *from = keys;
-
-                if (by_digit(keys, space, n, d * DIGIT, counts + (size_t) d * RADIX)) {
-                        keys = space;
-                        space = from;
-                }
+                least = key < least ? key : least;
+                most = key > most ? key : most;
         }
         for (size_t i = 0; i < n; i++)
-                x[i] = value_of(keys[i]);
-        free(keys < space ? keys : space);
+                keys[i] -= least;
+        while (bits < 64 && (most - least) >> bits)
+                bits++;
+        sorted = by_digits(keys, keys + n, n, bits > 3 * DIGIT ? bits - 3 * DIGIT : 0, 3, counts);
+        if (bits > 3 * DIGIT && !insert(sorted, n))
+                sorted = by_digits(sorted, sorted == keys ? keys + n : keys, n, 0, DIGITS, counts);
+        for (size_t i = 0; i < n; i++)
+                x[i] = value_of(sorted[i] + least);
+        free(keys);
         free(counts);
         return true;
 }
