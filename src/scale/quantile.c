@@ -12,10 +12,21 @@
 #include "scale/scale.h"
 #include "scale/values.h"
 
+enum { CELLS = 4096 };
+
 struct steps {
         size_t n;
         double *at, *first, *last, *slope;      /* slope: from step i to the next */
+        double per_cell;        /* the range in CELLS cells of one width: steps of cell c begin at cells[c] */
+        uint32_t cells[CELLS + 1];
 };
+
+/* Never falls as x grows, whatever is rounded or overflows: so what is looked for is in the cell, or right below it. */
+static inline size_t cell_of(const struct steps *steps, double x) {
+        double c = (x - steps->at[0]) * steps->per_cell;
+
+        return c < CELLS - 1 ? (size_t) c : CELLS - 1;
+}
 
 static const char *take(const tamis_scale_asked *asked, void *sum, tamis_scaling *ret) {
         tamis_values *v = sum;
@@ -57,6 +68,14 @@ static const char *ready(const tamis_scale_asked *asked, tamis_scaling *s) {
         }
         for (size_t i = 0; i + 1 < steps->n; i++)
                 steps->slope[i] = (steps->first[i + 1] - steps->last[i]) / (steps->at[i + 1] - steps->at[i]);
+        steps->per_cell = CELLS / (steps->at[steps->n - 1] - steps->at[0]);
+        if (!isfinite(steps->per_cell))
+                steps->per_cell = 0;
+        for (size_t i = 0, c = 0; c <= CELLS; c++) {
+                while (i < steps->n && cell_of(steps, steps->at[i]) < c)
+                        i++;
+                steps->cells[c] = (uint32_t) (c < CELLS ? i : steps->n);
+        }
         s->ready = steps;
         return NULL;
 }
@@ -68,17 +87,20 @@ static bool sound(const tamis_scaling *s) {
         return s->n >= 1;
 }
 
-/* The last step at or below x; x is not below the first. No branches but the loop's. */
+/* The last step at or below x; x is not below the first. */
 static inline size_t find(const struct steps *steps, double x) {
-        const double *base = steps->at;
+        size_t cell = cell_of(steps, x), low = steps->cells[cell], high = steps->cells[cell + 1];
 
-        for (size_t n = steps->n; n > 1;) {
-                size_t half = n / 2;
+        /* steps below `low` are at or below x, from `high` on none is */
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
 
-                base = base[half] <= x ? base + half : base;
-                n -= half;
+                if (steps->at[middle] <= x)
+                        low = middle + 1;
+                else
+                        high = middle;
         }
-        return (size_t) (base - steps->at);
+        return low - 1;
 }
 
 static inline double share_of(const struct steps *steps, double x) {

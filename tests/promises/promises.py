@@ -108,7 +108,7 @@ CASES = {
         ("--folds 5 -t label", set(), "unsplit"),
         ("--group code", set(), "whole"),
         ("--time id", set(), "unsplit"),
-        ("--time id --gap 9 --group city", set(), "unsplit"),
+        ("--time id --gap 9 --group code", set(), "unsplit"),
         ("--time id --folds 4", set(), "unsplit"),
         ("--stratify label,income --keep-duplicates", set(), "unsplit"),
         ("--stratify city,age --folds 3 --repeats 2", set(), "unsplit"),
