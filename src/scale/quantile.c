@@ -12,20 +12,19 @@
 #include "scale/scale.h"
 #include "scale/values.h"
 
-enum { CELLS = 4096 };
-
 struct steps {
         size_t n;
         double *at, *first, *last, *slope;      /* slope: from step i to the next */
-        double per_cell;        /* the range in CELLS cells of one width: steps of cell c begin at cells[c] */
-        uint32_t cells[CELLS + 1];
+        double per_cell;        /* the range in n_cells of one width: steps of cell c begin at cells[c] */
+        size_t n_cells;
+        uint32_t *cells;
 };
 
 /* Never falls as x grows, whatever is rounded or overflows: so what is looked for is in the cell, or right below it. */
 static inline size_t cell_of(const struct steps *steps, double x) {
         double c = (x - steps->at[0]) * steps->per_cell;
 
-        return c < CELLS - 1 ? (size_t) c : CELLS - 1;
+        return c < (double) (steps->n_cells - 1) ? (size_t) c : steps->n_cells - 1;
 }
 
 static const char *take(const tamis_scale_asked *asked, void *sum, tamis_scaling *ret) {
@@ -49,14 +48,16 @@ static const char *take(const tamis_scale_asked *asked, void *sum, tamis_scaling
 }
 
 static const char *ready(const tamis_scale_asked *asked, tamis_scaling *s) {
-        struct steps *steps = malloc(sizeof *steps + 4 * (s->n + 1) * sizeof(double));
+        size_t n_cells = 4 * s->n;
+        struct steps *steps = malloc(sizeof *steps + 4 * (s->n + 1) * sizeof(double) + (n_cells + 1) * sizeof(uint32_t));
 
         if (!steps)
                 return tamis_scale_no_memory;
-        *steps = (struct steps) { .at = (double *) (steps + 1) };
+        *steps = (struct steps) { .at = (double *) (steps + 1), .n_cells = n_cells };
         steps->first = steps->at + s->n + 1;
         steps->last = steps->first + s->n + 1;
         steps->slope = steps->last + s->n + 1;
+        steps->cells = (uint32_t *) (steps->slope + s->n + 1);
         for (size_t i = 0; i < s->n; i++) {
                 double share = s->n > 1 ? (double) i / (double) (s->n - 1) : 0;
 
@@ -68,13 +69,13 @@ static const char *ready(const tamis_scale_asked *asked, tamis_scaling *s) {
         }
         for (size_t i = 0; i + 1 < steps->n; i++)
                 steps->slope[i] = (steps->first[i + 1] - steps->last[i]) / (steps->at[i + 1] - steps->at[i]);
-        steps->per_cell = CELLS / (steps->at[steps->n - 1] - steps->at[0]);
+        steps->per_cell = (double) n_cells / (steps->at[steps->n - 1] - steps->at[0]);
         if (!isfinite(steps->per_cell))
                 steps->per_cell = 0;
-        for (size_t i = 0, c = 0; c <= CELLS; c++) {
+        for (size_t i = 0, c = 0; c <= n_cells; c++) {
                 while (i < steps->n && cell_of(steps, steps->at[i]) < c)
                         i++;
-                steps->cells[c] = (uint32_t) (c < CELLS ? i : steps->n);
+                steps->cells[c] = (uint32_t) (c < n_cells ? i : steps->n);
         }
         s->ready = steps;
         return NULL;
