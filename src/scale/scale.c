@@ -293,7 +293,7 @@ const tamis_step_type tamis_step_scale = {
         .strategies = all_strategies,
         .examples = "tamis scale -t Survived --save scale.json titanic.csv\n"
                     "tamis scale -c Age,Fare -s robust titanic.csv\n"
-                    "tamis scale -t Survived -s 'Fare=power,Age=quantile,*=standard' --onto normal titanic.csv\n"
+                    "tamis scale -c Age,Fare -s 'Fare=power,*=quantile' titanic.csv\n"
                     "tamis scale -c Age -s bins --bins 4 --edges uniform titanic.csv\n"
                     "tamis scale -c Fare -s winsor --limits 0.01,0.99 titanic.csv\n"
                     "tamis scale -c Fare -s minmax --range=-1,1 titanic.csv\n"
