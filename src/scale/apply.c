@@ -15,10 +15,18 @@ double tamis_scale_divide_careful(const tamis_scaling *s, const double range[2],
 
 /* -- loops over a column ------------------------------------------------------------------------------------------- */
 
+static bool all_numbers(const double *x, const double *y, size_t n) {
+        unsigned bad = 0;
+
+        /* y - y is 0 for numbers alone */
+        for (size_t i = 0; i < n; i++)
+                bad |= (unsigned) (x[i] == x[i]) & (unsigned) (y[i] - y[i] != 0);
+        return !bad;
+}
+
 bool tamis_scale_straight(const tamis_scaler *scaler, const tamis_scaling *s, bool inverse, const double *x, double *y,
                           size_t n) {
         const double a = s->a, b = s->b;
-        unsigned bad = 0;
 
         if (scaler->multiplies && inverse)
                 for (size_t i = 0; i < n; i++)
@@ -32,10 +40,7 @@ bool tamis_scale_straight(const tamis_scaler *scaler, const tamis_scaling *s, bo
         else
                 for (size_t i = 0; i < n; i++)
                         y[i] = (x[i] - a) / b;
-        /* y - y is 0 for numbers alone */
-        for (size_t i = 0; i < n; i++)
-                bad |= (unsigned) (x[i] == x[i]) & (unsigned) (y[i] - y[i] != 0);
-        return !bad;
+        return all_numbers(x, y, n);
 }
 
 struct scaling {
@@ -45,7 +50,17 @@ struct scaling {
         const int32_t *codes;   /* the group of each row; NULL: nobody has asked yet, or there are none */
         const double *x;
         double *y;
+        double *lengths;        /* of the rows, for normalize; NULL: not yet asked */
 };
+
+static bool along(const struct scaling *s, const tamis_scaling *g, const double *x, double *y, size_t n) {
+        const tamis_scaler *scaler = s->m->lines[s->column].scaler;
+
+        if (!scaler->curve)
+                return tamis_scale_straight(scaler, g, s->m->inverse, x, y, n);
+        (s->m->inverse ? scaler->curve->backward : scaler->curve->forward)(&s->m->asked, g, x, y, n);
+        return all_numbers(x, y, n);
+}
 
 static const tamis_scaling *scaling_of(const struct scaling *s, size_t row) {
         const tamis_scale *m = s->m;
@@ -62,6 +77,7 @@ static const tamis_scaling *scaling_of(const struct scaling *s, size_t row) {
 /* The cells that overflowed, one by one. */
 static int mend(const struct scaling *s, tamis_error *err) {
         const tamis_scale *m = s->m;
+        const tamis_scale_curve *curve = m->lines[s->column].scaler->curve;
         size_t at = m->columns.at[s->column];
 
         for (size_t row = 0; row < s->batch->n_rows; row++) {
@@ -69,6 +85,9 @@ static int mend(const struct scaling *s, tamis_error *err) {
 
                 if (isnan(s->x[row]) || isfinite(s->y[row]))
                         continue;
+                if (curve)
+                        return tamis_batch_fail(s->batch, row, at, err, "%g %s", s->x[row],
+                                                m->inverse ? curve->domain_back : curve->domain);
                 s->y[row] = m->lines[s->column].scaler->careful(g, m->range, s->x[row], m->inverse);
                 if (!isfinite(s->y[row]))
                         return tamis_batch_fail(s->batch, row, at, err, "%g is too large to be %s: the result does not "
@@ -87,7 +106,7 @@ static bool scale_by_group(struct scaling *s, uint64_t *fallback) {
                 const tamis_scaling *g = scaling_of(s, row);
 
                 *fallback += g == &line->whole && !isnan(s->x[row]);
-                good &= tamis_scale_straight(line->scaler, g, s->m->inverse, &s->x[row], &s->y[row], 1);
+                good &= along(s, g, &s->x[row], &s->y[row], 1);
         }
         return good;
 }
@@ -105,7 +124,7 @@ static int scale_column(struct scaling *s, tamis_error *err) {
         if (r < 0)
                 return r;
         good = s->codes ? scale_by_group(s, &fallback)
-                : tamis_scale_straight(line->scaler, &line->whole, m->inverse, s->x, s->y, s->batch->n_rows);
+                : along(s, &line->whole, s->x, s->y, s->batch->n_rows);
         if (!good)
                 r = mend(s, err);
         if (r < 0)
@@ -115,6 +134,85 @@ static int scale_column(struct scaling *s, tamis_error *err) {
                            "scaled as the whole column is; --report counts them");
         tamis_batch_count(s->batch, &line->fallback, fallback);
         tamis_batch_count(s->batch, &line->scaled, s->batch->n_rows - s->batch->columns[at].missing);
+        return tamis_batch_set_numbers(s->batch, at, s->y, err);
+}
+
+/* -- along the rows ------------------------------------------------------------------------------------------------ */
+
+static bool normalizes(const tamis_scale_line *line) {
+        return line->scaler->curve && line->scaler->curve->along_rows && line->whole.known;
+}
+
+/* The lengths of all rows, one column after the other. */
+static void measure(const tamis_scale *m, const double *const *columns, size_t n, size_t rows, double *lengths) {
+        memset(lengths, 0, rows * sizeof *lengths);
+        for (size_t i = 0; i < n; i++)
+                for (size_t row = 0; row < rows; row++) {
+                        double x = fabs(columns[i][row]);
+
+                        if (x != x)
+                                continue;
+                        if (m->asked.norm == TAMIS_NORM_MAX)
+                                lengths[row] = x > lengths[row] ? x : lengths[row];
+                        else
+                                lengths[row] += m->asked.norm == TAMIS_NORM_L1 ? x : x * x;
+                }
+        for (size_t row = 0; m->asked.norm == TAMIS_NORM_L2 && row < rows; row++)
+                lengths[row] = sqrt(lengths[row]);
+}
+
+/* One whose length overflowed, or vanished, again in units of its largest value. */
+static double measure_again(const tamis_scale *m, const double *const *columns, size_t n, size_t row) {
+        double most = 0, sum = 0;
+
+        for (size_t i = 0; i < n; i++)
+                most = fabs(columns[i][row]) > most ? fabs(columns[i][row]) : most;
+        for (size_t i = 0; most > 0 && i < n; i++) {
+                double x = fabs(columns[i][row]) / most;
+
+                if (x == x)
+                        sum += m->asked.norm == TAMIS_NORM_L1 ? x : x * x;
+        }
+        return most == 0 ? 0 : m->asked.norm == TAMIS_NORM_L2 ? sqrt(sum) * most : sum * most;
+}
+
+/* Before any column is changed: all of normalize's must be seen as they came. */
+static int find_lengths(struct scaling *s, tamis_error *err) {
+        tamis_scale *m = s->m;
+        size_t rows = s->batch->n_rows, n = 0;
+        const double **columns = tamis_arena_get(&s->batch->arena, (m->columns.n + 1) * sizeof *columns);
+
+        s->lengths = tamis_arena_get(&s->batch->arena, (rows + 1) * sizeof *s->lengths);
+        if (!columns || !s->lengths)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; i < m->columns.n; i++) {
+                int r = normalizes(&m->lines[i]) ? tamis_batch_numbers_only(s->batch, m->columns.at[i], &columns[n], err) : 0;
+
+                if (r < 0)
+                        return r;
+                n += normalizes(&m->lines[i]);
+        }
+        measure(m, columns, n, rows, s->lengths);
+        for (size_t row = 0; m->asked.norm != TAMIS_NORM_MAX && row < rows; row++)
+                if (!(s->lengths[row] < 1e150 && s->lengths[row] > 1e-150))
+                        s->lengths[row] = measure_again(m, columns, n, row);
+        return 0;
+}
+
+static int normalize_column(struct scaling *s, tamis_error *err) {
+        size_t at = s->m->columns.at[s->column];
+        int r = tamis_batch_numbers_only(s->batch, at, &s->x, err);
+
+        if (r < 0)
+                return r;
+        for (size_t row = 0; row < s->batch->n_rows; row++) {
+                double length = s->lengths[row];
+
+                if (!isfinite(length))
+                        return tamis_batch_fail(s->batch, row, at, err, "the length of this row does not fit a number");
+                s->y[row] = length == 0 ? s->x[row] : s->x[row] / length;
+        }
+        tamis_batch_count(s->batch, &s->m->lines[s->column].scaled, s->batch->n_rows - s->batch->columns[at].missing);
         return tamis_batch_set_numbers(s->batch, at, s->y, err);
 }
 
@@ -148,7 +246,14 @@ int tamis_scale_apply(void *state, tamis_batch *batch, tamis_error *err) {
         s.y = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *s.y);
         if (!s.y)
                 return tamis_fail_memory(err);
-        for (; r == 0 && s.column < s.m->columns.n; s.column++)
-                r = s.m->lines[s.column].whole.known ? scale_column(&s, err) : leave_column(&s, err);
+        for (size_t i = 0; r == 0 && !s.lengths && i < s.m->columns.n; i++)
+                if (normalizes(&s.m->lines[i]))
+                        r = find_lengths(&s, err);
+        for (; r == 0 && s.column < s.m->columns.n; s.column++) {
+                const tamis_scale_line *line = &s.m->lines[s.column];
+
+                r = normalizes(line) ? normalize_column(&s, err) : line->whole.known ? scale_column(&s, err)
+                                                                                     : leave_column(&s, err);
+        }
         return r;
 }

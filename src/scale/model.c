@@ -5,24 +5,70 @@
  *       "group": [ { "name": "Sex", ... } ],
  *       "groups": [ { "of": [ "male" ], "learned": [ { "mean": 30.7, "sd": 14.7 }, ... ] }, ... ] }
  *
- * null instead of what was learned: there was nothing to learn from.
+ * Curves may have a list of numbers there besides: "landmarks": [ ... ]. null instead of what was learned: there was
+ * nothing to learn from.
  */
 #include <math.h>
 #include <stdlib.h>
 
 #include "scale/scale.h"
 
+static int list_to_json(const tamis_scaling *s, json_t *list) {
+        int r = list ? 0 : -1;
+
+        for (size_t j = 0; r == 0 && j < s->n; j++)
+                r = json_array_append_new(list, tamis_json_number(s->values[j]));
+        return r;
+}
+
 static json_t *to_json(const tamis_scaler *scaler, const tamis_scaling *s) {
         json_t *one = s->known ? json_object() : json_null();
         int r = one ? 0 : -1;
 
-        for (size_t j = 0; r == 0 && s->known && j < 2 && scaler->names[j]; j++)
+        for (size_t j = 0; r == 0 && s->known && j < TAMIS_SCALE_LEARNED && scaler->names[j]; j++)
                 r = json_object_set_new(one, scaler->names[j], tamis_json_number(s->learned[j]));
+        if (r == 0 && s->known && scaler->curve && scaler->curve->list)
+                r = list_to_json(s, tamis_json_child(one, scaler->curve->list, json_array()));
         if (r < 0) {
                 json_decref(one);
                 return NULL;
         }
         return one;
+}
+
+static int list_from_json(const char *key, const json_t *from, tamis_scaling *ret, tamis_error *err) {
+        const json_t *list;
+        int r = tamis_json_array(from, key, SIZE_MAX, &list, err);
+
+        if (r < 0)
+                return r;
+        ret->values = calloc(json_array_size(list) + 1, sizeof *ret->values);
+        if (!ret->values)
+                return tamis_fail_memory(err);
+        for (; ret->n < json_array_size(list); ret->n++) {
+                const json_t *one = json_array_get(list, ret->n);
+
+                ret->values[ret->n] = json_number_value(one);
+                if (!json_is_number(one) || !isfinite(ret->values[ret->n]))
+                        return tamis_fail(err, TAMIS_BAD_MODEL, "\"%s\": element %zu is no number", key, ret->n);
+        }
+        return 0;
+}
+
+static int curve_from_json(const tamis_scale *m, size_t i, const json_t *from, tamis_scaling *ret, tamis_error *err) {
+        const tamis_scaler *scaler = m->lines[i].scaler;
+        const tamis_scale_curve *curve = scaler->curve;
+        int r = curve->list ? list_from_json(curve->list, from, ret, err) : 0;
+
+        if (r < 0)
+                return r;
+        if (!curve->sound(ret))
+                return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": what was learned for strategy %s is out of order",
+                                  m->columns.names[i], scaler->base.name);
+        if (curve->ready && curve->ready(&m->asked, ret))
+                return tamis_fail_memory(err);
+        ret->known = true;
+        return 0;
 }
 
 static int from_json(const tamis_scale *m, size_t i, const json_t *from, tamis_scaling *ret, tamis_error *err) {
@@ -31,14 +77,16 @@ static int from_json(const tamis_scale *m, size_t i, const json_t *from, tamis_s
 
         if (json_is_null(from))
                 return 0;
-        for (size_t j = 0; j < 2 && scaler->names[j]; j++) {
+        for (size_t j = 0; j < TAMIS_SCALE_LEARNED && scaler->names[j]; j++) {
                 int r = tamis_json_real(from, scaler->names[j], &ret->learned[j], err);
 
                 if (r < 0)
                         return r;
         }
+        if (scaler->curve)
+                return curve_from_json(m, i, from, ret, err);
         /* a spread that is negative, or a largest below the smallest, was never learned */
-        if (scaler->multiplies ? l[1] < l[0] : scaler->names[1] ? l[1] < 0 : l[0] < 0)
+        if (scaler->multiplies ? l[1] < l[0] : scaler->names[1] ? l[1] < 0 : scaler == &tamis_scaler_maxabs && l[0] < 0)
                 return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": \"%s\" cannot be %g", m->columns.names[i],
                                   scaler->names[scaler->names[1] != NULL], l[scaler->names[1] != NULL]);
         scaler->line(ret->learned, m->range, ret);
@@ -99,6 +147,9 @@ static int load_column(tamis_scale *m, size_t i, const json_t *one, tamis_error 
         if (!m->lines[i].scaler || !learned)
                 return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": %s", m->columns.names[i],
                                   learned ? "scaled in a way this tamis does not know" : "\"learned\" is missing");
+        if (m->inverse && m->lines[i].scaler->curve && m->lines[i].scaler->curve->one_way)
+                return tamis_fail(err, TAMIS_USAGE, "--inverse: column \"%s\" was scaled by strategy %s: %s",
+                                  m->columns.names[i], name, m->lines[i].scaler->curve->one_way);
         return from_json(m, i, learned, &m->lines[i].whole, err);
 }
 
@@ -120,6 +171,7 @@ int tamis_scale_load(void *state, const tamis_context *context, const json_t *fr
         if (r == 0)
                 r = tamis_grouped_load(&grouped, &m->grouping, m, m->columns.n, from, &values, err);
         m->grouped = values;
+        m->n_grouped = values ? m->grouping.keys.n * m->columns.n : 0;
         return r;
 }
 

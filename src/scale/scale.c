@@ -1,21 +1,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <tamis/number.h>
-
+#include "scale/extremes.h"
 #include "scale/scale.h"
+#include "scale/values.h"
 #include "step/names.h"
-
-static const tamis_option options[] = {
-        { "range", 0, TAMIS_TEXT, "LOW,HIGH", "0,1", "where strategy minmax puts the smallest and the largest value",
-          NULL },
-        { "inverse", 0, TAMIS_FLAG, NULL, NULL, "with --load: back from scaled to original numbers", NULL },
-        { NULL },
-};
 
 /* By name. */
 static const tamis_strategy *const strategies[] = {
-        &tamis_scaler_maxabs.base, &tamis_scaler_minmax.base, &tamis_scaler_robust.base, &tamis_scaler_standard.base,
+        &tamis_scaler_bins.base, &tamis_scaler_center.base, &tamis_scaler_log.base, &tamis_scaler_maxabs.base,
+        &tamis_scaler_minmax.base, &tamis_scaler_normalize.base, &tamis_scaler_power.base, &tamis_scaler_quantile.base,
+        &tamis_scaler_robust.base, &tamis_scaler_standard.base, &tamis_scaler_winsor.base,
 };
 
 static const tamis_strategy *const *all_strategies(size_t *n) {
@@ -32,23 +27,6 @@ const tamis_scaler *tamis_scaler_find(const char *name) {
 
 /* -- what was asked ------------------------------------------------------------------------------------------------ */
 
-static int configure_range(tamis_scale *m, tamis_error *err) {
-        const char *text = tamis_settings_text(m->context->settings, "range"), *comma = strchr(text, ',');
-        bool minmax = false;
-
-        if (!comma || !tamis_number_parse((tamis_slice) { text, (size_t) (comma - text) }, &m->range[0])
-            || !tamis_number_parse(tamis_slice_of(comma + 1), &m->range[1]))
-                return tamis_fail(err, TAMIS_USAGE, "--range %s: two numbers are needed, as in --range=-1,1", text);
-        if (m->range[0] >= m->range[1] || !isfinite(m->range[1] - m->range[0]))
-                return tamis_fail(err, TAMIS_USAGE, "--range %s: the first must be smaller than the second%s", text,
-                                  m->range[0] < m->range[1] ? ", and their difference a number" : "");
-        for (size_t i = 0; i < m->strategies.n; i++)
-                minmax |= strcmp(m->strategies.rules[i].value, tamis_scaler_minmax.base.name) == 0;
-        if (!minmax && tamis_settings_given(m->context->settings, "range"))
-                return tamis_fail(err, TAMIS_USAGE, "--range goes with strategy minmax");
-        return 0;
-}
-
 static int configure(void *state, const tamis_context *context, tamis_error *err) {
         tamis_scale *m = state;
         const char *columns = tamis_settings_text(context->settings, "columns");
@@ -62,7 +40,7 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         r = tamis_rules_parse(tamis_settings_text(context->settings, "strategy"), "--strategy", &m->strategies, err);
         for (size_t i = 0; r == 0 && i < m->strategies.n; i++)
                 r = tamis_strategy_find(context->type, m->strategies.rules[i].value, &found, err);
-        return r < 0 ? r : configure_range(m, err);
+        return r < 0 ? r : tamis_scale_configure(m, err);
 }
 
 /* -- columns ------------------------------------------------------------------------------------------------------- */
@@ -184,34 +162,73 @@ static void partial_done(void *partial) {
         tamis_page_done(partial);
 }
 
-static int take(const tamis_scale *m, size_t i, const void *sum, tamis_scaling *ret, tamis_error *err) {
-        const tamis_scaler *scaler = m->lines[i].scaler;
+const char *const tamis_scale_no_memory = "memory is out";
 
-        ret->known = scaler->take(sum, ret->learned);
-        if (!ret->known)
-                return 0;
-        for (size_t j = 0; j < 2; j++)
+/* What is to be taken from each sum: the columns as wholes, then group by group. Columns and groups do not depend on
+ * each other, and the curves take their time: all threads. */
+struct taking {
+        tamis_scale *m;
+        const char **why;       /* of each; NULL: all is well */
+};
+
+static void take(void *arg, size_t at) {
+        const struct taking *t = arg;
+        tamis_scale *m = t->m;
+        size_t n = m->columns.n, i = at % n;
+        const tamis_scaler *scaler = m->lines[i].scaler;
+        tamis_scaling *ret = at < n ? &m->lines[i].whole : &m->grouped[at - n];
+        void *sum = at < n ? m->ledger.lines[i].sum : m->ledger.grouped[at - n];
+        uint64_t any;
+
+        if (!sum)
+                return;
+        if (!scaler->curve) {
+                ret->known = scaler->take(sum, ret->learned);
+        } else {
+                any = scaler->summary == &tamis_summary_values ? ((const tamis_values *) sum)->n
+                                                               : ((const tamis_extremes *) sum)->n;
+                ret->known = any > 0;
+                if (any > 0)
+                        t->why[at] = scaler->curve->take(&m->asked, sum, ret);
+                if (any > 0 && !t->why[at] && scaler->curve->ready)
+                        t->why[at] = scaler->curve->ready(&m->asked, ret);
+        }
+        for (size_t j = 0; ret->known && !t->why[at] && j < TAMIS_SCALE_LEARNED; j++)
                 if (!isfinite(ret->learned[j]))
-                        return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\": its %s is too large for a number",
-                                          m->columns.names[i], scaler->names[j]);
-        scaler->line(ret->learned, m->range, ret);
-        return 0;
+                        t->why[at] = scaler->names[j];
+        if (ret->known && !t->why[at] && !scaler->curve)
+                scaler->line(ret->learned, m->range, ret);
 }
 
-static int settle_groups(tamis_scale *m, tamis_error *err) {
-        size_t n = m->columns.n;
+static int cannot(const tamis_scale *m, size_t i, const char *why, tamis_error *err) {
+        const tamis_scaler *scaler = m->lines[i].scaler;
+
+        if (why == tamis_scale_no_memory)
+                return tamis_fail_memory(err);
+        for (size_t j = 0; j < TAMIS_SCALE_LEARNED; j++)
+                if (why == scaler->names[j])
+                        return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\": its %s is too large for a number",
+                                          m->columns.names[i], why);
+        return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" %s", m->columns.names[i], why);
+}
+
+static int take_all(tamis_scale *m, tamis_error *err) {
+        size_t n = m->columns.n, all = n + m->ledger.groups * n;
+        struct taking t = { m, calloc(all + 1, sizeof *t.why) };
+        int r = 0;
 
         m->grouped = calloc(m->ledger.groups * n + 1, sizeof *m->grouped);
-        if (!m->grouped)
+        if (!m->grouped || !t.why) {
+                free(t.why);
                 return tamis_fail_memory(err);
-        for (size_t i = 0; i < m->ledger.groups * n; i++) {
-                const void *sum = m->ledger.grouped[i];
-                int r = sum ? take(m, i % n, sum, &m->grouped[i], err) : 0;
-
-                if (r < 0)
-                        return r;
         }
-        return 0;
+        m->n_grouped = m->ledger.groups * n;
+        tamis_pool_for(m->context->pool, all, take, &t);
+        for (size_t at = 0; r == 0 && at < all; at++)
+                if (t.why[at])
+                        r = cannot(m, at % n, t.why[at], err);
+        free(t.why);
+        return r;
 }
 
 void tamis_scale_warn_empty(const tamis_scale *m) {
@@ -231,11 +248,7 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
 
         if (r < 0 || *again)
                 return r;
-        for (size_t i = 0; r == 0 && i < m->columns.n; i++)
-                if (m->ledger.lines[i].sum)
-                        r = take(m, i, m->ledger.lines[i].sum, &m->lines[i].whole, err);
-        if (r == 0)
-                r = settle_groups(m, err);
+        r = take_all(m, err);
         tamis_ledger_done(&m->ledger);
         if (r == 0 && m->columns.n == 0)
                 tamis_warn(context, "there is no numeric column to scale");
@@ -244,9 +257,18 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         return r;
 }
 
+void tamis_scaling_done(tamis_scaling *s) {
+        free(s->values);
+        free(s->ready);
+}
+
 static void done(void *state) {
         tamis_scale *m = state;
 
+        for (size_t i = 0; m->lines && i < m->columns.n; i++)
+                tamis_scaling_done(&m->lines[i].whole);
+        for (size_t i = 0; m->grouped && i < m->n_grouped; i++)
+                tamis_scaling_done(&m->grouped[i]);
         tamis_ledger_done(&m->ledger);
         tamis_grouping_done(&m->grouping);
         tamis_columns_done(&m->columns);
@@ -261,14 +283,19 @@ const tamis_step_type tamis_step_scale = {
         .details = "Missing cells stay missing. By default every numeric column is scaled but the target, the group "
                    "columns and those whose name begins with _. A strategy may be said by column: "
                    "-s 'Fare=robust,*=standard'.\n"
-                   "With --load and --inverse the original numbers come back, to rounding.",
-        .options = options,
+                   "With --load and --inverse the original numbers come back, to rounding; not of winsor and normalize, "
+                   "and of bins the middles.\n"
+                   "quantile, power, bins and winsor keep all values they learn from in memory, eight bytes a cell.",
+        .options = tamis_scale_options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_GROUP | TAMIS_OPT_STRATEGY | TAMIS_OPT_LEARN
                 | TAMIS_OPT_MISSING | TAMIS_OPT_PRECISION,
         .strategy = "standard",
         .strategies = all_strategies,
         .examples = "tamis scale -t Survived --save scale.json titanic.csv\n"
                     "tamis scale -c Age,Fare -s robust titanic.csv\n"
+                    "tamis scale -c Age,Fare -s 'Fare=power,*=quantile' titanic.csv\n"
+                    "tamis scale -c Age -s bins --bins 4 --edges uniform titanic.csv\n"
+                    "tamis scale -c Fare -s winsor --limits 0.01,0.99 titanic.csv\n"
                     "tamis scale -c Fare -s minmax --range=-1,1 titanic.csv\n"
                     "tamis scale --load scale.json --inverse scaled.csv",
         .traits = TAMIS_LEARNS | TAMIS_INVERTS,

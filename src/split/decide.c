@@ -153,84 +153,18 @@ static int put_groups(const tamis_plan *p, const tamis_context *context, uint64_
         return 0;
 }
 
-/* -- time ---------------------------------------------------------------------------------------------------------- */
+/* Leave one out: a fold for each group, in the order of their names. */
+static int one_fold_each(const tamis_plan *p, uint16_t *marks, tamis_error *err) {
+        const tamis_dict *d = &p->groups.dict;
+        size_t *order = calloc(d->n + 1, sizeof *order), *rank = calloc(d->n + 1, sizeof *rank);
+        int r = order && rank ? tamis_dict_sort(d, false, order, err) : tamis_fail_memory(err);
 
-struct instant {
-        double at;
-        uint32_t code;
-};
-
-static int earlier(const void *x, const void *y) {
-        const struct instant *a = x, *b = y;
-
-        return (a->at > b->at) - (a->at < b->at);
-}
-
-/* All numbers, or all dates: a year alone is both. */
-static int read_instants(const tamis_plan *p, struct instant *instants, tamis_error *err) {
-        const tamis_dict *d = &p->times.dict;
-        size_t no_number = SIZE_MAX, no_date = SIZE_MAX;
-        double v;
-
-        for (size_t c = 0; c < d->n; c++) {
-                if (!tamis_number_parse(d->entries[c].text, &v) && no_number == SIZE_MAX)
-                        no_number = c;
-                if (!tamis_moment_parse(d->entries[c].text, &v) && no_date == SIZE_MAX)
-                        no_date = c;
-        }
-        if (no_number != SIZE_MAX && no_date != SIZE_MAX)
-                return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" holds numbers (\"%.*s\") as well as dates "
-                                  "(\"%.*s\"): they cannot be put in order", p->time_name,
-                                  (int) d->entries[no_date].text.n, d->entries[no_date].text.p,
-                                  (int) d->entries[no_number].text.n, d->entries[no_number].text.p);
-        for (size_t c = 0; c < d->n; c++) {
-                instants[c].code = (uint32_t) c;
-                if (no_number == SIZE_MAX ? !tamis_number_parse(d->entries[c].text, &instants[c].at)
-                                          : !tamis_moment_parse(d->entries[c].text, &instants[c].at))
-                        return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\": no time", p->time_name);
-        }
-        qsort(instants, d->n, sizeof *instants, earlier);
-        return 0;
-}
-
-/* The oldest rows train, then come valid and test. Rows of one time keep their order, and a border may fall between. */
-static int put_times(const tamis_plan *p, const tamis_context *context, uint64_t test, uint64_t valid, uint16_t *marks,
-                     tamis_error *err) {
-        size_t n = p->times.dict.n, ranks = 0;
-        struct instant *instants = calloc(n + 1, sizeof *instants);
-        size_t *rank = calloc(n + 1, sizeof *rank), *next = calloc(n + 2, sizeof *next);
-        uint64_t first_test = p->rows - test, first_valid = first_test - valid;
-        bool cut = false;
-        int r = instants && rank && next ? read_instants(p, instants, err) : tamis_fail_memory(err);
-
-        if (r < 0)
-                goto out;
-        for (size_t i = 0; i < n; i++) {
-                ranks += i > 0 && instants[i].at > instants[i - 1].at;
-                rank[instants[i].code] = ranks;
-        }
-        ranks++;
-        for (size_t row = 0; row < p->rows; row++)
-                next[rank[p->times.codes[row]] + 1]++;
-        for (size_t i = 1; i <= ranks; i++) {
-                next[i] += next[i - 1];
-                cut |= next[i - 1] < first_test && first_test < next[i] && test > 0;
-                cut |= next[i - 1] < first_valid && first_valid < next[i] && valid > 0;
-        }
-        for (size_t row = 0; row < p->rows; row++) {
-                size_t place = next[rank[p->times.codes[row]]]++;
-
-                marks[row] = place >= first_test ? TAMIS_SPLIT_TEST : place >= first_valid ? TAMIS_SPLIT_VALID
-                                                                                           : TAMIS_SPLIT_TRAIN;
-        }
-        if (cut)
-                tamis_warn(context, "column \"%s\": rows of the same time are in two parts, "
-                           "cut in the order of the rows",
-                           p->time_name);
-out:
-        free(instants);
+        for (size_t i = 0; r == 0 && i < d->n; i++)
+                rank[order[i]] = i + 1;
+        for (size_t row = 0; r == 0 && row < p->rows; row++)
+                marks[row] = (uint16_t) rank[p->groups.codes[row]];
+        free(order);
         free(rank);
-        free(next);
         return r;
 }
 
@@ -249,12 +183,14 @@ int tamis_plan_decide(const tamis_plan *p, const tamis_context *context, uint16_
                                   p->rows, p->rows == 1 ? "" : "s", (unsigned long long) test,
                                   (unsigned long long) valid);
         if (p->by_time)
-                r = put_times(p, context, test, valid, marks, err);
+                r = tamis_plan_times(p, context, test, valid, marks, err);
+        else if (p->each_group)
+                r = one_fold_each(p, marks, err);
         else if (p->by_group)
                 r = put_groups(p, context, test, valid, marks, err);
         else
                 r = deal_rows(p, context, test, valid, marks, err);
-        if (r < 0 || !p->fold)
+        if (r < 0 || !p->fold || p->by_time)
                 return r;
         for (size_t row = 0; row < p->rows; row++)
                 marks[row] = marks[row] == p->fold ? TAMIS_SPLIT_TEST : TAMIS_SPLIT_TRAIN;

@@ -24,6 +24,8 @@ typedef struct tamis_plan {
         double test, valid;             /* shares */
         unsigned folds;                 /* 0: parts */
         unsigned fold;                  /* 0, or the fold that is test */
+        bool each_group;                /* a fold for each group; folds is then set when they are known */
+        uint64_t gap, window;           /* in rows, by time; window 0: all that is older */
         bool by_class, by_group, by_time;
         const char *class_name, *group_name, *time_name;        /* for messages */
         size_t rows;
@@ -31,6 +33,10 @@ typedef struct tamis_plan {
 } tamis_plan;
 
 void tamis_plan_done(tamis_plan *plan);
+
+/* The rows in the order of their time: see times.c. */
+int tamis_plan_times(const tamis_plan *plan, const tamis_context *context, uint64_t test, uint64_t valid, uint16_t *marks,
+                     tamis_error *err) TAMIS_CHECKED;
 
 /* marks[plan->rows]: TAMIS_SPLIT_TRAIN .., or the fold (when folds > 0 and fold is 0). */
 int tamis_plan_decide(const tamis_plan *plan, const tamis_context *context, uint16_t *marks, tamis_error *err)

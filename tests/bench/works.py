@@ -159,6 +159,18 @@ class Works:
                 return self.fault("tiny, %s: tamis failed: %s" % (work, e))
             self.keep(Row("tiny", work, "", took, target=Target("ms", milliseconds)))
 
+    def curves_and_splits(self):
+        """What takes scikit-learn long on numbers: whole processes, as everywhere here."""
+        path = self.folder / "numbers.csv"
+        for work, ours, theirs, number, check in (
+                ("scale -s quantile", "scale -q -t label -c 'x*' -s quantile", "quantile", 8, lambda a, b: same.differ(a, b, 1e-7)),
+                ("scale -s power", "scale -q -t label -c 'x*' -s power", "power", 8, lambda a, b: same.differ(a, b, 1e-5)),
+                ("split --stratify", "split -q --stratify label --seed 7", "split", 15, same.unlike)):
+            if "sklearn" in self.found and self.wanted("numbers", work, "sklearn"):
+                self.compare("numbers", work, "%s %s %s" % (self.tamis, ours, path), "sklearn",
+                             "%s %s %s" % (self.found["sklearn"][0], theirs, path), speed(number), check,
+                             *(["sums"] if check is same.unlike else []))
+
     def balancing(self):
         if "sklearn" in self.found and self.wanted("numbers", "smote", "sklearn"):
             full = self.folder / "full.csv"
@@ -175,6 +187,7 @@ class Works:
         self.applying()
         self.one_thread()
         self.seven()
+        self.curves_and_splits()
         self.balancing()
         for file, select, prefix in (("quoted", label, "x"), ("wide", "-c 'c*'", "c"), ("text", "-c score", "score")):
             self.against(file, "cat", "cat", "copy")

@@ -1,5 +1,5 @@
 """The works of the benchmark, by pandas, scikit-learn and imbalanced-learn:
-with_sklearn.py copy|median|standard|smote|seven FILE [PREFIX]"""
+with_sklearn.py copy|median|standard|quantile|power|split|smote|seven FILE [PREFIX]"""
 import sys
 
 import pandas as pd
@@ -14,6 +14,17 @@ if work == "median":
 elif work == "standard":
     from sklearn.preprocessing import StandardScaler
     frame[xs] = StandardScaler().fit_transform(frame[xs])
+elif work == "quantile":
+    from sklearn.preprocessing import QuantileTransformer
+    frame[xs] = QuantileTransformer(subsample=None).fit_transform(frame[xs])
+elif work == "power":
+    from sklearn.preprocessing import PowerTransformer
+    frame[xs] = PowerTransformer().fit_transform(frame[xs])
+elif work == "split":
+    from sklearn.model_selection import train_test_split
+    train, test = train_test_split(frame.index, test_size=.25, stratify=frame["label"], random_state=7)
+    frame["_split"] = "train"
+    frame.loc[test, "_split"] = "test"
 elif work == "smote":
     from imblearn.over_sampling import SMOTE
     x, y = SMOTE(random_state=7).fit_resample(frame[xs], frame["label"])
