@@ -146,7 +146,7 @@ static void look_at_tails(tamis_finder *f, size_t i) {
 void tamis_find_in_numbers(tamis_finder *f, size_t i) {
         const tamis_profile_column *c = &f->p->columns[i];
 
-        if (c->numbers < 10 || c->target)
+        if (c->numbers < 10 || c->target || c->texts * 10 > c->numbers)
                 return;
         look_for_tokens(f, i);
         look_for_zeros(f, i);

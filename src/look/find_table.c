@@ -155,7 +155,6 @@ static void look_for_near(tamis_finder *f, const uint64_t *keys, struct set *s) 
                 return;
         for (size_t i = 0; i < t->n; i++) {
                 uint64_t pairs = 0, line = 0;
-                size_t left = 0;
 
                 memset(s->slots, 0, s->n * sizeof *s->slots);
                 for (size_t row = 0; row < t->rows; row++) {
@@ -165,7 +164,6 @@ static void look_for_near(tamis_finder *f, const uint64_t *keys, struct set *s) 
                         if (first == row || keys[first] == keys[row])
                                 continue;
                         line = pairs++ ? line : t->lines[row];
-                        left = first;
                 }
                 ids[i] = f->p->columns[i].distinct * 50 >= f->p->rows * 49;
                 /* with few values each, rows are alike by chance */
@@ -176,7 +174,6 @@ static void look_for_near(tamis_finder *f, const uint64_t *keys, struct set *s) 
                            line, pairs, "%llu rows are the same as an earlier one in all columns but this%s%s", (unsigned long long) pairs,
                            f->p->sampled ? " (of those drawn)" : "", (long) i == f->p->target ? ": one of the labels is wrong, or the "
                            "features do not decide it" : "");
-                (void) left;
         }
 }
 

@@ -51,21 +51,36 @@ void tamis_find(tamis_finder *f, tamis_look_severity severity, const char *kind,
                 f->p->findings[f->p->n_findings++] = found;
 }
 
+/* As a shell takes it; `FILE` for what is too long or holds control characters. */
+static void put_path(char *out, size_t size, const char *path) {
+        bool plain = true;
+
+        for (const char *c = path; *c; c++) {
+                if ((unsigned char) *c < 0x20 || *c == '\'' || c - path > 200) {
+                        snprintf(out, size, "FILE");
+                        return;
+                }
+                plain = plain && ((*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') ||
+                                  strchr("_./+:@%,-=", *c) || (signed char) *c < 0);
+        }
+        snprintf(out, size, plain ? "%s" : "'%s'", path);
+}
+
 void tamis_cure(tamis_finder *f, const char *format, ...) {
-        const char *file = f->g->options->input.n_paths == 1 ? f->g->options->input.paths[0] : "";
-        char shown[TAMIS_SHOW_SIZE + 8] = "";
+        const tamis_reader_options *o = &f->g->options->input;
         va_list args;
         size_t at = (size_t) snprintf(f->cure, sizeof f->cure, "tamis ");
 
         va_start(args, format);
         at += (size_t) vsnprintf(f->cure + at, sizeof f->cure - at, format, args);
         va_end(args);
-        if (*file && strcmp(file, "-") != 0 && strlen(file) <= TAMIS_SHOW_BYTES &&
-            tamis_show_item(tamis_slice_of(file), shown, sizeof shown) && shown[0] != '"' && !strchr(shown, ',') &&
-            at < sizeof f->cure)
-                snprintf(f->cure + at, sizeof f->cure - at, " %s", shown);
-        else if (*file && strcmp(file, "-") != 0 && at < sizeof f->cure)
-                snprintf(f->cure + at, sizeof f->cure - at, " FILE");
+        if (o->n_paths == 0 || strcmp(o->paths[0], "-") == 0 || at + 256 > sizeof f->cure)
+                return;
+        f->cure[at++] = ' ';
+        if (o->n_paths > 1)
+                snprintf(f->cure + at, sizeof f->cure - at, "FILES");
+        else
+                put_path(f->cure + at, sizeof f->cure - at, o->paths[0]);
 }
 
 /* -- words for it ---------------------------------------------------------------------------------------------------- */

@@ -23,7 +23,7 @@ typedef struct tamis_profile_options {
         void *arg;
 } tamis_profile_options;
 
-enum { TAMIS_LOOK_TOP = 10, TAMIS_LOOK_BINS = 20, TAMIS_LOOK_QUANTILES = 9, TAMIS_LOOK_BLOCKS = 40 };
+enum { TAMIS_LOOK_TOP = 10, TAMIS_LOOK_BINS = 32, TAMIS_LOOK_QUANTILES = 9, TAMIS_LOOK_BLOCKS = 40 };
 extern const double tamis_look_quantiles[TAMIS_LOOK_QUANTILES];         /* .01 .05 .1 .25 .5 .75 .9 .95 .99 */
 extern const char *const tamis_look_quantile_names[TAMIS_LOOK_QUANTILES];
 
