@@ -16,7 +16,6 @@ static void look_at_missing(tamis_finder *f, size_t i) {
         if (c->missing == 0)
                 return;
         if (c->target) {
-                tamis_cure(f, "clean -c %s --drop-rows-over=0", tamis_find_column(f, i));
                 tamis_find(f, error, "target-missing", (long) i, 0, n, "the target is missing in %llu rows (%.3g %%): they teach "
                            "nothing, and a guess would teach the guess", n, 100 * share);
         } else if (c->missing == c->rows) {
@@ -40,10 +39,14 @@ static void look_at_distinct(tamis_finder *f, size_t i) {
 
         if (present < 2)
                 return;
-        if (c->distinct == 1 && c->missing == 0) {
+        if (c->distinct == 1 && c->missing * 20 >= c->rows && !c->target) {
+                tamis_find(f, note, "one-value", (long) i, 0, present, "a cell is \"%s\" or missing: whether it is there is all it says",
+                           tamis_find_show(c->top[0].text));
+        } else if (c->distinct == 1) {
                 if (!c->target)
                         tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));
-                tamis_find(f, c->target ? error : warning, "constant", (long) i, 0, present, "every cell is \"%s\"",
+                tamis_find(f, c->target ? error : warning, "constant", (long) i, 0, present, "every %scell is \"%s\"",
+                           c->missing ? "present " : "",
                            tamis_find_show(c->top[0].text));
         } else if (c->n_top > 0 && c->top[0].count * 100 >= present * 99 && present >= 200 && !c->target) {
                 tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));

@@ -272,6 +272,8 @@ void tamis_page_missing(struct tamis_page *g) {
 }
 
 void tamis_page_correlations(struct tamis_page *g) {
-        if (g->p->correlation)
-                heat_of(g, g->p->correlation, "Correlation", "Pearson's, of the rows where both are there, in hundredths.", "together");
+        if (!g->p->correlation)
+                return;
+        tamis_page_put(g, "<div id=together></div>\n");
+        heat_of(g, g->p->correlation, "Correlation", "Pearson's, of the rows where both are there, in hundredths.", "numbers");
 }

@@ -249,7 +249,7 @@ static void top(struct page *g, const tamis_profile_column *c, size_t room) {
 
 static void column_line(struct page *g, const tamis_profile_column *c, size_t name_room) {
         char name[TAMIS_SHOW_SIZE], a[32];
-        size_t room = g->width - name_room - 15 - BARS - 2;
+        size_t room = g->width - name_room - 16 - BARS - 2;
 
         tamis_show(c->name, name, sizeof name);
         if (c->target)
@@ -295,7 +295,7 @@ static void columns(struct page *g) {
         paint(g, "2");
         put_cut(g, "column", room, true);
         put(g, " %6s %7s %-*s  ", "miss", "values", BARS, "distribution");
-        put_cut(g, "min [quartiles] max, or top values", g->width - room - 15 - BARS - 2, false);
+        put_cut(g, "min [quartiles] max, or top values", g->width - room - 16 - BARS - 2, false);
         put(g, "\n");
         paint(g, "0");
         for (size_t i = 0; i < p->n && i < MOST_COLUMNS; i++)

@@ -131,26 +131,29 @@ static tamis_powers powers_of(const double *x, const uint64_t *counts, size_t n)
                 }
                 m1 += s1, m2 += s2, m3 += s3, m4 += s4;
         }
-        if (n > 0)              /* what rounding the mean left behind */
-                m2 -= m1 * m1 / times;
+        if (n > 0) {            /* what rounding the mean left behind */
+                long double left = m1 / times;
+
+                m4 -= 4 * left * m3;
+                m3 -= 3 * left * m2;
+                m2 -= left * m1;
+        }
         return (tamis_powers) { times, mean, (double) m2, (double) m3, (double) m4 };
 }
 
 double tamis_powers_skew(const tamis_powers *p) {
         double n = p->n;
 
-        if (n < 3)
+        if (n < 3 || !(p->m2 > 0))
                 return NAN;
-        return p->m2 > 0 ? n * sqrt(n - 1) / (n - 2) * p->m3 / (p->m2 * sqrt(p->m2)) : 0;
+        return n * sqrt(n - 1) / (n - 2) * p->m3 / (p->m2 * sqrt(p->m2));
 }
 
 double tamis_powers_kurtosis(const tamis_powers *p) {
         double n = p->n;
 
-        if (n < 4)
+        if (n < 4 || !(p->m2 > 0))
                 return NAN;
-        if (!(p->m2 > 0))
-                return 0;
         return n * (n + 1) * (n - 1) / ((n - 2) * (n - 3)) * p->m4 / (p->m2 * p->m2) -
                3 * (n - 1) * (n - 1) / ((n - 2) * (n - 3));
 }
