@@ -23,12 +23,12 @@ static void look_at_missing(tamis_finder *f, size_t i) {
                 tamis_find(f, warning, "empty-column", (long) i, 0, n, "every cell is missing");
         } else if (share >= .5) {
                 tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));
-                tamis_find(f, warning, "mostly-missing", (long) i, 0, n, "%llu cells (%.3g %%) are missing: whether a value is "
-                           "there may say more than the value", n, 100 * share);
+                tamis_find(f, warning, "mostly-missing", (long) i, 0, n, "%llu of %llu cells missing (%.3g %%): whether a value is "
+                           "there may say more than the value", n, (unsigned long long) c->rows, 100 * share);
         } else {
                 tamis_cure(f, "impute -c %s", tamis_find_column(f, i));
-                tamis_find(f, share >= .05 ? warning : note, "missing", (long) i, 0, n, "%llu cells (%.3g %%) are missing", n,
-                           100 * share);
+                tamis_find(f, share >= .05 ? warning : note, "missing", (long) i, 0, n, "%llu of %llu cells missing (%.3g %%)", n,
+                           (unsigned long long) c->rows, 100 * share);
         }
 }
 

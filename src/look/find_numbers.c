@@ -59,16 +59,17 @@ static bool look_for_token(tamis_finder *f, size_t i, size_t at, bool low) {
         return false;
 }
 
-static void look_for_tokens(tamis_finder *f, size_t i) {
+static bool look_for_tokens(tamis_finder *f, size_t i) {
         const tamis_runs *r = &f->g->gathered[i].runs;
         size_t low = 0, high = r->n;
 
         if (r->n < 4)
-                return;
+                return false;
         while (low + 3 < r->n && look_for_token(f, i, low, true))
                 low++;
         while (high > low + 3 && look_for_token(f, i, high - 1, false))
                 high--;
+        return low > 0 || high < r->n;
 }
 
 /* Zeros, and then nothing for a while: the first step is much wider than those that follow, and not small beside what is usual. A
@@ -145,12 +146,13 @@ static void look_at_tails(tamis_finder *f, size_t i) {
 
 void tamis_find_in_numbers(tamis_finder *f, size_t i) {
         const tamis_profile_column *c = &f->p->columns[i];
+        bool marked;
 
         if (c->numbers < 10 || c->target || c->texts * 10 > c->numbers)
                 return;
-        look_for_tokens(f, i);
+        marked = look_for_tokens(f, i);
         look_for_zeros(f, i);
-        if (!look_for_units(f, i))
+        if (!marked && !look_for_units(f, i))
                 look_at_tails(f, i);
         if (c->type == TAMIS_TYPE_NUMERIC && c->whole && c->distinct > 2 && c->distinct <= 10 && c->consecutive + 1 >= c->distinct / 2
             && c->numbers > 50)

@@ -173,7 +173,7 @@ static void look_for_leak(tamis_finder *f, const struct target *t, size_t i) {
 /* Does whether a cell is missing go with the class? */
 static void look_for_holes(tamis_finder *f, const struct target *t, size_t i) {
         const tamis_look_frame *m = f->f;
-        double low = 2, high = -1;
+        double low = 2, high = -1, fewest = (double) m->rows;
         uint64_t holes[MOST_CLASSES + 1] = {0};
 
         if (m->n_missing[i] < FEW)
@@ -183,12 +183,14 @@ static void look_for_holes(tamis_finder *f, const struct target *t, size_t i) {
         for (size_t c = 1; c <= t->classes; c++) {
                 double share = (double) holes[c] / (double) t->counts[c];
 
-                if (t->counts[c] < 3 * FEW)
+                if (t->counts[c] < 2 * FEW)
                         continue;
+                fewest = (double) t->counts[c] < fewest ? (double) t->counts[c] : fewest;
                 low = share < low ? share : low;
                 high = share > high ? share : high;
         }
-        if (high - low < .2)
+        /* beyond four standard errors of a share of so few */
+        if (high - low < .2 || high - low < 2 / sqrt(fewest))
                 return;
         tamis_find(f, high - low > .9 ? error : warning, "missing-by-class", (long) i, 0, m->n_missing[i], "%.3g %% missing in one class, "
                    "%.3g %% in another: whether it is missing says something of the target, by right or by a leak", 100 * high, 100 * low);
