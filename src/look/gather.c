@@ -7,7 +7,7 @@
 #include "look/gather.h"
 #include "table/cell.h"
 
-enum { LEAST_VALUES = 16384, MOST_REPEATS = 16 << 20 };
+enum { LEAST_VALUES = 16384, LEAST_WORDS = 1000, MOST_REPEATS = 4 << 20 };
 static const uint64_t usual_memory = UINT64_C(1) << 30;
 
 /* What a batch says of a column. */
@@ -263,6 +263,13 @@ static int select_columns(tamis_gather *g, tamis_error *err) {
         return 0;
 }
 
+static size_t words_of(const tamis_gather *g) {
+        uint64_t memory = g->options->input.memory ? g->options->input.memory : usual_memory;
+        uint64_t words = memory / 4 / (g->columns.n + 1) / (2 * TAMIS_WORDS_LENGTH);
+
+        return words < LEAST_WORDS ? LEAST_WORDS : words > TAMIS_WORDS_MOST ? TAMIS_WORDS_MOST : (size_t) words;
+}
+
 int tamis_gather_open(tamis_gather *g, const tamis_profile_options *o, tamis_error *err) {
         int r;
 
@@ -283,8 +290,10 @@ int tamis_gather_open(tamis_gather *g, const tamis_profile_options *o, tamis_err
         g->gathered = calloc(g->columns.n + 1, sizeof *g->gathered);
         if (!g->gathered)
                 return tamis_fail_memory(err);
-        for (size_t i = 0; i < g->columns.n; i++)
+        for (size_t i = 0; i < g->columns.n; i++) {
                 g->gathered[i].runs.room = values_of(g);
+                g->gathered[i].words.most = words_of(g);
+        }
         g->patterns.words = (g->columns.n + 63) / 64;
         g->repeats.most = MOST_REPEATS;
         g->sample.most = TAMIS_SAMPLE_CELLS / (g->schema.n + 1);

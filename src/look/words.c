@@ -9,7 +9,7 @@ void tamis_words_done(tamis_words *w) {
         tamis_distinct_done(&w->distinct);
         free(w->lines);
         free(w->files);
-        *w = (tamis_words) {0};
+        *w = (tamis_words) { .most = w->most };
 }
 
 size_t tamis_characters(tamis_slice s) {
@@ -90,7 +90,7 @@ int tamis_words_merge(tamis_words *w, const tamis_words_part *p, const tamis_bat
                 size_t code, before = w->dict.n;
 
                 measure(w, e);
-                if (!w->full && (before == TAMIS_WORDS_MOST || w->bytes > TAMIS_WORDS_BYTES))
+                if (!w->full && (before >= w->most || w->bytes > w->most * TAMIS_WORDS_LENGTH))
                         r = fill_up(w, err);
                 if (r == 0 && w->full) {
                         long at = tamis_dict_find(&w->dict, e->text);

@@ -1,7 +1,7 @@
 /* words.h: the cells of a column that are no numbers: each text with its count and the line of the first.
  *
  * Every text up to a limit of texts and of bytes; from then on no new ones, whose number is estimated (distinct.h). A text that is
- * there was taken up at its first cell, so its count is exact. Ownership: embedded, {0} is empty; _done frees.
+ * there was taken up at its first cell, so its count is exact. Ownership: embedded, {0} but for `most` is empty; _done frees.
  */
 #ifndef TAMIS_LOOK_WORDS_H
 #define TAMIS_LOOK_WORDS_H
@@ -11,9 +11,10 @@
 
 #include "look/distinct.h"
 
-enum { TAMIS_WORDS_MOST = 100000, TAMIS_WORDS_BYTES = 16 << 20 };
+enum { TAMIS_WORDS_MOST = 100000, TAMIS_WORDS_LENGTH = 160 };
 
 typedef struct tamis_words {
+        size_t most;                    /* texts; each may have TAMIS_WORDS_LENGTH bytes on average */
         tamis_dict dict;
         uint64_t *lines;                /* by code */
         const char **files;             /* by code: the reader's name of the source */
