@@ -117,7 +117,8 @@ static double entropy(const tamis_gathered *g, double total) {
         double sum = 0;
 
         for (size_t i = 0; i < g->runs.n; i++)
-                sum += (double) g->runs.counts[i] * log2((double) g->runs.counts[i]);
+                if (g->runs.counts[i] > 1)
+                        sum += (double) g->runs.counts[i] * log2((double) g->runs.counts[i]);
         for (size_t i = 0; i < g->words.dict.n; i++) {
                 double n = (double) g->words.dict.entries[i].count;
 

@@ -33,6 +33,24 @@ START_TEST(sorts_as_qsort_does) {
 }
 END_TEST
 
+/* Few decimals, which are counted; with one that is none of them, which is not. */
+START_TEST(sorts_decimals) {
+        static double x[N], y[N], spare[N];
+
+        for (size_t odd = 0; odd < 2; odd++)
+                for (double scale = 1; scale < 1e7; scale *= 10) {
+                        for (size_t i = 0; i < N; i++)
+                                x[i] = y[i] = (double) ((int) (i * 7919 % N) - N / 3) / scale;
+                        if (odd)
+                                x[N / 2] = y[N / 2] = 1e-3 / 3;
+                        qsort(y, N, sizeof *y, by_value);
+                        tamis_sort_doubles(x, spare, N);
+                        for (size_t i = 0; i < N; i++)
+                                ck_assert(x[i] == y[i] && (x[i] != 0 || !signbit(x[i])));
+                }
+}
+END_TEST
+
 /* 1 1 2 4 10: by hand, with type 7's place (n - 1) p */
 START_TEST(quantiles_by_hand) {
         const double x[] = { 10, 1, NAN, 4, 1, 2 };
@@ -142,6 +160,7 @@ int main(void) {
         int failures;
 
         tcase_add_test(c, sorts_as_qsort_does);
+        tcase_add_test(c, sorts_decimals);
         tcase_add_test(c, quantiles_by_hand);
         tcase_add_test(c, coarser_whatever_the_order);
         tcase_add_test(c, few_values_stay_exact);
