@@ -34,9 +34,9 @@ const char verb_profile_details[] =
         "A finding is an error where a model trained on the table would most likely learn something false (a sentinel taken "
         "for a number, a feature that gives the target away), a warning where it may, a note where it is good to know. "
         "With --fail-on the exit status says so: 3.\n"
-        "Quantiles, counts of values and duplicates are exact while they fit in memory (--memory); beyond it they are "
+        "Quantiles, numbers of values and repeated rows are exact while they fit in memory (--memory); beyond it they are "
         "estimated, and said to be. What is of two columns at once is found in 50,000 rows drawn from the table, or in all "
-        "where there are no more. Records with too few or too many cells are padded or trimmed, and found fault with, unless "
+        "where there are no more. Records with too few cells, or empty ones too many, are mended and found fault with, unless "
         "--ragged says otherwise.";
 
 const char verb_profile_examples[] =
