@@ -9,6 +9,7 @@
 #include "say.h"
 #include "verb_evaluate.h"
 #include "verb_pool.h"
+#include "verb_profile.h"
 #include "verb_score.h"
 
 enum { EXIT_DATA = 1, EXIT_USAGE = 2 };
@@ -34,6 +35,9 @@ static const verb verbs[] = {
         { "pool", "pool estimates made from several imputations", "[FILE...]",
           .details = verb_pool_details, .examples = verb_pool_examples, .options = verb_pool_options,
           .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_HELP, .run = verb_pool },
+        { "profile", "show what a table holds and what is wrong with it", "[FILE...]",
+          .details = verb_profile_details, .examples = verb_profile_examples, .options = verb_profile_options,
+          .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_RUN | TAKES_HELP, .run = verb_profile },
         { "score", "compare imputed cells with the truth", "TRUTH IMPUTED",
           .details = verb_score_details, .examples = verb_score_examples, .options = verb_score_options,
           .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_HELP, .run = verb_score },

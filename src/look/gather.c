@@ -1,0 +1,321 @@
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include <tamis/step.h>
+
+#include "look/gather.h"
+#include "table/cell.h"
+
+enum { LEAST_VALUES = 16384, LEAST_WORDS = 1000, MOST_REPEATS = 4 << 20 };
+static const uint64_t usual_memory = UINT64_C(1) << 30;
+
+/* What a batch says of a column. */
+struct part {
+        const double *numbers;          /* NULL: no cell is a number */
+        const uint8_t *missing;         /* NULL: no cell is missing */
+        uint64_t n_missing, empty;
+        tamis_words_part words;
+};
+
+struct reading {
+        tamis_gather *g;
+        pthread_mutex_t reading, lock;
+        pthread_cond_t moved;
+        uint64_t next, turn;
+        bool ended;
+        int status;
+        tamis_error error;
+};
+
+struct worker {
+        struct reading *reading;
+        tamis_batch batch;
+        struct part *parts;
+        const uint8_t **missing;
+        tamis_patterns patterns;
+        uint64_t *hashes;
+        uint64_t seq;
+        tamis_error error;
+};
+
+/* -- one batch ------------------------------------------------------------------------------------------------------- */
+
+static uint64_t count_empty(const tamis_batch *b, size_t column, const uint8_t *missing) {
+        const tamis_column *c = &b->columns[column];
+        uint64_t n = 0;
+
+        for (size_t row = 0; row < b->n_rows; row++) {
+                tamis_slice raw;
+
+                if (!missing[row])
+                        continue;
+                raw = tamis_trim(tamis_cell_raw(b, c, row));
+                n += raw.n == 0 || (raw.n == 2 && raw.p[0] == '"');
+        }
+        return n;
+}
+
+static int look_at(tamis_batch *b, size_t column, struct part *p, tamis_error *err) {
+        const tamis_column *c = &b->columns[column];
+        int r = tamis_batch_numbers(b, column, &p->numbers, err);
+
+        if (r == 0 && c->missing > 0)
+                r = tamis_batch_missing(b, column, &p->missing, err);
+        if (r < 0)
+                return r;
+        p->n_missing = c->missing;
+        if (p->missing)
+                p->empty = count_empty(b, column, p->missing);
+        if (c->nonnumbers > 0)
+                r = tamis_words_part_make(&p->words, b, column, p->numbers, p->missing, err);
+        if (c->missing + c->nonnumbers == b->n_rows)
+                p->numbers = NULL;
+        return r;
+}
+
+static int look(struct worker *w, tamis_error *err) {
+        const tamis_gather *g = w->reading->g;
+        tamis_batch *b = &w->batch;
+        bool any = false;
+        int r = tamis_batch_begin(b, err);
+
+        b->schema = &g->schema;
+        b->missing = &g->missing;
+        b->precision = -1;
+        for (size_t i = 0; r == 0 && i < g->columns.n; i++) {
+                r = look_at(b, g->columns.columns[i], &w->parts[i], err);
+                w->missing[i] = w->parts[i].missing;
+                any = any || w->missing[i];
+        }
+        if (r == 0 && any)
+                r = tamis_patterns_make(&w->patterns, b, w->missing, g->columns.n, err);
+        else
+                w->patterns.complete = b->n_rows;
+        w->hashes = r == 0 ? tamis_repeats_hash(b) : NULL;
+        if (r == 0 && !w->hashes)
+                r = tamis_fail_memory(err);
+        return r;
+}
+
+static int hand_over(struct worker *w, tamis_error *err) {
+        tamis_gather *g = w->reading->g;
+        tamis_batch *b = &w->batch;
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < g->columns.n; i++) {
+                tamis_gathered *to = &g->gathered[i];
+                const struct part *p = &w->parts[i];
+
+                to->missing += p->n_missing;
+                to->empty += p->empty;
+                if (p->numbers)
+                        r = tamis_runs_add(&to->runs, p->numbers, b->n_rows, err);
+                if (r == 0 && p->words.dict.n > 0)
+                        r = tamis_words_merge(&to->words, &p->words, b, err);
+        }
+        if (r == 0)
+                r = tamis_patterns_merge(&g->patterns, &w->patterns, err);
+        if (r == 0)
+                r = tamis_repeats_add(&g->repeats, w->hashes, b->n_rows, err);
+        if (r == 0)
+                r = tamis_sample_add(&g->sample, b, err);
+        g->rows += b->n_rows;
+        return r;
+}
+
+/* -- all of them ----------------------------------------------------------------------------------------------------- */
+
+static void forget(struct worker *w) {
+        for (size_t i = 0; i < w->reading->g->columns.n; i++) {
+                tamis_dict_done(&w->parts[i].words.dict);
+                w->parts[i] = (struct part) {0};
+        }
+        tamis_patterns_done(&w->patterns);
+        tamis_batch_reset(&w->batch);
+}
+
+static void fail(struct worker *w, int status) {
+        struct reading *r = w->reading;
+
+        pthread_mutex_lock(&r->lock);
+        if (r->status == 0) {
+                r->status = status;
+                r->error = w->error;
+        }
+        pthread_cond_broadcast(&r->moved);
+        pthread_mutex_unlock(&r->lock);
+}
+
+static void tell(struct reading *r) {
+        const tamis_profile_options *o = r->g->options;
+        tamis_reader_counts counts;
+
+        if (!o->progress)
+                return;
+        tamis_reader_count(r->g->reader, &counts);
+        o->progress(o->arg, "reading", counts.bytes, counts.bytes_total, counts.records);
+}
+
+/* 1: a batch is there; 0: the end; negative: it failed. */
+static int take(struct worker *w) {
+        struct reading *r = w->reading;
+        int status = 0;
+
+        pthread_mutex_lock(&r->reading);
+        if (!r->ended) {
+                status = tamis_reader_next(r->g->reader, &w->batch.chunk, &w->error);
+                r->ended = status < 0 || w->batch.chunk.records == 0;
+                w->seq = r->next++;
+                status = status < 0 ? status : !r->ended;
+                if (status == 1)
+                        tell(r);
+        }
+        pthread_mutex_unlock(&r->reading);
+        return status;
+}
+
+/* Wait until all batches before this one have been handed over. False: one of them failed. */
+static bool wait_turn(struct worker *w) {
+        struct reading *r = w->reading;
+        bool ours;
+
+        pthread_mutex_lock(&r->lock);
+        while (r->turn != w->seq && r->status == 0)
+                pthread_cond_wait(&r->moved, &r->lock);
+        ours = r->turn == w->seq && r->status == 0;
+        pthread_mutex_unlock(&r->lock);
+        return ours;
+}
+
+static void pass_turn(struct reading *r) {
+        pthread_mutex_lock(&r->lock);
+        r->turn++;
+        pthread_cond_broadcast(&r->moved);
+        pthread_mutex_unlock(&r->lock);
+}
+
+/* The first failure in the order of the batches is the one that counts: a batch that failed waits for its turn too. */
+static void work(void *arg, unsigned thread) {
+        struct reading *reading = arg;
+        size_t n = reading->g->columns.n;
+        struct worker w = { .reading = reading, .patterns = { .words = reading->g->patterns.words } };
+        int r = 0;
+
+        w.parts = calloc(n + 1, sizeof *w.parts);
+        w.missing = calloc(n + 1, sizeof *w.missing);
+        if (!w.parts || !w.missing)
+                fail(&w, tamis_fail_memory(&w.error));
+        while (w.parts && w.missing && (r = take(&w)) != 0) {
+                if (r > 0)
+                        r = look(&w, &w.error);
+                if (!wait_turn(&w))
+                        break;
+                if (r == 0)
+                        r = hand_over(&w, &w.error);
+                if (r < 0) {
+                        fail(&w, r);
+                        break;
+                }
+                forget(&w);
+                pass_turn(reading);
+        }
+        if (w.parts)
+                forget(&w);
+        tamis_batch_done(&w.batch);
+        free(w.parts);
+        free(w.missing);
+}
+
+int tamis_gather_read(tamis_gather *g, tamis_error *err) {
+        struct reading r = { .g = g };
+
+        pthread_mutex_init(&r.reading, NULL);
+        pthread_mutex_init(&r.lock, NULL);
+        pthread_cond_init(&r.moved, NULL);
+        tamis_pool_run(g->pool, work, &r);
+        pthread_cond_destroy(&r.moved);
+        pthread_mutex_destroy(&r.lock);
+        pthread_mutex_destroy(&r.reading);
+        if (r.status < 0 && err)
+                *err = r.error;
+        return r.status < 0 ? r.status : tamis_reader_commit(g->reader, err);
+}
+
+/* -- before and after ------------------------------------------------------------------------------------------------ */
+
+static size_t values_of(const tamis_gather *g) {
+        uint64_t memory = g->options->input.memory ? g->options->input.memory : usual_memory;
+        uint64_t values = memory / 2 / sizeof(double) / (g->columns.n + 1);
+
+        return values < LEAST_VALUES ? LEAST_VALUES : values > SIZE_MAX / 64 ? SIZE_MAX / 64 : (size_t) values;
+}
+
+static int select_columns(tamis_gather *g, tamis_error *err) {
+        if (g->options->columns)
+                return tamis_select(&g->schema, g->options->columns, &g->columns, err);
+        g->columns.columns = calloc(g->schema.n + 1, sizeof *g->columns.columns);
+        if (!g->columns.columns)
+                return tamis_fail_memory(err);
+        g->columns.n = g->schema.n;
+        for (size_t i = 0; i < g->schema.n; i++)
+                g->columns.columns[i] = i;
+        return 0;
+}
+
+static size_t words_of(const tamis_gather *g) {
+        uint64_t memory = g->options->input.memory ? g->options->input.memory : usual_memory;
+        uint64_t words = memory / 4 / (g->columns.n + 1) / (2 * TAMIS_WORDS_LENGTH);
+
+        return words < LEAST_WORDS ? LEAST_WORDS : words > TAMIS_WORDS_MOST ? TAMIS_WORDS_MOST : (size_t) words;
+}
+
+int tamis_gather_open(tamis_gather *g, const tamis_profile_options *o, tamis_error *err) {
+        int r;
+
+        g->options = o;
+        r = tamis_missing_init(&g->missing, o->na, err);
+        if (r == 0)
+                r = tamis_reader_new(&o->input, &g->reader, err);
+        if (r == 0)
+                r = tamis_schema_from_header(tamis_reader_header(g->reader), tamis_reader_dialect(g->reader), &g->schema, err);
+        if (r == 0 && o->types)
+                r = tamis_types_force(&g->schema, o->types, false, err);
+        if (r == 0)
+                r = select_columns(g, err);
+        if (r == 0)
+                r = tamis_pool_new(o->threads, &g->pool, err);
+        if (r < 0)
+                return r;
+        g->gathered = calloc(g->columns.n + 1, sizeof *g->gathered);
+        if (!g->gathered)
+                return tamis_fail_memory(err);
+        for (size_t i = 0; i < g->columns.n; i++) {
+                g->gathered[i].runs.room = values_of(g);
+                g->gathered[i].words.most = words_of(g);
+        }
+        g->patterns.words = (g->columns.n + 63) / 64;
+        g->repeats.most = MOST_REPEATS;
+        g->sample.most = TAMIS_SAMPLE_CELLS / (g->schema.n + 1);
+        if (g->sample.most > TAMIS_SAMPLE_ROWS)
+                g->sample.most = TAMIS_SAMPLE_ROWS;
+        if (g->sample.most < 1000)
+                g->sample.most = 1000;
+        return 0;
+}
+
+void tamis_gather_done(tamis_gather *g) {
+        for (size_t i = 0; g->gathered && i < g->columns.n; i++) {
+                tamis_runs_done(&g->gathered[i].runs);
+                tamis_words_done(&g->gathered[i].words);
+        }
+        free(g->gathered);
+        tamis_patterns_done(&g->patterns);
+        tamis_repeats_done(&g->repeats);
+        tamis_sample_done(&g->sample);
+        tamis_selection_done(&g->columns);
+        tamis_missing_done(&g->missing);
+        tamis_schema_done(&g->schema);
+        tamis_reader_free(g->reader);
+        tamis_pool_free(g->pool);
+}

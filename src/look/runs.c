@@ -1,0 +1,418 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "look/runs.h"
+
+enum { DIGIT = 11, DIGITS = 6, RADIX = 1 << DIGIT, FEW = 256, BLOCK = 1024, LEAST = 4096, MANTISSA = 52 };
+
+void tamis_runs_done(tamis_runs *r) {
+        free(r->loose);
+        free(r->values);
+        free(r->counts);
+        tamis_distinct_done(&r->distinct);
+        *r = (tamis_runs) { .room = r->room };
+}
+
+/* -- sorting --------------------------------------------------------------------------------------------------------- */
+
+/* Doubles in the order of their bits: those below 0 upside down, the others above them. */
+static inline uint64_t key_of(double x) {
+        uint64_t u;
+
+        x += 0.0;               /* -0 is 0 */
+        memcpy(&u, &x, sizeof u);
+        return u ^ ((uint64_t) -(int64_t) (u >> 63) | UINT64_C(1) << 63);
+}
+
+static inline double of_key(uint64_t u) {
+        double x;
+
+        u ^= ((u >> 63) - 1) | UINT64_C(1) << 63;
+        memcpy(&x, &u, sizeof x);
+        return x;
+}
+
+static int by_value(const void *a, const void *b) {
+        const double x = *(const double *) a, y = *(const double *) b;
+
+        return (x > y) - (x < y);
+}
+
+/* Numbers of few decimals, near each other: whole numbers when multiplied by a power of ten, and then counted, place by place. Each
+ * is checked to come back the same. A quarter of the time that digits take. False: they are no such numbers, x is as it was. */
+static bool count_decimals(double *x, double *spare, size_t n) {
+        static const double scales[] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6 };
+        int64_t *whole = (int64_t *) spare, low = INT32_MAX, high = INT32_MIN;
+        size_t d = 0, to = 0;
+        uint32_t *counts;
+        double scale;
+
+        for (size_t i = 0; i < n; i += n / FEW + 1)
+                while (d < 7 && !(fabs(x[i]) < 1e9 && (double) (int64_t) llround(x[i] * scales[d]) / scales[d] == x[i]))
+                        d++;
+        if (d == 7)
+                return false;
+        scale = scales[d];
+        for (size_t i = 0; i < n; i++) {
+                double k = x[i] * scale;
+                int64_t w;
+
+                if (!(fabs(k) < 2e9))
+                        return false;
+                w = (int64_t) (k + (k < 0 ? -.5 : .5));
+                if ((double) w / scale != x[i])
+                        return false;
+                whole[i] = w;
+                low = w < low ? w : low;
+                high = w > high ? w : high;
+        }
+        if ((uint64_t) (high - low) > 2 * n)
+                return false;
+        counts = calloc((size_t) (high - low) + 1, sizeof *counts);
+        if (!counts)
+                return false;
+        for (size_t i = 0; i < n; i++)
+                counts[whole[i] - low]++;
+        for (int64_t w = low; w <= high; w++) {
+                double value = (double) w / scale;
+
+                for (uint32_t k = counts[w - low]; k > 0; k--)
+                        x[to++] = value;
+        }
+        free(counts);
+        return true;
+}
+
+/* By digits, the last first: six of 11 bits. A digit that all share is passed over. */
+void tamis_sort_doubles(double *x, double *spare, size_t n) {
+        static _Thread_local uint32_t places[DIGITS][RADIX];
+        uint64_t *from = (uint64_t *) x, *to = (uint64_t *) spare;
+
+        if (n < FEW || n > UINT32_MAX) {
+                for (size_t i = 0; i < n; i++)
+                        x[i] += 0.0;
+                qsort(x, n, sizeof *x, by_value);
+                return;
+        }
+        if (count_decimals(x, spare, n))
+                return;
+        memset(places, 0, sizeof places);
+        for (size_t i = 0; i < n; i++) {
+                uint64_t k = key_of(x[i]);
+
+                memcpy(&from[i], &k, sizeof k);
+                for (unsigned d = 0; d < DIGITS; d++)
+                        places[d][k >> (d * DIGIT) & (RADIX - 1)]++;
+        }
+        for (unsigned d = 0; d < DIGITS; d++) {
+                uint32_t *place = places[d], sum = 0;
+                uint64_t *swap = from;
+
+                if (place[from[0] >> (d * DIGIT) & (RADIX - 1)] == n)
+                        continue;
+                for (size_t i = 0; i < RADIX; i++) {
+                        uint32_t count = place[i];
+
+                        place[i] = sum;
+                        sum += count;
+                }
+                for (size_t i = 0; i < n; i++)
+                        to[place[from[i] >> (d * DIGIT) & (RADIX - 1)]++] = from[i];
+                from = to;
+                to = swap;
+        }
+        for (size_t i = 0; i < n; i++)
+                x[i] = of_key(from[i]);
+}
+
+/* -- powers ---------------------------------------------------------------------------------------------------------- */
+
+/* Pebay 2008, "Formulas for robust, one-pass parallel computation of covariances and arbitrary-order moments", eqs 2.1. */
+static void powers_merge(tamis_powers *a, const tamis_powers *b) {
+        double n = a->n + b->n, d = b->mean - a->mean, dn = d / n, d2 = d * dn * a->n * b->n;
+        tamis_powers sum = { .n = n };
+
+        if (a->n == 0 || b->n == 0) {
+                if (a->n == 0)
+                        *a = *b;
+                return;
+        }
+        sum.mean = a->mean + dn * b->n;
+        sum.m2 = a->m2 + b->m2 + d2;
+        sum.m3 = a->m3 + b->m3 + d2 * dn * (a->n - b->n) + 3 * dn * (a->n * b->m2 - b->n * a->m2);
+        sum.m4 = a->m4 + b->m4 + d2 * dn * dn * (a->n * a->n - a->n * b->n + b->n * b->n) +
+                 6 * dn * dn * (a->n * a->n * b->m2 + b->n * b->n * a->m2) + 4 * dn * (a->n * b->m3 - b->n * a->m3);
+        *a = sum;
+}
+
+/* Of values that come so many times each (counts NULL: once). Blocks of plain sums, the blocks' in wider numbers. */
+static tamis_powers powers_of(const double *x, const uint64_t *counts, size_t n) {
+        long double total = 0, m1 = 0, m2 = 0, m3 = 0, m4 = 0;
+        double mean, times = 0;
+
+        for (size_t i = 0, end; i < n; i = end) {
+                double sum = 0;
+
+                for (end = i + BLOCK < n ? i + BLOCK : n; i < end; i++) {
+                        double c = counts ? (double) counts[i] : 1;
+
+                        sum += c * x[i];
+                        times += c;
+                }
+                total += sum;
+        }
+        mean = n > 0 ? (double) (total / times) : 0;
+        if (n > 0 && x[0] == x[n - 1] && counts)
+                mean = x[0];
+        for (size_t i = 0, end; i < n; i = end) {
+                double s1 = 0, s2 = 0, s3 = 0, s4 = 0;
+
+                for (end = i + BLOCK < n ? i + BLOCK : n; i < end; i++) {
+                        double c = counts ? (double) counts[i] : 1, d = x[i] - mean, d2 = d * d;
+
+                        s1 += c * d;
+                        s2 += c * d2;
+                        s3 += c * d2 * d;
+                        s4 += c * d2 * d2;
+                }
+                m1 += s1, m2 += s2, m3 += s3, m4 += s4;
+        }
+        if (n > 0) {            /* what rounding the mean left behind */
+                long double left = m1 / times;
+
+                m4 -= 4 * left * m3;
+                m3 -= 3 * left * m2;
+                m2 -= left * m1;
+        }
+        return (tamis_powers) { times, mean, (double) m2, (double) m3, (double) m4 };
+}
+
+double tamis_powers_skew(const tamis_powers *p) {
+        double n = p->n;
+
+        if (n < 3 || !(p->m2 > 0))
+                return NAN;
+        return n * sqrt(n - 1) / (n - 2) * p->m3 / (p->m2 * sqrt(p->m2));
+}
+
+double tamis_powers_kurtosis(const tamis_powers *p) {
+        double n = p->n;
+
+        if (n < 4 || !(p->m2 > 0))
+                return NAN;
+        return n * (n + 1) * (n - 1) / ((n - 2) * (n - 3)) * p->m4 / (p->m2 * p->m2) -
+               3 * (n - 1) * (n - 1) / ((n - 2) * (n - 3));
+}
+
+/* -- runs ------------------------------------------------------------------------------------------------------------ */
+
+static double clear(double x, unsigned bits) {
+        uint64_t u;
+
+        memcpy(&u, &x, sizeof u);
+        u &= ~((UINT64_C(1) << bits) - 1);
+        memcpy(&x, &u, sizeof x);
+        return x + 0.0;
+}
+
+static int count_all(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
+        int e = tamis_distinct_open(&r->distinct, err);
+
+        for (size_t i = 0; e == 0 && i < n; i++)
+                tamis_distinct_add(&r->distinct, key_of(x[i]));
+        return e;
+}
+
+/* One bit more goes; neighbours that became equal become one. Towards 0, so that the order stays. */
+static void coarsen(tamis_runs *r) {
+        size_t to = 0;
+
+        r->cleared++;
+        for (size_t i = 0; i < r->n; i++) {
+                double v = clear(r->values[i], r->cleared);
+
+                if (to > 0 && r->values[to - 1] == v) {
+                        r->counts[to - 1] += r->counts[i];
+                } else {
+                        r->values[to] = v;
+                        r->counts[to++] = r->counts[i];
+                }
+        }
+        r->n = to;
+}
+
+static size_t count_runs(const double *x, size_t n) {
+        size_t runs = n > 0;
+
+        for (size_t i = 1; i < n; i++)
+                runs += x[i] != x[i - 1];
+        return runs;
+}
+
+/* x is sorted. */
+static int merge(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
+        size_t most = r->n + count_runs(x, n), at = 0, to = 0, i = 0;
+        double *values = malloc((most + 1) * sizeof *values);
+        uint64_t *counts = malloc((most + 1) * sizeof *counts);
+
+        if (!values || !counts) {
+                free(values);
+                free(counts);
+                return tamis_fail_memory(err);
+        }
+        while (i < n || at < r->n) {
+                double v = i < n && (at == r->n || x[i] < r->values[at]) ? x[i] : r->values[at];
+                uint64_t count = 0;
+
+                for (; i < n && x[i] == v; i++)
+                        count++;
+                if (at < r->n && r->values[at] == v)
+                        count += r->counts[at++];
+                values[to] = v;
+                counts[to++] = count;
+        }
+        free(r->values);
+        free(r->counts);
+        r->values = values;
+        r->counts = counts;
+        r->n = to;
+        return 0;
+}
+
+static int gather(tamis_runs *r, tamis_error *err) {
+        double *spare = malloc((r->n_loose + 1) * sizeof *spare);
+        int e = spare ? 0 : tamis_fail_memory(err);
+
+        if (e == 0 && r->cleared > 0) {
+                tamis_powers more = powers_of(r->loose, NULL, r->n_loose);
+
+                powers_merge(&r->powers, &more);
+                e = count_all(r, r->loose, r->n_loose, err);
+                for (size_t i = 0; i < r->n_loose; i++)
+                        r->loose[i] = clear(r->loose[i], r->cleared);
+        }
+        if (e == 0) {
+                tamis_sort_doubles(r->loose, spare, r->n_loose);
+                e = merge(r, r->loose, r->n_loose, err);
+        }
+        if (e == 0)
+                r->n_loose = 0;
+        free(spare);
+        if (e == 0 && r->cleared == 0 && r->n > r->room / 2) {
+                r->powers = powers_of(r->values, r->counts, r->n);
+                e = count_all(r, r->values, r->n, err);
+        }
+        while (e == 0 && r->n > r->room / 2 && r->cleared < MANTISSA)
+                coarsen(r);
+        return e;
+}
+
+static int make_room(tamis_runs *r, size_t n, tamis_error *err) {
+        size_t capacity = r->capacity ? r->capacity : LEAST;
+        double *more;
+
+        while (capacity < r->n_loose + n)
+                capacity *= 2;
+        if (capacity > r->capacity) {
+                more = realloc(r->loose, capacity * sizeof *more);
+                if (!more)
+                        return tamis_fail_memory(err);
+                r->loose = more;
+                r->capacity = capacity;
+        }
+        return 0;
+}
+
+int tamis_runs_add(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
+        double *to, min, max;
+        size_t added = 0;
+        int e = 0;
+
+        if (r->n_loose > 0 && r->n_loose + n > r->room)
+                e = gather(r, err);
+        if (e == 0)
+                e = make_room(r, n, err);
+        if (e < 0)
+                return e;
+        to = r->loose + r->n_loose;
+        min = r->total ? r->min : INFINITY;
+        max = r->total ? r->max : -INFINITY;
+        for (size_t i = 0; i < n; i++) {
+                to[added] = x[i];
+                added += x[i] == x[i];
+                min = x[i] < min ? x[i] : min;
+                max = x[i] > max ? x[i] : max;
+        }
+        r->min = min;
+        r->max = max;
+        r->n_loose += added;
+        r->total += added;
+        return 0;
+}
+
+int tamis_runs_settle(tamis_runs *r, tamis_error *err) {
+        int e = r->n_loose > 0 ? gather(r, err) : 0;
+
+        if (e < 0)
+                return e;
+        free(r->loose);
+        r->loose = NULL;
+        r->capacity = 0;
+        if (r->cleared == 0)
+                r->powers = powers_of(r->values, r->counts, r->n);
+        return 0;
+}
+
+/* -- what they say --------------------------------------------------------------------------------------------------- */
+
+double tamis_runs_quantile(const tamis_runs *r, double p) {
+        double at = p * (double) (r->total - 1), low = NAN;
+        uint64_t first = (uint64_t) at, seen = 0;
+        size_t i = 0;
+
+        if (r->total == 0)
+                return NAN;
+        for (; i < r->n && seen + r->counts[i] <= first; i++)
+                seen += r->counts[i];
+        low = r->values[i];
+        if (seen + r->counts[i] > first + 1 || i + 1 == r->n)
+                return low;
+        return low + (r->values[i + 1] - low) * (at - (double) first);
+}
+
+/* From the centre outwards: the runs below and above it are two sorted lists of distances. */
+double tamis_runs_mad(const tamis_runs *r, double centre) {
+        uint64_t first = (r->total - 1) / 2, second = r->total / 2, seen = 0;
+        size_t above = 0, below;
+        double low = NAN;
+
+        if (r->total == 0)
+                return NAN;
+        while (above < r->n && r->values[above] < centre)
+                above++;
+        for (below = above; below > 0 || above < r->n;) {
+                bool up = below == 0 || (above < r->n && r->values[above] - centre < centre - r->values[below - 1]);
+                double distance = up ? r->values[above] - centre : centre - r->values[below - 1];
+                uint64_t count = up ? r->counts[above++] : r->counts[--below];
+
+                if (seen <= first && first < seen + count)
+                        low = distance;
+                seen += count;
+                if (second < seen)
+                        return (low + distance) / 2;
+        }
+        return low;
+}
+
+uint64_t tamis_runs_below(const tamis_runs *r, double x, bool equal) {
+        uint64_t n = 0;
+
+        for (size_t i = 0; i < r->n && (r->values[i] < x || (equal && r->values[i] == x)); i++)
+                n += r->counts[i];
+        return n;
+}
+
+uint64_t tamis_runs_distinct(const tamis_runs *r) {
+        return r->cleared ? tamis_distinct_count(&r->distinct) : r->n;
+}
