@@ -150,7 +150,7 @@ CASES = {
     ],
 }
 # verbs that are not steps of a chain
-NO_STEPS = {"apply", "cat", "help", "part", "pool", "score", "version"}
+NO_STEPS = {"apply", "cat", "drift", "help", "part", "pool", "score", "version"}
 # strategies and options of impute that draw; the others give the same for any seed
 DRAWS = {"boost", "draw", "forest", "mice", "nearest", "random", "softimpute", "stochastic"}
 # the same of prune
