@@ -115,8 +115,12 @@ static int figures(tamis_drift_column *c, tamis_error *err) {
                 c->severity = share_distance(c->ref.missing / c->ref.rows, c->fresh.missing / c->fresh.rows);
         }
         r = c->levels.n > 0 ? levels(c, err) : numbers(c, err);
-        if (c->divergence.js > c->severity)
-                c->severity = c->divergence.js;
+        c->severity = fmax(c->severity, c->divergence.js);
+        /* bins of the reference do not tell what lies outside of them, nor the rare levels what is new among them */
+        if (c->outside > 0)
+                c->severity = fmax(c->severity, share_distance(0, c->outside));
+        if (c->unseen > 0)
+                c->severity = fmax(c->severity, share_distance(0, c->unseen));
         return r;
 }
 
@@ -153,9 +157,9 @@ static void judge_values(tamis_drift_column *c, const tamis_drift_options *o) {
                         because(c, "shares of levels differ");
                 else
                         because(c, "values differ: median %.4g, was %.4g", c->fresh.median, c->ref.median);
-        } else if ((n < FEW || m < FEW) && (n != m || n > 0)) {
+        } else if ((n < FEW || m < FEW) && (n > 0 || m > 0) && c->verdict == TAMIS_DRIFT_OK) {
                 worse(c, TAMIS_DRIFT_FEW);
-                because(c, "%.0f values and %.0f: too few to compare", n, m);
+                because(c, "too few values to compare: %.0f against %.0f", m, n);
         }
         if (c->unseen_levels > 0) {
                 bool surely = c->unseen_p <= sure && c->unseen >= least_unseen;

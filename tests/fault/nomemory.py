@@ -38,6 +38,9 @@ COMMANDS = [
     "score --holes {holes} -o out.csv {full} {holes}",
     "score --key city --holes {hollow} -o out.csv {whole} {stacked}",
     "score -o out.csv {cells} {stacked}",
+    "drift -o out.csv {full} {full}",
+    "drift --json --target city -o out.csv {whole} {hollow}",
+    "drift --csv -c age -o out.csv {holes} {holes}",
     "impute -t label -g city -s random --seed 1 --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -g city -s age=interpolate,note=ffill,income=random --order income --spline --report report.json -o out.csv "
     "{holes}",
@@ -80,7 +83,7 @@ COMMANDS = [
     "--save model.json --report report.json -o out.csv {holes}",
 ]
 
-WITHOUT_THREADS = ["pool", "score"]
+WITHOUT_THREADS = ["drift", "pool", "score"]
 
 
 def table(rows, holes):

@@ -1,4 +1,4 @@
-/* Figures of two samples, wanted by SciPy 1.16 where no other source is named, to 1e-9. */
+/* Figures of two samples, wanted by SciPy 1.17 where no other source is named, to 1e-9. */
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
