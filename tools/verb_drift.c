@@ -43,7 +43,7 @@ const char verb_drift_details[] =
 
 const char verb_drift_examples[] =
         "tamis drift january.csv february.csv\n"
-        "tamis drift -t label --score p --json train.csv today.csv || mail -s drift me\n";
+        "tamis drift -t label --score p --json train.csv today.csv\n";
 
 static int options(const parsed *said, tamis_drift_options *o, tamis_error *err) {
         const char *alpha = options_value(said, verb_drift_options[ALPHA].name);

@@ -64,12 +64,13 @@ static int numbers(tamis_drift_column *c, tamis_error *err) {
 static int levels(tamis_drift_column *c, tamis_error *err) {
         const double n = c->ref.rows - c->ref.missing, m = c->fresh.rows - c->fresh.missing, share = fmin(n, m) / (n + m);
         double *counts = calloc(c->levels.n + 1, 2 * sizeof *counts), *ref = counts, *fresh, once = 0, unseen = 0;
-        size_t bins = 1;        /* the first one: the rare ones */
+        size_t *order = calloc(c->levels.n + 1, sizeof *order), bins = 1;       /* the first one: the rare ones */
+        int r = counts && order ? tamis_dict_sort(&c->levels, false, order, err) : tamis_fail_memory(err);
 
-        if (!counts)
-                return tamis_fail_memory(err);
-        fresh = counts + c->levels.n + 1;
-        for (size_t i = 0; i < c->levels.n; i++) {
+        fresh = counts ? counts + c->levels.n + 1 : NULL;
+        /* by their texts: sums are not to depend on the order of the rows */
+        for (size_t k = 0; r == 0 && k < c->levels.n; k++) {
+                const size_t i = order[k];
                 double here = (double) c->levels.entries[i].count, there = c->fresh_counts[i];
                 size_t b = (here + there) * share < EXPECTED ? 0 : bins++;
 
@@ -83,11 +84,13 @@ static int levels(tamis_drift_column *c, tamis_error *err) {
                                            ? c->levels.entries[i].text.n : 15 }, c->example, sizeof c->example);
                 }
         }
-        tamis_divergence_of(ref, fresh, bins, &c->divergence);
+        if (r == 0)
+                tamis_divergence_of(ref, fresh, bins, &c->divergence);
         c->unseen = m > 0 ? unseen / m : NAN;
         c->unseen_p = m > 0 ? tamis_unseen_p(once, n, unseen, m) : NAN;
+        free(order);
         free(counts);
-        return 0;
+        return r;
 }
 
 /* The Jensen-Shannon distance of two shares. */
