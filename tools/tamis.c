@@ -8,6 +8,7 @@
 #include "help.h"
 #include "say.h"
 #include "verb_drift.h"
+#include "verb_evaluate.h"
 #include "verb_pool.h"
 #include "verb_score.h"
 
@@ -24,6 +25,9 @@ static const verb verbs[] = {
         { "drift", "compare a new table with a reference", "REFERENCE NEW",
           .details = verb_drift_details, .examples = verb_drift_examples, .options = verb_drift_options,
           .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_HELP, .run = verb_drift },
+        { "evaluate", "measure predictions: confusion, ranks, probabilities, costs, errors", "[FILE...]",
+          .details = verb_evaluate_details, .examples = verb_evaluate_examples, .options = verb_evaluate_options,
+          .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_RUN | TAKES_HELP, .run = verb_evaluate },
         { "help", "explain a verb, the strategies, or how columns are selected", "[VERB|strategies|columns]",
           .options = verb_help_options, .takes = TAKES_HELP, .run = verb_help },
         { "part", "write each part of a split to its own file", "PATTERN [FILE...]",
