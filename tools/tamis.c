@@ -7,6 +7,7 @@
 
 #include "help.h"
 #include "say.h"
+#include "verb_drift.h"
 #include "verb_evaluate.h"
 #include "verb_pool.h"
 #include "verb_profile.h"
@@ -22,6 +23,9 @@ static const verb verbs[] = {
           .details = verb_apply_details, .examples = verb_apply_examples, .takes = TAKES_CHAIN, .run = verb_chain },
         { "cat", "put tables end to end, unchanged", "[FILE...] [then VERB...]",
           .examples = "tamis cat january.csv february.csv.gz\n", .takes = TAKES_CHAIN, .run = verb_chain },
+        { "drift", "compare a new table with a reference", "REFERENCE NEW",
+          .details = verb_drift_details, .examples = verb_drift_examples, .options = verb_drift_options,
+          .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_HELP, .run = verb_drift },
         { "evaluate", "measure predictions: confusion, ranks, probabilities, costs, errors", "[FILE...]",
           .details = verb_evaluate_details, .examples = verb_evaluate_examples, .options = verb_evaluate_options,
           .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_RUN | TAKES_HELP, .run = verb_evaluate },

@@ -11,8 +11,9 @@
 #include <tamis/stats.h>
 
 #include "judge/apart.h"
-#include "judge/feed.h"
+#include "judge/score.h"
 #include "judge/whole.h"
+#include "table/feed.h"
 
 typedef struct tamis_judged {
         tamis_slice name;

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <tamis/error.h>
+
 /* A whole number that compares as x does. */
 static inline uint64_t tamis_order_key(double x) {
         uint64_t bits;
@@ -29,6 +31,9 @@ static inline double tamis_order_value(uint64_t key) {
 /* Reorder values[0..n) so that values[ranks[i]] is what sorting would put there; ranks ascending and different, below
  * n. O(n log n_ranks) expected; however the values lie, at most some 70 times n for each rank. */
 void tamis_order_select(double *values, size_t n, const uint64_t *ranks, size_t n_ranks);
+
+/* Into ascending order, none NaN. By digits where there are many. */
+int tamis_order_sort(double *values, size_t n, tamis_error *err) TAMIS_CHECKED;
 
 /* Where the p-quantile of n >= 1 values lies (type 7): `*part` of the way, 0 <= *part < 1, from the returned rank to
  * the next one, which exists unless *part is 0. */

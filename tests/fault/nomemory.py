@@ -45,6 +45,9 @@ COMMANDS = [
     "score --holes {holes} -o out.csv {full} {holes}",
     "score --key city --holes {hollow} -o out.csv {whole} {stacked}",
     "score -o out.csv {cells} {stacked}",
+    "drift -o out.csv {full} {full}",
+    "drift --json --target city -o out.csv {whole} {hollow}",
+    "drift --csv -c age -o out.csv {holes} {holes}",
     "evaluate -t label -p age --segments city,income --bootstrap 3 -o out.csv {full}",
     "evaluate -t city --prediction note --weight age -o out.csv {full}",
     "evaluate -t label -c age,income,city --model logistic --folds 2 --versus-model majority --scores s.csv --explain e.csv "
@@ -109,7 +112,7 @@ COMMANDS = [
     "--save model.json --report report.json -o out.csv {holes}",
 ]
 
-WITHOUT_THREADS = ["pool", "score"]
+WITHOUT_THREADS = ["drift", "pool", "score"]
 
 
 def table(rows, holes):

@@ -185,7 +185,7 @@ CASES = {
     ],
 }
 # verbs that are not steps of a chain
-NO_STEPS = {"apply", "cat", "evaluate", "help", "part", "pool", "profile", "score", "version"}
+NO_STEPS = {"apply", "cat", "drift", "evaluate", "help", "part", "pool", "profile", "score", "version"}
 # strategies and options of impute that draw; the others give the same for any seed
 DRAWS = {"boost", "draw", "forest", "mice", "nearest", "random", "softimpute", "stochastic"}
 # the same of prune

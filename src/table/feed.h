@@ -2,12 +2,11 @@
  *
  * Ownership: embedded; {0} is empty; _done frees it. The path and the missing tokens are borrowed.
  */
-#ifndef TAMIS_JUDGE_FEED_H
-#define TAMIS_JUDGE_FEED_H
+#ifndef TAMIS_TABLE_FEED_H
+#define TAMIS_TABLE_FEED_H
 
 #include <tamis/batch.h>
 
-#include "judge/score.h"
 
 typedef struct tamis_feed {
         const char *path;

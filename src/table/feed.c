@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "judge/feed.h"
+#include "table/feed.h"
 
 void tamis_feed_done(tamis_feed *f) {
         tamis_batch_done(&f->batch);

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""How often `tamis drift` raises an alarm when nothing drifted, and when something did.
+
+    tests/simulation/drift.py build/tools/tamis [--runs 500]
+
+Prints the tables of docs/drift.md. Each run is one column of normal numbers in two files of its own, by a fixed seed; `apart`
+is how often the size-aware test tells them apart at 5 %, `drift` how often the verdict, which also asks for a PSI of at least .1,
+is an alarm. Without --runs: few runs, wide bands, as a test.
+"""
+import argparse
+import csv
+import io
+import random
+import subprocess
+import tempfile
+from pathlib import Path
+
+parser = argparse.ArgumentParser()
+parser.add_argument("tamis")
+parser.add_argument("--runs", type=int, default=0)
+args = parser.parse_args()
+TAMIS = str(Path(args.tamis).resolve())
+RUNS = args.runs or 60
+SIZES, REFERENCES = (50, 100, 200, 500, 5000), (200, 5000)
+ALARMS = ("gone", "type", "unit", "new", "drift")
+folder = Path(tempfile.mkdtemp(prefix="tamis-drift-"))
+
+
+def write(name, columns):
+    rows = zip(*columns.values())
+    (folder / name).write_text("\n".join([",".join(columns)] + [",".join(row) for row in rows]) + "\n")
+
+
+def drift():
+    done = subprocess.run([TAMIS, "drift", "--csv", "r.csv", "n.csv"], cwd=folder, capture_output=True, text=True)
+    if done.returncode not in (0, 3) or done.stderr:
+        raise SystemExit("Bail out! " + done.stderr)
+    return list(csv.DictReader(io.StringIO(done.stdout)))
+
+
+def normal(r, n, mean=0.):
+    return ["%.6f" % r.gauss(mean, 1) for _ in range(n)]
+
+
+def rates(seed, n, m, mean):
+    apart = alarms = 0
+    for k in range(RUNS):
+        r = random.Random("%s %d" % (seed, k))
+        write("r.csv", {"x": normal(r, m)})
+        write("n.csv", {"x": normal(r, n, mean)})
+        line = drift()[0]
+        apart += float(line["psi_q"]) <= .05
+        alarms += line["verdict"] in ALARMS
+    return 100 * apart / RUNS, 100 * alarms / RUNS
+
+
+def planted(r, n, m):
+    """Five columns that drifted, one that did a little, five that did not."""
+    def table(size, new):
+        return {
+            "height": ["%.2f" % (r.gauss(170, 8) / (2.54 if new else 1)) for _ in range(size)],
+            "pay": ["" if r.random() < (.3 if new else .05) else "%.2f" % r.lognormvariate(7, .5) for _ in range(size)],
+            "city": [r.choice("abcd") if not new or r.random() > .1 else "e" for _ in range(size)],
+            "half": normal(r, size, .5 if new else 0), "fifth": normal(r, size, .2 if new else 0),
+            "decoy": normal(r, size, .02 if new else 0),
+            **{"same%d" % i: normal(r, size) for i in range(3)}, "kind": [r.choice("xyz") for _ in range(size)],
+            "part": ["" if r.random() < .2 else str(r.randrange(6)) for _ in range(size)],
+        }
+    write("r.csv", table(m, False))
+    write("n.csv", table(n, True))
+    return drift()
+
+
+faults, n_tests = [], 0
+print("## no drift: per cent of %d runs, one column each\n##" % RUNS)
+print("## | reference | new | apart | drift |\n## | ---: | ---: | ---: | ---: |")
+for m in REFERENCES:
+    for n in SIZES:
+        apart, alarms = rates("none %d %d" % (n, m), n, m, 0)
+        print("## | %d | %d | %.1f | %.1f |" % (m, n, apart, alarms), flush=True)
+        n_tests += 1
+        band = (3, 7) if args.runs else (0, 15)
+        if not band[0] <= apart <= band[1] or alarms > band[1]:
+            faults.append("%d against %d: apart %.1f, drift %.1f" % (n, m, apart, alarms))
+print("##\n## a shift: per cent\n##")
+print("## | shift, sd | reference | new | apart | drift |\n## | ---: | ---: | ---: | ---: | ---: |")
+for shift, n, m, least in ((.2, 200, 200, 15), (.2, 500, 5000, 50), (.2, 5000, 5000, 95), (.5, 50, 5000, 35), (.5, 200, 200, 75), (.5, 500, 5000, 95)):
+    apart, alarms = rates("shift %g %d %d" % (shift, n, m), n, m, shift)
+    print("## | %g | %d | %d | %.1f | %.1f |" % (shift, m, n, apart, alarms), flush=True)
+    n_tests += 1
+    if apart < least:
+        faults.append("a shift of %g, %d against %d: apart %.1f" % (shift, n, m, apart))
+runs = max(10, RUNS // 5)
+print("##\n## planted in a table of 11 columns, %d runs: per cent that are an alarm, mean place in the ranking\n##" % runs)
+for n, m in ((500, 5000), (50000, 5000)) if args.runs else ((500, 5000),):
+    found, place = {}, {}
+    here = runs if n < 50000 else max(10, runs // 10)
+    for k in range(here):
+        for i, line in enumerate(planted(random.Random("planted %d %d" % (n, k)), n, m)):
+            found[line["column"]] = found.get(line["column"], 0) + (line["verdict"] in ALARMS)
+            place[line["column"]] = place.get(line["column"], 0) + i + 1
+    print("## | %d new rows, %d of the reference | alarm | place |\n## | --- | ---: | ---: |" % (n, m))
+    for name in sorted(place, key=place.get):
+        print("## | %s | %.0f | %.1f |" % (name, 100 * found[name] / here, place[name] / here))
+    print("##", flush=True)
+    n_tests += 1
+    if any(found[x] < .9 * here for x in ("height", "pay", "city", "half")) or any(found[x] > .2 * here for x in found if x[:4] in ("same", "deco", "kind", "part")):
+        faults.append("planted: %s" % found)
+for fault in faults:
+    print("not ok - " + fault)
+print("ok - %d figures within their bands" % n_tests if not faults else "# see above")
+print("1..%d" % (len(faults) or 1))

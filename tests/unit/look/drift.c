@@ -1,0 +1,144 @@
+/* Figures of two samples, wanted by SciPy 1.17 where no other source is named, to 1e-9. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "look/drift_figures.h"
+
+static void near(double got, double want) {
+        ck_assert_msg(fabs(got - want) <= 1e-9 * fabs(want), "%.17g, not %.17g", got, want);
+}
+
+static double ks_p(uint64_t steps, size_t n, size_t m) {
+        tamis_error err = {0};
+        double p;
+
+        ck_assert_int_eq(tamis_ks_p(steps, n, m, &p, &err), 0);
+        return p;
+}
+
+static const double fibonacci[] = { 0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89 }, powers[] = { 1, 2, 4, 8, 16, 32, 64 };
+
+START_TEST(distances) {
+        tamis_apartness a;
+
+        /* scipy.stats.ks_2samp(method="exact"), wasserstein_distance */
+        tamis_apartness_of(fibonacci, 12, powers, 7, &a);
+        near(a.ks, 0.13095238095238096);
+        near(a.wasserstein, 4.904761904761904);
+        near(ks_p(a.steps, 12, 7), 0.9999206160196874);
+        tamis_apartness_of(powers, 7, fibonacci, 12, &a);
+        near(ks_p(a.steps, 7, 12), 0.9999206160196874);
+        near(ks_p(270, 30, 30), 0.13500350250095441);
+        near(ks_p(1000, 40, 25), 3.0689547755990796e-18);
+        ck_assert(ks_p(0, 5, 9) == 1);
+}
+END_TEST
+
+/* scipy.special.kolmogorov */
+static const struct { double x, want; } tails[] = {
+        { .2, 0.999999999999495 }, { .5, 0.9639452436648751 }, { .9, 0.3927307079406543 }, { 1, 0.26999967167735456 },
+        { 1.3, 0.06809222184476636 }, { 2.5, 7.453306344157342e-06 }, { 0, 1 },
+};
+
+START_TEST(limit) {
+        near(tamis_kolmogorov(tails[_i].x), tails[_i].want);
+}
+END_TEST
+
+/* Too many for the exact p-value: D = .1 of 6000 and 6000 values. */
+START_TEST(many) {
+        near(ks_p(3600000, 6000, 6000), tamis_kolmogorov(.1 * sqrt(3000)));
+}
+END_TEST
+
+START_TEST(divergences) {
+        static const double ref[] = { 10, 20, 0, 30, 40 }, fresh[] = { 5, 9, 0, 3, 33 };
+        tamis_divergence d;
+
+        tamis_divergence_of(ref, fresh, 5, &d);
+        ck_assert_uint_eq(d.bins, 4);
+        near(d.chi2, 13.426375230815477);
+        near(d.chi2_p, 0.0037996707210841024);
+        near(d.v, 0.29918082860610656);
+        near(d.js, 0.2943019429341674);
+        near(d.psi, 0.4669826715956461);
+        near(d.psi_p, 0.0013915580524738887);
+        tamis_divergence_of(ref, fresh, 1, &d);
+        ck_assert(d.psi == 0 && isnan(d.psi_p) && isnan(d.v));
+        tamis_divergence_of(ref, fresh + 2, 1, &d);
+        ck_assert(isnan(d.psi) && isnan(d.js));
+}
+END_TEST
+
+START_TEST(bins) {
+        static const double want[] = { 1, 1.2, 2.3, 3.8, 6.5, 11, 18.6, 31.4, 52.9 };  /* numpy.quantile */
+        double v[] = { 0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89 }, edges[TAMIS_DRIFT_BINS], counts[TAMIS_DRIFT_BINS];
+        static const double few[] = { 2, 2, 2, 4, 4, 9 }, other[] = { -5, 2, 3, 3.5, 100 };
+
+        /* eleven different values: deciles; */
+        ck_assert_uint_eq(tamis_drift_edges(v, 12, edges), 9);
+        for (size_t i = 0; i < 9; i++)
+                ck_assert_double_eq_tol(edges[i], want[i], 1e-12);
+        /* fewer: halfway between */
+        ck_assert_uint_eq(tamis_drift_edges(few, 6, edges), 2);
+        ck_assert(edges[0] == 3 && edges[1] == 6.5);
+        tamis_drift_count(other, 5, edges, 2, counts);
+        ck_assert(counts[0] == 3 && counts[1] == 1 && counts[2] == 1);
+        ck_assert_uint_eq(tamis_drift_edges(few, 3, edges), 0);
+}
+END_TEST
+
+START_TEST(shares) {
+        /* fisher_exact; the z-test by norm.sf; hypergeom for the others */
+        near(tamis_shares_p(1, 50, 6, 40), 0.04155151317276306);
+        near(tamis_shares_p(49, 50, 34, 40), 0.04155151317276306);
+        near(tamis_shares_p(0, 500, 3, 200), 0.023073720308000964);
+        near(tamis_shares_p(30, 200, 60, 250), 0.01770606580736664);
+        ck_assert(isnan(tamis_shares_p(0, 10, 0, 10)) && isnan(tamis_shares_p(10, 10, 10, 10)) && isnan(tamis_shares_p(0, 0, 1, 2)));
+        near(tamis_range_p(1, 10, 5), 0.5714285714285714);
+        near(tamis_range_p(3, 200, 50), 0.026121778481301462);
+        near(tamis_range_p(5, 20, 5), 0.00011293054771315642);
+        near(tamis_range_p(12, 200, 5000), 0.9130750234484692);
+        ck_assert(tamis_range_p(0, 10, 10) == 1 && isnan(tamis_range_p(3, 1, 10)));
+        near(tamis_unseen_p(0, 500, 3, 200), 0.023073720308000964);
+        near(tamis_unseen_p(3, 500, 5, 200), 0.04658674038006476);
+        ck_assert(tamis_unseen_p(3, 500, 0, 200) == 1);
+}
+END_TEST
+
+/* scipy.stats.false_discovery_control */
+START_TEST(adjusted) {
+        static const double p[] = { .01, .04, NAN, .03, .5, .005 }, want[] = { .025, .05, 0, .05, .5, .025 };
+        tamis_error err = {0};
+        double q[6];
+
+        ck_assert_int_eq(tamis_adjust(p, 6, q, &err), 0);
+        for (size_t i = 0; i < 6; i++)
+                if (i == 2)
+                        ck_assert(isnan(q[i]));
+                else
+                        near(q[i], want[i]);
+}
+END_TEST
+
+int main(void) {
+        Suite *suite = suite_create("drift");
+        TCase *tc = tcase_create("figures");
+        SRunner *runner;
+        int failed;
+
+        tcase_add_test(tc, distances);
+        tcase_add_loop_test(tc, limit, 0, (int) (sizeof tails / sizeof *tails));
+        tcase_add_test(tc, many);
+        tcase_add_test(tc, divergences);
+        tcase_add_test(tc, bins);
+        tcase_add_test(tc, shares);
+        tcase_add_test(tc, adjusted);
+        suite_add_tcase(suite, tc);
+        runner = srunner_create(suite);
+        srunner_run_all(runner, CK_ENV);
+        failed = srunner_ntests_failed(runner);
+        srunner_free(runner);
+        return failed != 0;
+}
