@@ -74,7 +74,10 @@ static int add_column(tamis_effects *e, tamis_slice name, size_t at, tamis_error
 static int begin_sides(tamis_effects *e, tamis_error *err) {
         e->before = side_new(e->n);
         e->after = side_new(e->n);
-        return e->before && e->after ? 0 : tamis_fail_memory(err);
+        if (!e->before || !e->after)
+                return tamis_fail_memory(err);
+        e->before->parts = e->after->parts = e->makes ? 1 : 2;
+        return 0;
 }
 
 int tamis_effects_begin(tamis_effects *e, const tamis_schema *schema, long target, tamis_error *err) {
@@ -94,9 +97,9 @@ int tamis_effects_begin_made(tamis_effects *e, char *const *names, size_t n, tam
 
         for (size_t i = 0; r == 0 && i < n; i++)
                 r = add_column(e, tamis_slice_of(names[i]), i, err);
+        e->makes = true;
         if (r == 0)
                 r = begin_sides(e, err);
-        e->makes = true;
         e->outside = calloc(n + 1, sizeof *e->outside);
         e->centres = calloc(n + 1, sizeof *e->centres);
         return r < 0 ? r : e->outside && e->centres ? 0 : tamis_fail_memory(err);
@@ -113,15 +116,28 @@ struct look {
         double *values;
 };
 
-/* x[rows] into m; y: products. */
-static int add(tamis_moments *m, const double *x, const double *y, const uint32_t *rows, size_t n, double *values,
-               tamis_error *err) {
+/* x[rows] into m. */
+static int add(tamis_moments *m, const double *x, const uint32_t *rows, size_t n, double *values, tamis_error *err) {
         for (size_t i = 0; i < n; i++)
-                values[i] = y ? x[rows[i]] * y[rows[i]] : x[rows[i]];
-        /* what overflows is no number of a table that anyone correlates */
-        for (size_t i = 0; y && i < n; i++)
-                values[i] = isfinite(values[i]) ? values[i] : NAN;
+                values[i] = x[rows[i]];
         return tamis_moments_add(m, values, n, err);
+}
+
+/* Products, and what rounding takes from them: large numbers that differ little leave nothing of their correlation else, and no
+ * centre is known yet that would not hang on which row comes first. */
+static int add_products(tamis_moments *m, const double *x, const double *y, const uint32_t *rows, size_t n, double *values,
+                        tamis_error *err) {
+        int r;
+
+        /* what overflows is no number of a table that anyone correlates */
+        for (size_t i = 0; i < n; i++) {
+                values[i] = x[rows[i]] * y[rows[i]];
+                values[i] = isfinite(values[i]) ? values[i] : NAN;
+        }
+        r = tamis_moments_add(m, values, n, err);
+        for (size_t i = 0; i < n; i++)
+                values[i] = fma(x[rows[i]], y[rows[i]], -values[i]);
+        return r == 0 ? tamis_moments_add(m, values, n, err) : r;
 }
 
 static int add_side(const tamis_effects *e, tamis_effects_side *side, const struct look *l, size_t n,
@@ -140,15 +156,15 @@ static int add_side(const tamis_effects *e, tamis_effects_side *side, const stru
         }
         for (size_t c = 0; r == 0 && c < e->n; c++)
                 if (l->columns[c])
-                        r = add(&side->columns[c], l->columns[c], NULL, l->rows, n, l->values, err);
+                        r = add(&side->columns[c], l->columns[c], l->rows, n, l->values, err);
         for (size_t c = 0; r == 0 && c < side->k; c++) {
                 if (!l->columns[c])
                         continue;
-                r = add(&side->whole[c], l->columns[c], NULL, l->whole, whole, l->values, err);
+                r = add(&side->whole[c], l->columns[c], l->whole, whole, l->values, err);
                 for (size_t b = c + 1; r == 0 && b < side->k; b++)
                         if (l->columns[b])
-                                r = add(&side->products[c * side->k + b], l->columns[c], l->columns[b], l->whole, whole,
-                                        l->values, err);
+                                r = add_products(&side->products[c * side->k + b], l->columns[c], l->columns[b], l->whole,
+                                                 whole, l->values, err);
         }
         return r;
 }
@@ -214,18 +230,60 @@ int tamis_effects_add(tamis_effects *e, tamis_batch *batch, const uint32_t *befo
 
 /* -- the report ---------------------------------------------------------------------------------------------------- */
 
-/* Pearson's, over whole rows; NaN where a column is constant, or so nearly that the sums cannot tell. */
+/* An exact sum as numbers that add up to it. */
+enum { PARTS = 4 };
+
+static int take_apart(const tamis_moments *m, double parts[PARTS]) {
+        tamis_moments rest = { 0 };
+        int r = tamis_moments_merge(&rest, m, NULL);
+
+        for (size_t i = 0; r == 0 && i < PARTS; i++) {
+                const double less = -(parts[i] = tamis_moments_sum(&rest));
+
+                r = tamis_moments_add(&rest, &less, 1, NULL);
+        }
+        tamis_moments_done(&rest);
+        return r;
+}
+
+/* Add sign * a * b for all of both. */
+static int add_product(tamis_moments *to, const double *a, size_t n, const double *b, double sign) {
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < n; i++)
+                for (size_t j = 0; r == 0 && j < PARTS; j++) {
+                        const double product = a[i] * b[j];
+                        const double terms[2] = { sign * product, sign * fma(a[i], b[j], -product) };
+
+                        r = tamis_moments_add(to, terms, 2, NULL);
+                }
+        return r;
+}
+
+/* n * sum(x y) - sum(x) * sum(y), rounded at the end; NaN: it cannot be had. */
+static double comoment(const tamis_moments *x, const tamis_moments *y, const tamis_moments *xy) {
+        const double n = (double) x->n;
+        double a[PARTS], b[PARTS], c[PARTS], sum;
+        tamis_moments all = { 0 };
+        int r = take_apart(x, a);
+
+        r = r == 0 ? take_apart(y, b) : r;
+        r = r == 0 ? take_apart(xy, c) : r;
+        r = r == 0 ? add_product(&all, &n, 1, c, 1) : r;
+        r = r == 0 ? add_product(&all, a, PARTS, b, -1) : r;
+        sum = r == 0 ? tamis_moments_sum(&all) : NAN;
+        tamis_moments_done(&all);
+        return sum;
+}
+
+/* Pearson's, over whole rows; NaN where a column is constant. */
 static double correlation(const tamis_effects_side *s, size_t a, size_t b) {
         const tamis_moments *x = &s->whole[a], *y = &s->whole[b], *xy = &s->products[a * s->k + b];
-        double n = (double) x->n, covariance, sds;
+        const double n = (double) x->n, sds = tamis_moments_sd(x, 0) * tamis_moments_sd(y, 0);
 
-        if (x->n < 2 || x->n != xy->n)
+        if (x->n < 2 || x->n != y->n || x->n * s->parts != xy->n || !(sds > 0))
                 return NAN;
-        covariance = tamis_moments_sum(xy) / n - tamis_moments_mean(x) * tamis_moments_mean(y);
-        sds = tamis_moments_sd(x, 0) * tamis_moments_sd(y, 0);
-        if (!(sds > 1e-9 * fabs(tamis_moments_mean(x) * tamis_moments_mean(y))))
-                return NAN;
-        return fmax(-1, fmin(1, covariance / sds));
+        return fmax(-1, fmin(1, comoment(x, y, xy) / n / n / sds));
 }
 
 static json_t *number(double value) {

@@ -14,6 +14,7 @@ struct group {
         double worst[LANES], distance[LANES];   /* squared, and not; worst -1: the search is over */
         uint32_t worst_row[LANES];
         float limit[LANES];             /* a box whose gap, squared, is above it has nothing nearer */
+        float usual[LANES];             /* the same of a rough square, in leaves no rougher than tree->usual */
 };
 
 struct job {
@@ -43,6 +44,7 @@ static void set_worst(struct group *g, size_t q, double square, uint32_t row) {
         g->worst_row[q] = row;
         g->distance[q] = sqrt(square);
         g->limit[q] = tamis_rough_limit(g->distance[q], g->roughness, g->leaf.d);
+        g->usual[q] = tamis_rough_limit(g->distance[q], g->roughness + g->search->tree->usual, g->leaf.d);
 }
 
 /* The square of the distance: this order of additions is the definition. */
@@ -86,9 +88,11 @@ static void look_in_leaf(struct group *g, size_t q, size_t leaf) {
         const tamis_search *s = g->search;
         const tamis_tree *tree = s->tree;
         const uint32_t *rows = tree->rows + tree->starts[leaf];
-        const float limit = tamis_rough_limit(g->distance[q], g->roughness + tree->roughness[leaf], g->leaf.d);
+        float limit = g->usual[q];
         uint32_t near;
 
+        if (tree->roughness[leaf] > tree->usual)
+                limit = tamis_rough_limit(g->distance[q], g->roughness + tree->roughness[leaf], g->leaf.d);
         g->leaf.numbers = tree->numbers + leaf * g->leaf.d * LANES;
         g->leaf.codes = tree->codes + leaf * g->leaf.c * LANES;
         near = g->lanes->rows(&g->leaf, g->numbers + q, s->queries->points->codes + g->queries[q] * g->leaf.c, limit);

@@ -16,7 +16,7 @@ struct ordering {
         unsigned level;         /* of the halving that is under way */
 };
 
-enum { SAMPLE = 512 };
+enum { SAMPLE = 64 };
 
 /* The widest side of the rows, or nearly: any side gives the same answers. */
 static size_t widest_side(const tamis_points *p, const uint32_t *rows, size_t n) {
@@ -379,6 +379,7 @@ int tamis_tree_lay_out(tamis_tree *tree, const tamis_tree *like, tamis_pool *poo
                 each(pool, (tree->n_leaves + PIECE - 1) / PIECE, lay_out_piece, &l);
         for (size_t level = 1; level < tree->n_levels; level++)
                 enclose(tree, level);
+        tree->usual = 4 * tree->roughness[tree->n_leaves / 2];
         return 0;
 }
 

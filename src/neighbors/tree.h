@@ -41,6 +41,7 @@ typedef struct tamis_tree {
 
         /* to be searched */
         double *centre;         /* d */
+        double usual;           /* most leaves are no rougher than this */
         uint32_t *codes;        /* as the numbers, with c */
         size_t n_levels;
         tamis_tree_level levels[TREE_LEVELS];
