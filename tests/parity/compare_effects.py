@@ -52,7 +52,7 @@ def holes(path, seed=15):
     for i in range(500):
         y = r.choices(["no", "yes", ""], [.75, .22, .03])[0]
         x = r.gauss(1.5 if y == "yes" else 0, 1)
-        table.append([i, "%.4f" % x, "%.2f" % (1e8 + 3 * x + r.gauss(0, 2)), "" if r.random() < .1 else "%.3f" % (x * x),
+        table.append([i, "%.4f" % x, "%.2f" % (1e12 + 3 * x + r.gauss(0, 2)), "" if r.random() < .1 else "%.3f" % (x * x),
                       "word" if i == 450 else i % 7, y, "test" if r.random() < .2 else "train"])
     smote_tables.write(path, ["id", "x", "large", "square", "late", "y", "_split"], table)
 
