@@ -1,26 +1,39 @@
 /* lanes_body.h: included by lanes.c once for each width, with N (lanes of a vector), VECTOR, NAME(x), what is done to
- * vectors (LOAD, STORE, FILL, LESS for a - b, ADD_SQUARE, FARTHER for the largest, ADD_UNEQUAL, NEAR) and the target set. */
+ * vectors (LOAD, STORE, FILL, LESS for a - b, PLUS, ADD_SQUARE, FARTHER for the largest, ADD_UNEQUAL, NEAR) and the target set. */
 
 enum { NAME(VECTORS) = LANES / N };
 
 static uint32_t NAME(rows)(const tamis_leaf *leaf, const float *row, const uint32_t *row_codes, float limit) {
-        VECTOR sums[NAME(VECTORS)];
+        VECTOR sums[NAME(VECTORS)], more[NAME(VECTORS)];
+        const float *numbers = leaf->numbers;
         uint32_t near = 0;
+        size_t j = 0;
 
 #pragma GCC unroll 4
         for (size_t v = 0; v < NAME(VECTORS); v++)
-                sums[v] = FILL(0);
-        for (size_t j = 0; j < leaf->d; j++) {
-                VECTOR x = FILL(row[j * LANES]);
+                sums[v] = more[v] = FILL(0);
+        /* two sums, so that an addition need not wait for the one before */
+        for (; j + 2 <= leaf->d; j += 2, numbers += 2 * LANES) {
+                VECTOR x = FILL(row[j * LANES]), y = FILL(row[(j + 1) * LANES]);
 
 #pragma GCC unroll 4
                 for (size_t v = 0; v < NAME(VECTORS); v++) {
-                        VECTOR gap = LESS(LOAD(leaf->numbers + j * LANES + v * N), x);
+                        VECTOR gap = LESS(LOAD(numbers + v * N), x), other = LESS(LOAD(numbers + LANES + v * N), y);
+
+                        sums[v] = ADD_SQUARE(sums[v], gap);
+                        more[v] = ADD_SQUARE(more[v], other);
+                }
+        }
+#pragma GCC unroll 4
+        for (size_t v = 0; v < NAME(VECTORS); v++) {
+                if (j < leaf->d) {
+                        VECTOR gap = LESS(LOAD(numbers + v * N), FILL(row[j * LANES]));
 
                         sums[v] = ADD_SQUARE(sums[v], gap);
                 }
+                sums[v] = PLUS(sums[v], more[v]);
         }
-        for (size_t j = 0; j < leaf->c; j++)
+        for (j = 0; j < leaf->c; j++)
 #pragma GCC unroll 4
                 for (size_t v = 0; v < NAME(VECTORS); v++)
                         sums[v] = ADD_UNEQUAL(sums[v], leaf->codes + j * LANES + v * N, row_codes[j], leaf->mismatch);
@@ -62,6 +75,7 @@ static uint32_t NAME(gaps)(const float *boxes, size_t d, const float *row, float
 #undef STORE
 #undef FILL
 #undef LESS
+#undef PLUS
 #undef ADD_SQUARE
 #undef FARTHER
 #undef ADD_UNEQUAL
