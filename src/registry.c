@@ -4,6 +4,7 @@
 #include "encode/encode.h"
 #include "impute/impute.h"
 #include "judge/ampute.h"
+#include "learn/learn.h"
 #include "scale/scale.h"
 #include "split/split.h"
 
@@ -13,6 +14,7 @@ const tamis_step_type *const tamis_steps[] = {
         &tamis_step_decide,
         &tamis_step_encode,
         &tamis_step_impute,
+        &tamis_step_learn,
         &tamis_step_prune,
         &tamis_step_sample,
         &tamis_step_scale,

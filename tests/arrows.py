@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FAMILIES = ["clean", "impute", "balance", "split", "scale", "encode"]
+FAMILIES = ["clean", "impute", "balance", "split", "scale", "encode", "learn"]
 # from the bottom up; those on one line do not include each other
 LEVELS = [["base"], ["csv"], ["table"], ["stats"], ["neighbors", "fit"], ["step"], FAMILIES, ["judge", "look", "drill"], ["registry"],
           ["tools"]]

@@ -73,6 +73,7 @@ if [ $tests = yes ]; then
         need valgrind has valgrind
         need gzip has gzip
         need zstd has zstd
+        need gnuplot-nox has gnuplot
 fi
 
 log=$(mktemp "${TMPDIR:-/tmp}/tamis-setup.XXXXXX")

@@ -7,6 +7,7 @@
 
 #include "help.h"
 #include "say.h"
+#include "verb_evaluate.h"
 #include "verb_pool.h"
 #include "verb_score.h"
 
@@ -20,6 +21,9 @@ static const verb verbs[] = {
           .details = verb_apply_details, .examples = verb_apply_examples, .takes = TAKES_CHAIN, .run = verb_chain },
         { "cat", "put tables end to end, unchanged", "[FILE...] [then VERB...]",
           .examples = "tamis cat january.csv february.csv.gz\n", .takes = TAKES_CHAIN, .run = verb_chain },
+        { "evaluate", "measure predictions: confusion, ranks, probabilities, costs, errors", "[FILE...]",
+          .details = verb_evaluate_details, .examples = verb_evaluate_examples, .options = verb_evaluate_options,
+          .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_RUN | TAKES_HELP, .run = verb_evaluate },
         { "help", "explain a verb, the strategies, or how columns are selected", "[VERB|strategies|columns]",
           .options = verb_help_options, .takes = TAKES_HELP, .run = verb_help },
         { "part", "write each part of a split to its own file", "PATTERN [FILE...]",

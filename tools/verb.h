@@ -44,6 +44,7 @@ bool verb_next(verb_walk *walk, verb *ret);
 int verb_fail_unknown(const char *name, const char *step, tamis_error *err);
 
 int verb_chain(const verb *verb, int argc, char **argv, tamis_error *err);
+int verb_evaluate(const verb *verb, int argc, char **argv, tamis_error *err);
 int verb_help(const verb *verb, int argc, char **argv, tamis_error *err);
 int verb_pool(const verb *verb, int argc, char **argv, tamis_error *err);
 int verb_score(const verb *verb, int argc, char **argv, tamis_error *err);

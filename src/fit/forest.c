@@ -46,6 +46,7 @@ static size_t draw(const struct growing *g, size_t tree, tamis_stream *stream, u
 
 static void grow_one(void *arg, size_t tree) {
         const struct growing *g = arg;
+        tamis_cart_options options = g->options->tree;
         uint32_t *rows = malloc(g->n * sizeof *rows), *times = calloc(g->n, sizeof *times);
         tamis_stream stream;
 
@@ -54,7 +55,8 @@ static void grow_one(void *arg, size_t tree) {
 
                 tamis_stream_init(&stream, g->options->seed, g->options->purpose, tree, g->options->key);
                 n = draw(g, tree, &stream, rows, times);
-                g->results[tree] = tamis_cart_grow(g->data, &g->options->tree, rows, times, n, &stream,
+                options.draws = g->options->mixed && tree % 2 == 1;
+                g->results[tree] = tamis_cart_grow(g->data, &options, rows, times, n, &stream,
                                                    &g->forest->trees[tree], NULL);
         } else {
                 g->results[tree] = TAMIS_NO_MEMORY;
@@ -135,16 +137,14 @@ static size_t most_votes(uint32_t *votes, size_t classes) {
 }
 
 double tamis_forest_predict(const tamis_forest *forest, const uint8_t *row, uint32_t *votes) {
-        double first, sum = 0;
+        double mean = 0;
 
         if (forest->classes) {
                 for (size_t i = 0; i < forest->n; i++)
                         votes[(size_t) tamis_cart_predict(&forest->trees[i], row)]++;
                 return (double) most_votes(votes, forest->classes);
         }
-        /* from the first tree's word on, so that trees of one mind give it to the last digit */
-        first = tamis_cart_predict(&forest->trees[0], row);
-        for (size_t i = 1; i < forest->n; i++)
-                sum += tamis_cart_predict(&forest->trees[i], row) - first;
-        return first + sum / (double) forest->n;
+        for (size_t i = 0; i < forest->n; i++)
+                mean = tamis_forest_mean(mean, tamis_cart_predict(&forest->trees[i], row), (double) (i + 1));
+        return mean;
 }

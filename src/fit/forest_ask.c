@@ -43,7 +43,7 @@ static void walk(const tamis_cart *tree, const uint8_t *cells, size_t stride, co
 }
 
 struct said {
-        double first[TAMIS_FOREST_BLOCK], sum[TAMIS_FOREST_BLOCK], n[TAMIS_FOREST_BLOCK];
+        double mean[TAMIS_FOREST_BLOCK], n[TAMIS_FOREST_BLOCK];
         uint16_t which[TAMIS_FOREST_BLOCK];
         uint32_t *votes;                /* of each row, by class */
 };
@@ -58,13 +58,11 @@ static void count(const tamis_forest *forest, const tamis_cart *tree, const uint
                 for (size_t i = 0; i < n; i++) {
                         size_t row = said->which[k + i];
 
+                        said->n[row]++;
                         if (forest->classes)
                                 said->votes[row * forest->classes + (size_t) values[i]]++;
-                        else if (!(said->n[row] > 0))
-                                said->first[row] = values[i];
                         else
-                                said->sum[row] += values[i] - said->first[row];
-                        said->n[row]++;
+                                said->mean[row] = tamis_forest_mean(said->mean[row], values[i], said->n[row]);
                 }
         }
 }
@@ -81,7 +79,7 @@ static double most_voted(const uint32_t *votes, size_t classes) {
 /* n <= TAMIS_FOREST_BLOCK, and few enough for the votes. */
 static void ask_block(const tamis_forest *forest, const uint8_t *cells, size_t stride, size_t n,
                       const tamis_forest_drawn *drawn, size_t first, struct said *said, double *ret) {
-        memset(said->sum, 0, n * sizeof *said->sum);
+        memset(said->mean, 0, n * sizeof *said->mean);
         memset(said->n, 0, n * sizeof *said->n);
         memset(said->votes, 0, n * forest->classes * sizeof *said->votes);
         for (size_t tree = 0; tree < forest->n; tree++) {
@@ -100,7 +98,7 @@ static void ask_block(const tamis_forest *forest, const uint8_t *cells, size_t s
                 else if (forest->classes)
                         ret[i] = most_voted(said->votes + i * forest->classes, forest->classes);
                 else
-                        ret[i] = said->first[i] + said->sum[i] / said->n[i];
+                        ret[i] = said->mean[i];
         }
 }
 

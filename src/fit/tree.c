@@ -90,7 +90,8 @@ static void search(struct growth *g, const tamis_cart_node_sums *sums, tamis_str
                         g->order[i] = g->order[k];
                         g->order[k] = swap;
                 }
-                tamis_cart_search_predictor(g->search, &g->at, sums, g->order[i], g->options->leaf, best);
+                tamis_cart_search_predictor(g->search, &g->at, sums, g->order[i], g->options->leaf,
+                                            g->options->draws ? stream : NULL, best);
         }
 }
 

@@ -8,7 +8,8 @@
  * share of the node's largest class. A missing cell is a level of its own: with a number, it goes to the side where it does
  * best, and where none was seen, to the heavier one.
  *
- * A tree of a forest is grown on a bootstrap sample and looks at some predictors a node, drawn anew (Breiman 2001). Its
+ * A tree of a forest is grown on a bootstrap sample and looks at some predictors a node, drawn anew (Breiman 2001). Where cuts
+ * are drawn, too, trees err each in its own way, and less together (Geurts, Ernst & Wehenkel 2006). A tree's
  * stream is keyed by the seed, the purpose, the tree and the caller's key: the same for any number of threads.
  *
  * Ownership: a binning, a tree and a forest own their arrays; data points into the caller's.
@@ -58,6 +59,8 @@ typedef struct tamis_cart_options {
         size_t leaf;                    /* rows in a leaf at least */
         size_t split;                   /* rows in a node that is split at least */
         size_t depth;                   /* splits one below the other at most; 0: any number */
+        bool draws;                     /* where to cut a number is drawn, if none of its cells is missing and the target is no
+                                         * class of three or more */
 } tamis_cart_options;
 
 /* -- a tree -------------------------------------------------------------------------------------------------------- */
@@ -82,8 +85,8 @@ typedef struct tamis_cart {
         size_t n;
 } tamis_cart;
 
-/* On `rows` (n >= 1, all different), each counting `times` over; the stream draws predictors, and is not read when all are
- * tried. */
+/* On `rows` (n >= 1, all different), each counting `times` over; the stream draws predictors, where not all are
+ * tried, and cuts. */
 int tamis_cart_grow(const tamis_cart_data *data, const tamis_cart_options *options, const uint32_t *rows, const uint32_t *times,
                     size_t n, tamis_stream *stream, tamis_cart *ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_cart_done(tamis_cart *tree);
@@ -98,6 +101,7 @@ typedef struct tamis_forest_options {
         tamis_cart_options tree;
         uint64_t seed, key;
         const char *purpose;
+        bool mixed;                     /* every other tree draws its cuts */
         tamis_pool *pool;               /* NULL: this thread alone */
 } tamis_forest_options;
 
@@ -116,6 +120,13 @@ void tamis_forest_done(tamis_forest *forest);
 /* The mean of the trees, or the class most of them name, the first of equals. `votes`: room for as many as there are classes;
  * zeroed, and left so. */
 double tamis_forest_predict(const tamis_forest *forest, const uint8_t *row, uint32_t *votes);
+
+/* The mean of n numbers, from that of the n - 1 before. Trees of one mind give it to the last digit, and no sum overflows. */
+static inline double tamis_forest_mean(double mean, double value, double n) {
+        const double share = 1 / n;
+
+        return mean + (value * share - mean * share);
+}
 
 /* For each tree, the rows it drew: one bit a row, `words` words a tree. */
 typedef struct tamis_forest_drawn {

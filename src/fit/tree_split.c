@@ -293,14 +293,56 @@ static void take(const tamis_cart_search *s, const tamis_cart_node_sums *sums, c
                 best->last = last_of(scan);
 }
 
+/* A cut that is drawn between the node's first and last bin (extremely randomised trees: Geurts, Ernst & Wehenkel 2006); bins
+ * hold about as many rows each, so it is drawn by rank. Small nodes are most of a tree: no bins are filled. False where a cell
+ * is missing: such a cut is sought. */
+static bool draw_cut(const tamis_cart_node_rows *at, const tamis_cart_node_sums *sums, double leaf, size_t predictor,
+                     tamis_stream *cuts, tamis_cart_split *best) {
+        const uint8_t *column = at->data->columns[predictor];
+        uint8_t first = TAMIS_BIN_MISSING, last = 0, cut;
+        double sum = 0, weight = 0, rest, apart, gain;
+
+        for (size_t i = at->first; i < at->end; i++) {
+                uint8_t bin = column[at->rows[i]];
+
+                first = bin < first ? bin : first;
+                last = bin > last ? bin : last;
+        }
+        if (last == TAMIS_BIN_MISSING)
+                return false;
+        if (first == last)
+                return true;
+        cut = (uint8_t) (first + tamis_stream_below(cuts, last - first));
+        for (size_t i = at->first; i < at->end; i++) {
+                bool left = column[at->rows[i]] <= cut;
+
+                sum += left ? at->shares[i].sum : 0;
+                weight += left ? at->shares[i].weight : 0;
+        }
+        rest = sums->weight - weight;
+        apart = sum * sums->weight - sums->sum * weight;
+        gain = apart * apart / (weight * rest * sums->weight);
+        if (weight < leaf || rest < leaf || !(gain > best->gain))
+                return true;
+        *best = (tamis_cart_split) { .gain = gain, .predictor = predictor, .last = cut };
+        for (unsigned i = 0; i <= cut / 64u; i++)
+                best->left[i] = i < cut / 64u ? UINT64_MAX : UINT64_MAX >> (63 - cut % 64);
+        best->missing_left = weight * 2 >= sums->weight;
+        best->left[3] |= (uint64_t) best->missing_left << 63;
+        return true;
+}
+
 void tamis_cart_search_predictor(tamis_cart_search *s, const tamis_cart_node_rows *at, const tamis_cart_node_sums *sums,
-                                 size_t predictor, size_t leaf, tamis_cart_split *best) {
+                                 size_t predictor, size_t leaf, tamis_stream *cuts, tamis_cart_split *best) {
         const uint8_t *column = at->data->columns[predictor];
         bool category = at->data->category[predictor];
         size_t passes = 1;
         uint64_t mask[4] = {0};
         struct scan scan;               /* zeroing all of it would take as long as a small node */
 
+        if (cuts && s->classes <= 2 && !category
+            && draw_cut(at, sums, (double) (leaf ? leaf : 1), predictor, cuts, best))
+                return;
         scan.gain = best->gain;
         scan.missing_first = scan.missing_now = false;
         if (s->classes > 2)

@@ -41,8 +41,8 @@ void tamis_cart_search_free(tamis_cart_search *s);
 
 void tamis_cart_sum(tamis_cart_search *s, const tamis_cart_node_rows *at, tamis_cart_node_sums *ret);
 
-/* Into `best`, if it is better. */
+/* Into `best`, if it is better. `cuts`: a number's cut is drawn from it, NULL: the best is sought. */
 void tamis_cart_search_predictor(tamis_cart_search *s, const tamis_cart_node_rows *at, const tamis_cart_node_sums *sums,
-                                 size_t predictor, size_t leaf, tamis_cart_split *best);
+                                 size_t predictor, size_t leaf, tamis_stream *cuts, tamis_cart_split *best);
 
 #endif

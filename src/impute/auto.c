@@ -102,7 +102,7 @@ static void judge_cell(tamis_auto_trial *t, size_t k, size_t i, size_t row, cons
                 return;
         }
         if (c->numbers) {
-                off = g->numbers[row] - c->numbers[row];
+                off = tamis_auto_within(&t->m->simple[i], g->numbers[row]) - c->numbers[row];
                 t->said[k * t->cells + place] = off;
                 t->wrong[k * n + i] += off * off;
         } else {

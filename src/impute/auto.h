@@ -9,6 +9,7 @@
  *     auto.c          the trial
  *     auto_choose.c   from what was said in the trial to who fills a column
  *     auto_model.c    what was chosen, at work
+ *     auto_saved.c    saved and loaded
  */
 #ifndef TAMIS_IMPUTE_AUTO_H
 #define TAMIS_IMPUTE_AUTO_H
@@ -17,9 +18,11 @@
 
 enum { TAMIS_AUTO_CANDIDATES = 16 };
 
-/* One value for a column: mean and median of numbers, the most frequent level of texts. */
+/* What is known of a column by itself: mean and median of numbers, the most frequent level of texts. */
 typedef struct tamis_auto_simple {
         double mean, median;            /* NaN: nothing was observed */
+        double low, high;               /* what was observed, and half its range to either side: no number is filled in beyond, for
+                                         * one wild cell in a row takes a regression anywhere */
         int32_t mode;                   /* TAMIS_CODE_MISSING: nothing was observed */
 } tamis_auto_simple;
 
@@ -77,8 +80,12 @@ void tamis_auto_choice(const tamis_auto *m, size_t column, bool numbers, char *r
 void tamis_auto_want(const tamis_auto *m, const tamis_joint *joint, tamis_frame *frame);
 /* From the observed cells of wanted columns. */
 int tamis_auto_summarise(const tamis_frame *train, tamis_auto_simple *ret, tamis_error *err) TAMIS_CHECKED;
+double tamis_auto_within(const tamis_auto_simple *simple, double x);
 /* The holes of train rows, by a model fitted to them. */
 int tamis_auto_complete(const tamis_joint *joint, const void *model, tamis_frame *train, tamis_error *err) TAMIS_CHECKED;
+
+int tamis_auto_save(const void *model, json_t *into, tamis_error *err) TAMIS_CHECKED;
+int tamis_auto_load(const json_t *from, const tamis_frame *shape, void **ret, tamis_error *err) TAMIS_CHECKED;
 
 int tamis_auto_fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis_error *err) TAMIS_CHECKED;
 

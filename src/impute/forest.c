@@ -17,7 +17,6 @@ struct round {
         tamis_pool *pool;
         size_t number;
         double **before;                /* by column, what was in its holes */
-        double *errors;                 /* by column, before */
         double *outside;                /* room for the rows of one column */
 
         /* the column at hand */
@@ -26,7 +25,8 @@ struct round {
         int *results;                   /* by piece of its holes */
 };
 
-enum { PIECE = 128, ROUGH_ROUNDS = 4 };
+/* Later rounds of missForest draw other trees, and find no more. */
+enum { PIECE = 128, ROUNDS = 4, ROUGH_ROUNDS = 3 };
 
 /* -- one column ---------------------------------------------------------------------------------------------------- */
 
@@ -160,20 +160,19 @@ static bool goes_on(const struct change *now, const struct change *before) {
 }
 
 static void remember(struct round *r) {
-        for (size_t j = 0; j < r->m->train.n; j++) {
+        for (size_t j = 0; j < r->m->train.n; j++)
                 memcpy(r->before[j], r->m->columns[j].filled, r->m->columns[j].n_holes * sizeof **r->before);
-                r->errors[j] = r->m->columns[j].error;
-        }
 }
 
-static void go_back(struct round *r) {
+/* Two rounds' forests err less than one's: a number is the mean of what the last two said. */
+static void settle(struct round *r) {
         for (size_t j = 0; j < r->m->train.n; j++) {
                 tamis_missforest_column *c = &r->m->columns[j];
 
-                memcpy(c->filled, r->before[j], c->n_holes * sizeof *c->filled);
-                c->error = r->errors[j];
-                for (size_t i = 0; i < c->n_holes; i++)
+                for (size_t i = 0; !r->m->category[j] && i < c->n_holes; i++) {
+                        c->filled[i] = within(c, r->before[j][i] / 2 + c->filled[i] / 2);
                         c->bins[c->holes[i]] = tamis_missforest_bin(&c->binning, c->filled[i]);
+                }
         }
 }
 
@@ -202,12 +201,12 @@ static int all_rounds(struct round *r, tamis_error *err) {
                         break;
                 r->m->rounds++;
                 now = measure(r);
-                if (!goes_on(&now, &before)) {
-                        go_back(r);
+                if (!goes_on(&now, &before))
                         break;
-                }
                 before = now;
         }
+        if (result == 0 && r->m->rounds > 1)
+                settle(r);
         return result;
 }
 
@@ -216,10 +215,9 @@ int tamis_missforest_run(tamis_missforest *m, tamis_pool *pool, tamis_error *err
         int r = 0;
 
         round.before = calloc(m->train.n + 1, sizeof *round.before);
-        round.errors = malloc((m->train.n + 1) * sizeof *round.errors);
         round.outside = malloc((m->train.rows + 1) * sizeof *round.outside);
         round.results = malloc((m->train.rows / PIECE + 1) * sizeof *round.results);
-        if (!round.before || !round.errors || !round.outside || !round.results)
+        if (!round.before || !round.outside || !round.results)
                 r = tamis_fail_memory(err);
         for (size_t j = 0; r == 0 && j < m->train.n; j++) {
                 round.before[j] = malloc((m->columns[j].n_holes + 1) * sizeof **round.before);
@@ -230,7 +228,6 @@ int tamis_missforest_run(tamis_missforest *m, tamis_pool *pool, tamis_error *err
         for (size_t j = 0; round.before && j < m->train.n; j++)
                 free(round.before[j]);
         free(round.before);
-        free(round.errors);
         free(round.outside);
         free(round.results);
         return r;
@@ -240,7 +237,8 @@ int tamis_missforest_run(tamis_missforest *m, tamis_pool *pool, tamis_error *err
 
 static int fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis_error *err) {
         uint64_t trees = tamis_settings_count(fit->context->settings, "trees");
-        uint64_t rounds = tamis_settings_count(fit->context->settings, "max-iter");
+        bool given = tamis_settings_given(fit->context->settings, "max-iter");
+        uint64_t rounds = given ? tamis_settings_count(fit->context->settings, "max-iter") : ROUNDS;
         tamis_missforest *m = NULL;
         int r;
 
@@ -278,7 +276,7 @@ const tamis_joint tamis_joint_forest = {
         .base = {
                 .name = "forest",
                 .summary = "random forests, a column from all others, round after round; numbers and categories",
-                .source = "missForest (Stekhoven & Buehlmann 2012)",
+                .source = "missForest (Stekhoven & Buehlmann 2012), half of its trees with drawn cuts (Geurts et al. 2006)",
         },
         .takes = 1U << TAMIS_TYPE_NUMERIC | 1U << TAMIS_TYPE_CATEGORICAL,
         .options = options,

@@ -15,7 +15,7 @@ extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *c
         { "neighbors", 'k', TAMIS_COUNT, "K", "5", "how many donors a hole is filled from" },                           \
         { "weights", 0, TAMIS_CHOICE, "HOW", "uniform", "what a donor counts", tamis_joint_weights },                   \
         { "metric", 0, TAMIS_CHOICE, "NAME", "gower", "how far rows are from each other", tamis_joint_metrics },        \
-        { "max-iter", 0, TAMIS_COUNT, "N", "10", "rounds at most (em: 200)" },                                          \
+        { "max-iter", 0, TAMIS_COUNT, "N", "10", "rounds at most (em: 200; forest: 4)" },                               \
         { "tol", 0, TAMIS_REAL, "X", "0.001",                                                                           \
           "stop when a round changes less, in parts of the largest value (em: of the sd, 1e-6)" },                      \
         { "sweep", 0, TAMIS_CHOICE, "ORDER", "ascending",                                                               \

@@ -7,7 +7,7 @@
 #include "impute/knn_layout.h"
 
 /* Fewer rows than this with a pattern are not worth a group of their own. */
-enum { FEWEST = 32 };
+enum { FEWEST = 32, BLOCK = 512 };
 
 void tamis_knn_index_done(tamis_knn_index *x) {
         for (size_t g = 0; x->groups && g < x->n_groups; g++)
@@ -25,18 +25,6 @@ void tamis_knn_index_done(tamis_knn_index *x) {
         free(x->roots);
         free(x->sample);
         *x = (tamis_knn_index) {0};
-}
-
-float tamis_knn_rough(const tamis_knn_index *x, size_t i, double value, double *off) {
-        double moved = x->gower ? (value * x->half[i] - x->centre[i]) / x->range[i] : value - x->centre[i];
-        float rough = (float) moved;
-
-        if (!(fabsf(rough) < INFINITY)) {
-                *off = INFINITY;
-                return 0;
-        }
-        *off = fabs(moved - (double) rough) + fabs(moved) * 0x1p-50;
-        return rough;
 }
 
 /* -- cells --------------------------------------------------------------------------------------------------------- */
@@ -61,28 +49,31 @@ static int allocate(tamis_knn_index *x, tamis_error *err) {
         return tamis_fail_memory(err);
 }
 
-static void copy_cells(tamis_knn_index *x, const tamis_frame *frame) {
-        size_t d = 0, c = 0;
-
-        for (size_t i = 0; i < frame->n; i++) {
-                const tamis_frame_column *from = &frame->columns[i];
-
-                if (from->type == TAMIS_TYPE_NUMERIC) {
-                        x->column[d] = (uint32_t) i;
-                        for (size_t row = 0; row < x->rows; row++) {
-                                x->numbers[row * x->d + d] = from->numbers[row];
-                                x->donors[d] += !isnan(from->numbers[row]);
-                        }
-                        d++;
-                } else if (x->gower) {
-                        x->column[x->d + c] = (uint32_t) i;
-                        for (size_t row = 0; row < x->rows; row++) {
-                                x->codes[row * x->c + c] = from->codes[row];
-                                x->donors[x->d + c] += from->codes[row] >= 0;
-                        }
-                        c++;
+/* Rows a block at a time: what is written column by column stays in the cache until it is full. */
+static void copy_column(tamis_knn_index *x, const tamis_frame_column *from, size_t i, size_t first, size_t end) {
+        for (size_t row = first; row < end; row++) {
+                if (i < x->d) {
+                        x->numbers[row * x->d + i] = from->numbers[row];
+                        x->donors[i] += !isnan(from->numbers[row]);
+                } else {
+                        x->codes[row * x->c + i - x->d] = from->codes[row];
+                        x->donors[i] += from->codes[row] >= 0;
                 }
         }
+}
+
+static void copy_cells(tamis_knn_index *x, const tamis_frame *frame) {
+        size_t d = 0, c = x->d;
+
+        for (size_t i = 0; i < frame->n; i++) {
+                if (frame->columns[i].type == TAMIS_TYPE_NUMERIC)
+                        x->column[d++] = (uint32_t) i;
+                else if (x->gower)
+                        x->column[c++] = (uint32_t) i;
+        }
+        for (size_t first = 0; first < x->rows; first += BLOCK)
+                for (size_t i = 0; i < x->d + x->c; i++)
+                        copy_column(x, &frame->columns[x->column[i]], i, first, first + BLOCK < x->rows ? first + BLOCK : x->rows);
 }
 
 /* The middle value, so that an outlier makes itself alone rough. */
@@ -132,11 +123,8 @@ static int compare(const struct sorting *s, uint32_t a, uint32_t b) {
         return 0;
 }
 
-static int compare_rows(const void *a, const void *b, void *arg) {
-        uint32_t x = *(const uint32_t *) a, y = *(const uint32_t *) b;
-        int order = compare(arg, x, y);
-
-        return order != 0 ? order : x < y ? -1 : 1;
+static int compare_first_rows(const void *a, const void *b, void *arg) {
+        return compare(arg, *(const uint32_t *) a, *(const uint32_t *) b);
 }
 
 static int compare_groups(const void *a, const void *b) {
@@ -207,6 +195,58 @@ static size_t take_runs(tamis_knn_index *x, const struct sorting *s, const uint3
         return groups;
 }
 
+static size_t hash_of(const uint64_t *bits, size_t words) {
+        uint64_t h = 0;
+
+        for (size_t w = 0; w < words; w++)
+                h = (h ^ bits[w]) * UINT64_C(0x9e3779b97f4a7c15) >> 7 ^ h >> 29;
+        return (size_t) h;
+}
+
+/* Rows by pattern, and those of one in their order: patterns are told apart in a hash table, sorted by their first rows, and the
+ * rows counted into their places. */
+static int sort_rows(const struct sorting *s, size_t rows, uint32_t *ret, tamis_error *err) {
+        size_t room = 64, patterns = 0, at = 0;
+        uint32_t *table, *first = NULL, *count = NULL, *start = NULL, *of = NULL;
+        int r = 0;
+
+        while (room < rows * 2)
+                room *= 2;
+        table = calloc(room, sizeof *table);                    /* one more than the number of a pattern */
+        first = reallocarray(NULL, rows + 1, sizeof *first);    /* its first row */
+        count = calloc(rows + 1, sizeof *count);                /* by first row */
+        start = reallocarray(NULL, rows + 1, sizeof *start);
+        of = reallocarray(NULL, rows + 1, sizeof *of);          /* by row, the first row of its pattern */
+        if (!table || !first || !count || !start || !of)
+                r = tamis_fail_memory(err);
+        for (size_t row = 0; r == 0 && row < rows; row++) {
+                size_t place = hash_of(s->bits + row * s->words, s->words) & (room - 1);
+
+                while (table[place] && compare(s, first[table[place] - 1], (uint32_t) row) != 0)
+                        place = (place + 1) & (room - 1);
+                if (!table[place]) {
+                        first[patterns++] = (uint32_t) row;
+                        table[place] = (uint32_t) patterns;
+                }
+                of[row] = first[table[place] - 1];
+                count[of[row]]++;
+        }
+        if (r == 0)
+                qsort_r(first, patterns, sizeof *first, compare_first_rows, (void *) s);
+        for (size_t i = 0; r == 0 && i < patterns; i++) {
+                start[first[i]] = (uint32_t) at;
+                at += count[first[i]];
+        }
+        for (size_t row = 0; r == 0 && row < rows; row++)
+                ret[start[of[row]]++] = (uint32_t) row;
+        free(table);
+        free(first);
+        free(count);
+        free(start);
+        free(of);
+        return r;
+}
+
 static int find_groups(tamis_knn_index *x, tamis_error *err) {
         uint64_t *bits = calloc(x->rows * x->words + 1, sizeof *bits);
         uint32_t *sorted = calloc(x->rows + 1, sizeof *sorted);
@@ -215,9 +255,9 @@ static int find_groups(tamis_knn_index *x, tamis_error *err) {
 
         if (r == 0) {
                 find_patterns(x, bits);
-                for (size_t row = 0; row < x->rows; row++)
-                        sorted[row] = (uint32_t) row;
-                qsort_r(sorted, x->rows, sizeof *sorted, compare_rows, &s);
+                r = sort_rows(&s, x->rows, sorted, err);
+        }
+        if (r == 0) {
                 x->n_groups = take_runs(x, &s, sorted, false);
                 x->groups = calloc(x->n_groups + 1, sizeof *x->groups);
                 x->patterns = calloc(x->n_groups * x->words + 1, sizeof *x->patterns);

@@ -20,6 +20,8 @@
 #ifndef IMPUTE_KNN_INDEX_H
 #define IMPUTE_KNN_INDEX_H
 
+#include <math.h>
+
 #include "impute/frame.h"
 #include "impute/knn_lanes.h"
 
@@ -72,7 +74,17 @@ int tamis_knn_index_init(tamis_knn_index *index, const tamis_frame *frame, bool 
 void tamis_knn_index_done(tamis_knn_index *index);
 
 /* A number as leaves hold it; *off: by how much that may be wrong (infinite: it does not fit). */
-float tamis_knn_rough(const tamis_knn_index *index, size_t i, double x, double *off);
+static inline float tamis_knn_rough(const tamis_knn_index *index, size_t i, double x, double *off) {
+        double moved = index->gower ? (x * index->half[i] - index->centre[i]) / index->range[i] : x - index->centre[i];
+        float rough = (float) moved;
+
+        if (!(fabsf(rough) < INFINITY)) {
+                *off = INFINITY;
+                return 0;
+        }
+        *off = fabs(moved - (double) rough) + fabs(moved) * 0x1p-50;
+        return rough;
+}
 
 static inline bool tamis_knn_has(const uint64_t *pattern, size_t coordinate) {
         return pattern[coordinate / 64] >> coordinate % 64 & 1;

@@ -9,6 +9,7 @@ the whole short, then all from the N-th on. Run by meson; by hand, for every N:
 import argparse
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,18 @@ COMMANDS = [
     "score --holes {holes} -o out.csv {full} {holes}",
     "score --key city --holes {hollow} -o out.csv {whole} {stacked}",
     "score -o out.csv {cells} {stacked}",
+    "evaluate -t label -p age --segments city,income --bootstrap 3 -o out.csv {full}",
+    "evaluate -t city --prediction note --weight age -o out.csv {full}",
+    "evaluate -t label -c age,income,city --model logistic --folds 2 --versus-model majority --scores s.csv --explain e.csv "
+    "--save m.json -o out.csv {full}",
+    "evaluate -t label -c age,city --model knn --pipeline 'impute then scale' --folds 2 -o out.csv {holes}",
+    "evaluate -t income -c age,city --model boost --task numbers --folds 2 -o out.csv {full}",
+    "learn -t label -c age,income,city -s svm --save m.json --report report.json -o out.csv {full}",
+    "learn -t income -c age,city -s ridge --explain --save m.json --report report.json -o out.csv {full}",
+    "learn -t city -c age,income -s knn -w age --save m.json -o out.csv {full}",
+    "learn -t city -c age,income -s boost --rounds 2 --save m.json -o out.csv {full}",
+    "apply {learned} -o out.csv {full}",
+    "evaluate -t age --prediction income --task numbers --segments city -o out.csv {full}",
     "impute -t label -g city -s random --seed 1 --save model.json --report report.json -o out.csv {holes}",
     "impute -t label -g city -s age=interpolate,note=ffill,income=random --order income --spline --report report.json -o out.csv "
     "{holes}",
@@ -102,6 +115,7 @@ class Runner:
         self.inputs = {name: folder / (name + ".csv") for name in ("quoted", "ragged", "holes", "full", "split")}
         self.inputs["chain"] = folder / "chain.json"
         self.inputs["joint"] = folder / "joint.json"
+        self.inputs["learned"] = folder / "learned.json"
         for name, text in (("under", '{"steps": [{"step": "sample", "strategy": "under", "classes": [{"class": "no", "before": 9, '
                             '"after": 3}, {"class": "yes", "before": 2, "after": 2}]}]}'),
                            ("patterns", "age,income,_frequency\n0,1,2\n0,0,1\n"), ("weights", "city,income\n1,0\n-2,.5\n"),
@@ -126,6 +140,9 @@ class Runner:
         subprocess.run([tamis] + "impute -q -t label -g city -s age=auto,*=random --save joint.json -o out.csv holes.csv".split(),
                        cwd=folder, check=True)
 
+        subprocess.run([tamis] + "learn -q -t label -c age,city -s knn --save learned.json -o out.csv full.csv".split(), cwd=folder,
+                       check=True)
+
     def run(self, command, failing):
         """(exit code, standard error, {name: bytes} of all that is there then, allocations)"""
         with tempfile.TemporaryDirectory(dir=self.folder) as cwd:
@@ -139,7 +156,7 @@ class Runner:
                 environment["ASAN_OPTIONS"] = "verify_asan_link_order=0:abort_on_error=1"
                 environment["UBSAN_OPTIONS"] = "abort_on_error=1"
                 environment["LSAN_OPTIONS"] = "print_suppressions=0:suppressions=%s" % self.leaks
-            done = subprocess.run([self.tamis] + command.format(**self.inputs).split(), cwd=cwd, env=environment,
+            done = subprocess.run([self.tamis] + shlex.split(command.format(**self.inputs)), cwd=cwd, env=environment,
                                   stdin=subprocess.DEVNULL, capture_output=True)
             allocations = int(count.read_text()) if count.exists() else 0
             count.unlink(missing_ok=True)

@@ -115,6 +115,15 @@ CASES = {
         ("-t label -c age,income -s safe-level -k 8", set(), "full"),
         ("-t label -c age,income,visits,city -s svm", set(), "full"),
     ],
+    "learn": [
+        ("-t label -c age,income,visits,city", set(), "full"),
+        ("-t label -c age,income,city -s svm --each", set(), "full"),
+        ("-t label -c age,income,visits,city -s knn", set(), "full"),
+        ("-t label -c age,income,visits,city -s boost --rounds 5", set(), "holes"),
+        ("-t income -c age,visits,city -s ridge --explain", set(), "full"),
+        ("-t label -s majority", set(), "holes"),
+        ("-t city -c age,income,tiny -w visits", set(), "full"),
+    ],
     "prune": [
         ("-t label -s tomek", set(), "full"),
         ("-t label -s enn -c age,income,visits --metric raw", set(), "full"),
@@ -150,7 +159,7 @@ CASES = {
     ],
 }
 # verbs that are not steps of a chain
-NO_STEPS = {"apply", "cat", "help", "part", "pool", "score", "version"}
+NO_STEPS = {"apply", "cat", "evaluate", "help", "part", "pool", "score", "version"}
 # strategies and options of impute that draw; the others give the same for any seed
 DRAWS = {"boost", "draw", "forest", "mice", "nearest", "random", "softimpute", "stochastic"}
 # the same of prune

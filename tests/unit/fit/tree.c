@@ -543,6 +543,89 @@ START_TEST(a_forest_is_the_mean_of_its_trees) {
 }
 END_TEST
 
+/* -- drawn cuts ---------------------------------------------------------------------------------------------------- */
+
+/* Bins 60 to 139, all of them in use: each of the 79 cuts between them comes as often as any other, whatever the target would
+ * have; the sides are the means of what came to them. A cut that leaves fewer rows than a leaf has is none. */
+START_TEST(drawn_cuts_are_anywhere) {
+        enum { FIRST = 60, BINS = 80, DRAWS = 7900 };
+        uint8_t bins[2 * BINS];
+        double target[2 * BINS], chi = 0;
+        uint32_t rows[2 * BINS], ones[2 * BINS], cuts[BINS] = {0};
+        const uint8_t *columns[] = { NULL, bins };
+        const bool categories[2] = {0};
+        tamis_cart_data data = { 2, columns, categories, target, 0 };
+        tamis_cart_options options = { .leaf = _i ? 21 : 1, .depth = 1, .draws = true };
+        size_t none = 0;
+
+        tamis_stream_init(&stream, 3, "cuts", (uint64_t) _i, 0);
+        for (size_t i = 0; i < 2 * BINS; i++) {
+                rows[i] = (uint32_t) i;
+                ones[i] = 1;
+                bins[i] = (uint8_t) (FIRST + i % BINS);
+                target[i] = (double) (i % BINS) + (i % BINS > 9 ? 1000 : 0);
+        }
+        for (size_t draw = 0; draw < DRAWS; draw++) {
+                tamis_cart tree;
+                size_t cut;
+
+                ck_assert_int_eq(tamis_cart_grow(&data, &options, rows, ones, 2 * BINS, &stream, &tree, NULL), 0);
+                if (tree.words[0].node.what == TAMIS_CART_LEAF) {
+                        none++;
+                } else {
+                        cut = tree.words[0].node.what & 255;
+                        ck_assert_uint_ge(cut, FIRST);
+                        ck_assert_uint_lt(cut, FIRST + BINS - 1);
+                        cuts[cut -= FIRST]++;
+                        for (uint8_t bin = FIRST; bin < FIRST + BINS; bin += 13) {
+                                size_t first = bin - FIRST <= (int) cut ? 0 : cut + 1, last = first ? BINS - 1 : cut, big = 0;
+
+                                for (size_t i = first; i <= last; i++)
+                                        big += i > 9;
+                                ck_assert_double_eq_tol(tamis_cart_predict(&tree, (uint8_t[2]) { 0, bin }),
+                                                        (double) (first + last) / 2 + 1000. * (double) big / (double) (last - first + 1),
+                                                        1e-9);
+                        }
+                }
+                tamis_cart_done(&tree);
+        }
+        if (_i) { /* ten cuts at each end leave at most 20 rows */
+                for (size_t i = 0; i < 10; i++)
+                        ck_assert_uint_eq(cuts[i] + cuts[BINS - 2 - i], 0);
+                ck_assert_uint_gt(cuts[10], 0);
+                ck_assert_uint_gt(cuts[BINS - 12], 0);
+                ck_assert_double_eq_tol((double) none / DRAWS, 20. / 79, .03);
+                return;
+        }
+        ck_assert_uint_eq(none, 0);
+        for (size_t i = 0; i < BINS - 1; i++)
+                chi += (cuts[i] - DRAWS / 79.) * (cuts[i] - DRAWS / 79.) / (DRAWS / 79.);
+        /* chi-square, 78 degrees of freedom: .001 at either end */
+        ck_assert_double_gt(chi, 44.);
+        ck_assert_double_lt(chi, 122.3);
+}
+END_TEST
+
+/* Missing cells, categories and three classes are cut where it is best all the same. */
+START_TEST(what_is_not_drawn) {
+        tamis_cart_options drawn = { .leaf = 1, .draws = true }, sought = { .leaf = 1 };
+        struct table *t = calloc(1, sizeof *t);
+        tamis_cart a, b;
+
+        tamis_stream_init(&stream, 4, "cuts", (uint64_t) _i, 0);
+        make_table(t, _i ? 3 : 0);
+        for (size_t k = 0; !_i && k < COLUMNS; k++)
+                t->category[k] = true;
+        ck_assert_int_eq(tamis_cart_grow(&t->data, &drawn, t->rows, t->ones, ROWS, &stream, &a, NULL), 0);
+        ck_assert_int_eq(tamis_cart_grow(&t->data, &sought, t->rows, t->ones, ROWS, &stream, &b, NULL), 0);
+        ck_assert_uint_eq(a.n, b.n);
+        ck_assert_mem_eq(a.words, b.words, a.n * sizeof *a.words);
+        tamis_cart_done(&a);
+        tamis_cart_done(&b);
+        free(t);
+}
+END_TEST
+
 int main(void) {
         Suite *suite = suite_create("tree");
         TCase *test = tcase_create("tree");
@@ -565,6 +648,8 @@ int main(void) {
         tcase_add_loop_test(test, threads_change_nothing, 0, 1);
         tcase_add_loop_test(test, threads_change_nothing, 2, 4);
         tcase_add_test(test, a_forest_is_the_mean_of_its_trees);
+        tcase_add_loop_test(test, drawn_cuts_are_anywhere, 0, 2);
+        tcase_add_loop_test(test, what_is_not_drawn, 0, 2);
         suite_add_tcase(suite, test);
         runner = srunner_create(suite);
         srunner_run_all(runner, CK_ENV);
