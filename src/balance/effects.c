@@ -260,8 +260,8 @@ static int add_product(tamis_moments *to, const double *a, size_t n, const doubl
         return r;
 }
 
-/* n * sum(x y) - sum(x) * sum(y), rounded at the end; NaN: it cannot be had. */
-static double comoment(const tamis_moments *x, const tamis_moments *y, const tamis_moments *xy) {
+/* n * sum(x y) - sum(x) * sum(y), rounded at the end. No memory: *status is -1. */
+static double comoment(const tamis_moments *x, const tamis_moments *y, const tamis_moments *xy, int *status) {
         const double n = (double) x->n;
         double a[PARTS], b[PARTS], c[PARTS], sum;
         tamis_moments all = { 0 };
@@ -273,17 +273,18 @@ static double comoment(const tamis_moments *x, const tamis_moments *y, const tam
         r = r == 0 ? add_product(&all, a, PARTS, b, -1) : r;
         sum = r == 0 ? tamis_moments_sum(&all) : NAN;
         tamis_moments_done(&all);
+        *status = r < 0 ? -1 : *status;
         return sum;
 }
 
 /* Pearson's, over whole rows; NaN where a column is constant. */
-static double correlation(const tamis_effects_side *s, size_t a, size_t b) {
+static double correlation(const tamis_effects_side *s, size_t a, size_t b, int *status) {
         const tamis_moments *x = &s->whole[a], *y = &s->whole[b], *xy = &s->products[a * s->k + b];
         const double n = (double) x->n, sds = tamis_moments_sd(x, 0) * tamis_moments_sd(y, 0);
 
         if (x->n < 2 || x->n != y->n || x->n * s->parts != xy->n || !(sds > 0))
                 return NAN;
-        return fmax(-1, fmin(1, comoment(x, y, xy) / n / n / sds));
+        return fmax(-1, fmin(1, comoment(x, y, xy, status) / n / n / sds));
 }
 
 static json_t *number(double value) {
@@ -322,9 +323,9 @@ static int report_columns(const tamis_effects *e, json_t *into) {
 
 static int report_correlations(const tamis_effects *e, json_t *into) {
         size_t pairs = 0, most_a = 0, most_b = 0, k = e->before->k;
-        double sum = 0, most = -1;
+        double sum = 0, most = -1, before, after;
         json_t *one;
-        int r;
+        int r = 0;
 
         for (size_t a = 0; a < k; a++)
                 for (size_t b = a + 1; b < k; b++) {
@@ -332,7 +333,7 @@ static int report_correlations(const tamis_effects *e, json_t *into) {
 
                         if (e->text[a] || e->text[b])
                                 continue;
-                        change = fabs(correlation(e->after, a, b) - correlation(e->before, a, b));
+                        change = fabs(correlation(e->after, a, b, &r) - correlation(e->before, a, b, &r));
                         if (isnan(change))
                                 continue;
                         pairs++;
@@ -344,15 +345,18 @@ static int report_correlations(const tamis_effects *e, json_t *into) {
                         }
                 }
         one = tamis_json_child(into, "correlations", json_object());
-        r = json_object_set_new(one, "pairs", json_integer((json_int_t) pairs));
+        r |= json_object_set_new(one, "pairs", json_integer((json_int_t) pairs));
         if (pairs == 0)
                 return r;
         r |= json_object_set_new(one, "mean_change", number(tidy(sum / (double) pairs)));
         r |= json_object_set_new(one, "largest_change", number(tidy(most)));
         r |= json_object_set_new(one, "of", json_pack("[o, o]", tamis_json_bytes(tamis_slice_of(e->names[most_a])),
                                                       tamis_json_bytes(tamis_slice_of(e->names[most_b]))));
-        r |= json_object_set_new(one, "before", number(tidy(correlation(e->before, most_a, most_b))));
-        return r | json_object_set_new(one, "after", number(tidy(correlation(e->after, most_a, most_b))));
+        before = correlation(e->before, most_a, most_b, &r);
+        after = correlation(e->after, most_a, most_b, &r);
+        r |= json_object_set_new(one, "before", number(tidy(before)));
+        r |= json_object_set_new(one, "after", number(tidy(after)));
+        return r;
 }
 
 static int report_made(const tamis_effects *e, json_t *into) {
