@@ -74,7 +74,10 @@ static int add_column(tamis_effects *e, tamis_slice name, size_t at, tamis_error
 static int begin_sides(tamis_effects *e, tamis_error *err) {
         e->before = side_new(e->n);
         e->after = side_new(e->n);
-        return e->before && e->after ? 0 : tamis_fail_memory(err);
+        if (!e->before || !e->after)
+                return tamis_fail_memory(err);
+        e->before->parts = e->after->parts = e->makes ? 1 : 2;
+        return 0;
 }
 
 int tamis_effects_begin(tamis_effects *e, const tamis_schema *schema, long target, tamis_error *err) {
@@ -94,9 +97,9 @@ int tamis_effects_begin_made(tamis_effects *e, char *const *names, size_t n, tam
 
         for (size_t i = 0; r == 0 && i < n; i++)
                 r = add_column(e, tamis_slice_of(names[i]), i, err);
+        e->makes = true;
         if (r == 0)
                 r = begin_sides(e, err);
-        e->makes = true;
         e->outside = calloc(n + 1, sizeof *e->outside);
         e->centres = calloc(n + 1, sizeof *e->centres);
         return r < 0 ? r : e->outside && e->centres ? 0 : tamis_fail_memory(err);
@@ -113,15 +116,28 @@ struct look {
         double *values;
 };
 
-/* x[rows] into m; y: products. */
-static int add(tamis_moments *m, const double *x, const double *y, const uint32_t *rows, size_t n, double *values,
-               tamis_error *err) {
+/* x[rows] into m. */
+static int add(tamis_moments *m, const double *x, const uint32_t *rows, size_t n, double *values, tamis_error *err) {
         for (size_t i = 0; i < n; i++)
-                values[i] = y ? x[rows[i]] * y[rows[i]] : x[rows[i]];
-        /* what overflows is no number of a table that anyone correlates */
-        for (size_t i = 0; y && i < n; i++)
-                values[i] = isfinite(values[i]) ? values[i] : NAN;
+                values[i] = x[rows[i]];
         return tamis_moments_add(m, values, n, err);
+}
+
+/* Products, and what rounding takes from them: large numbers that differ little leave nothing of their correlation else, and no
+ * centre is known yet that would not hang on which row comes first. */
+static int add_products(tamis_moments *m, const double *x, const double *y, const uint32_t *rows, size_t n, double *values,
+                        tamis_error *err) {
+        int r;
+
+        /* what overflows is no number of a table that anyone correlates */
+        for (size_t i = 0; i < n; i++) {
+                values[i] = x[rows[i]] * y[rows[i]];
+                values[i] = isfinite(values[i]) ? values[i] : NAN;
+        }
+        r = tamis_moments_add(m, values, n, err);
+        for (size_t i = 0; i < n; i++)
+                values[i] = fma(x[rows[i]], y[rows[i]], -values[i]);
+        return r == 0 ? tamis_moments_add(m, values, n, err) : r;
 }
 
 static int add_side(const tamis_effects *e, tamis_effects_side *side, const struct look *l, size_t n,
@@ -140,15 +156,15 @@ static int add_side(const tamis_effects *e, tamis_effects_side *side, const stru
         }
         for (size_t c = 0; r == 0 && c < e->n; c++)
                 if (l->columns[c])
-                        r = add(&side->columns[c], l->columns[c], NULL, l->rows, n, l->values, err);
+                        r = add(&side->columns[c], l->columns[c], l->rows, n, l->values, err);
         for (size_t c = 0; r == 0 && c < side->k; c++) {
                 if (!l->columns[c])
                         continue;
-                r = add(&side->whole[c], l->columns[c], NULL, l->whole, whole, l->values, err);
+                r = add(&side->whole[c], l->columns[c], l->whole, whole, l->values, err);
                 for (size_t b = c + 1; r == 0 && b < side->k; b++)
                         if (l->columns[b])
-                                r = add(&side->products[c * side->k + b], l->columns[c], l->columns[b], l->whole, whole,
-                                        l->values, err);
+                                r = add_products(&side->products[c * side->k + b], l->columns[c], l->columns[b], l->whole,
+                                                 whole, l->values, err);
         }
         return r;
 }
@@ -214,18 +230,61 @@ int tamis_effects_add(tamis_effects *e, tamis_batch *batch, const uint32_t *befo
 
 /* -- the report ---------------------------------------------------------------------------------------------------- */
 
-/* Pearson's, over whole rows; NaN where a column is constant, or so nearly that the sums cannot tell. */
-static double correlation(const tamis_effects_side *s, size_t a, size_t b) {
-        const tamis_moments *x = &s->whole[a], *y = &s->whole[b], *xy = &s->products[a * s->k + b];
-        double n = (double) x->n, covariance, sds;
+/* An exact sum as numbers that add up to it. */
+enum { PARTS = 4 };
 
-        if (x->n < 2 || x->n != xy->n)
+static int take_apart(const tamis_moments *m, double parts[PARTS]) {
+        tamis_moments rest = { 0 };
+        int r = tamis_moments_merge(&rest, m, NULL);
+
+        for (size_t i = 0; r == 0 && i < PARTS; i++) {
+                const double less = -(parts[i] = tamis_moments_sum(&rest));
+
+                r = tamis_moments_add(&rest, &less, 1, NULL);
+        }
+        tamis_moments_done(&rest);
+        return r;
+}
+
+/* Add sign * a * b for all of both. */
+static int add_product(tamis_moments *to, const double *a, size_t n, const double *b, double sign) {
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < n; i++)
+                for (size_t j = 0; r == 0 && j < PARTS; j++) {
+                        const double product = a[i] * b[j];
+                        const double terms[2] = { sign * product, sign * fma(a[i], b[j], -product) };
+
+                        r = tamis_moments_add(to, terms, 2, NULL);
+                }
+        return r;
+}
+
+/* n * sum(x y) - sum(x) * sum(y), rounded at the end. No memory: *status is -1. */
+static double comoment(const tamis_moments *x, const tamis_moments *y, const tamis_moments *xy, int *status) {
+        const double n = (double) x->n;
+        double a[PARTS], b[PARTS], c[PARTS], sum;
+        tamis_moments all = { 0 };
+        int r = take_apart(x, a);
+
+        r = r == 0 ? take_apart(y, b) : r;
+        r = r == 0 ? take_apart(xy, c) : r;
+        r = r == 0 ? add_product(&all, &n, 1, c, 1) : r;
+        r = r == 0 ? add_product(&all, a, PARTS, b, -1) : r;
+        sum = r == 0 ? tamis_moments_sum(&all) : NAN;
+        tamis_moments_done(&all);
+        *status = r < 0 ? -1 : *status;
+        return sum;
+}
+
+/* Pearson's, over whole rows; NaN where a column is constant. */
+static double correlation(const tamis_effects_side *s, size_t a, size_t b, int *status) {
+        const tamis_moments *x = &s->whole[a], *y = &s->whole[b], *xy = &s->products[a * s->k + b];
+        const double n = (double) x->n, sds = tamis_moments_sd(x, 0) * tamis_moments_sd(y, 0);
+
+        if (x->n < 2 || x->n != y->n || x->n * s->parts != xy->n || !(sds > 0))
                 return NAN;
-        covariance = tamis_moments_sum(xy) / n - tamis_moments_mean(x) * tamis_moments_mean(y);
-        sds = tamis_moments_sd(x, 0) * tamis_moments_sd(y, 0);
-        if (!(sds > 1e-9 * fabs(tamis_moments_mean(x) * tamis_moments_mean(y))))
-                return NAN;
-        return fmax(-1, fmin(1, covariance / sds));
+        return fmax(-1, fmin(1, comoment(x, y, xy, status) / n / n / sds));
 }
 
 static json_t *number(double value) {
@@ -264,9 +323,9 @@ static int report_columns(const tamis_effects *e, json_t *into) {
 
 static int report_correlations(const tamis_effects *e, json_t *into) {
         size_t pairs = 0, most_a = 0, most_b = 0, k = e->before->k;
-        double sum = 0, most = -1;
+        double sum = 0, most = -1, before, after;
         json_t *one;
-        int r;
+        int r = 0;
 
         for (size_t a = 0; a < k; a++)
                 for (size_t b = a + 1; b < k; b++) {
@@ -274,7 +333,7 @@ static int report_correlations(const tamis_effects *e, json_t *into) {
 
                         if (e->text[a] || e->text[b])
                                 continue;
-                        change = fabs(correlation(e->after, a, b) - correlation(e->before, a, b));
+                        change = fabs(correlation(e->after, a, b, &r) - correlation(e->before, a, b, &r));
                         if (isnan(change))
                                 continue;
                         pairs++;
@@ -286,15 +345,18 @@ static int report_correlations(const tamis_effects *e, json_t *into) {
                         }
                 }
         one = tamis_json_child(into, "correlations", json_object());
-        r = json_object_set_new(one, "pairs", json_integer((json_int_t) pairs));
+        r |= json_object_set_new(one, "pairs", json_integer((json_int_t) pairs));
         if (pairs == 0)
                 return r;
         r |= json_object_set_new(one, "mean_change", number(tidy(sum / (double) pairs)));
         r |= json_object_set_new(one, "largest_change", number(tidy(most)));
         r |= json_object_set_new(one, "of", json_pack("[o, o]", tamis_json_bytes(tamis_slice_of(e->names[most_a])),
                                                       tamis_json_bytes(tamis_slice_of(e->names[most_b]))));
-        r |= json_object_set_new(one, "before", number(tidy(correlation(e->before, most_a, most_b))));
-        return r | json_object_set_new(one, "after", number(tidy(correlation(e->after, most_a, most_b))));
+        before = correlation(e->before, most_a, most_b, &r);
+        after = correlation(e->after, most_a, most_b, &r);
+        r |= json_object_set_new(one, "before", number(tidy(before)));
+        r |= json_object_set_new(one, "after", number(tidy(after)));
+        return r;
 }
 
 static int report_made(const tamis_effects *e, json_t *into) {

@@ -28,6 +28,7 @@ typedef struct tamis_effects_side {
         size_t k;                       /* the first of them: correlated */
         tamis_moments *whole;           /* k: of whole rows */
         tamis_moments *products;        /* k * k: [i * k + j], i < j, of whole rows */
+        unsigned parts;                 /* of two numbers each product is told in, so that it is exact; or one */
 } tamis_effects_side;
 
 typedef struct tamis_effects {

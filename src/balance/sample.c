@@ -82,15 +82,24 @@ static int learn_values(const tamis_sample *s, struct partial *p, tamis_batch *b
         return 0;
 }
 
-/* Before anything is taken; it has a lock of its own. */
-static int see_whole(const tamis_effects *effects, tamis_batch *batch, tamis_error *err) {
-        uint32_t *once = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *once);
+/* Rows that are not sampled have no part in what sampling does: 1 for those without a class, where classes decide. NULL:
+ * there are none. */
+static int find_classless(const tamis_sample *s, tamis_batch *batch, const uint8_t **ret, tamis_error *err) {
+        *ret = NULL;
+        return s->has_target && !s->value_option ? tamis_batch_missing(batch, s->target.at[0], ret, err) : 0;
+}
 
-        if (!once)
-                return tamis_fail_memory(err);
+/* Before anything is taken; it has a lock of its own. */
+static int see_whole(const tamis_sample *s, tamis_batch *batch, tamis_error *err) {
+        uint32_t *once = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *once);
+        const uint8_t *classless;
+        int r = once ? find_classless(s, batch, &classless, err) : tamis_fail_memory(err);
+
+        if (r < 0)
+                return r;
         for (size_t row = 0; row < batch->n_rows; row++)
-                once[row] = 1;
-        return tamis_effects_add((tamis_effects *) effects, batch, once, NULL, err);
+                once[row] = !classless || !classless[row];
+        return tamis_effects_add((tamis_effects *) &s->effects, batch, once, NULL, err);
 }
 
 static int learn(const void *state, void *partial, tamis_batch *batch, tamis_error *err) {
@@ -102,7 +111,7 @@ static int learn(const void *state, void *partial, tamis_batch *batch, tamis_err
                 return tamis_sample_capture(s, &p->captured, batch, err);
         if (s->sampler->drains) {
                 r = tamis_reservoir_learn(s, &p->offers, batch, err);
-                return r == 0 && s->alone && s->effects.on ? see_whole(&s->effects, batch, err) : r;
+                return r == 0 && s->alone && s->effects.on ? see_whole(s, batch, err) : r;
         }
         if (s->has_target)
                 r = tamis_labels_learn(&p->labels, batch, s->target.at[0], !s->sampler->streams, err);
@@ -217,19 +226,26 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
 static int see_effects(tamis_sample *s, tamis_batch *batch, const uint32_t *times, tamis_error *err) {
         uint32_t *before, *after;
         uint64_t train = batch->first_train;
+        const uint8_t *classless;
+        int r;
 
         if (!s->effects.on || !batch->final)
                 return 0;
+        r = find_classless(s, batch, &classless, err);
+        if (r < 0)
+                return r;
         before = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *before);
         after = tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *after);
         if (!before || !after)
                 return tamis_fail_memory(err);
         for (size_t row = 0; row < batch->n_rows; row++) {
-                before[row] = tamis_batch_is_train(batch, row);
+                const bool is_train = tamis_batch_is_train(batch, row);
+
+                before[row] = is_train && (!classless || !classless[row]);
                 after[row] = before[row] ? times[row] : 0;
                 if (before[row] && s->sampler->copies_behind)
                         after[row] += s->times[train];
-                train += before[row];
+                train += is_train;
         }
         return tamis_effects_add(&s->effects, batch, before, s->sampler->drains ? NULL : after, err);
 }

@@ -106,6 +106,14 @@ extern const tamis_smoter tamis_smoter_adasyn, tamis_smoter_borderline1, tamis_s
         tamis_smoter_kmeans, tamis_smoter_n, tamis_smoter_nc, tamis_smoter_plain, tamis_smoter_rose,
         tamis_smoter_safe_level, tamis_smoter_svm;
 
+/* -- smote_options.c ----------------------------------------------------------------------------------------------- */
+
+extern const tamis_option tamis_smote_options[];
+const tamis_strategy *const *tamis_smote_list_strategies(size_t *n);
+int tamis_smote_configure(void *state, const tamis_context *context, tamis_error *err) TAMIS_CHECKED;
+
+/* -- nc.c ---------------------------------------------------------------------------------------------------------- */
+
 /* nc's answers, which all that take numbers and categories share. */
 int tamis_smote_suits_numbers(const tamis_smote *s, tamis_error *err) TAMIS_CHECKED;
 int tamis_smote_mismatch(const double *numbers, size_t n, size_t d, double *ret, tamis_error *err) TAMIS_CHECKED;

@@ -227,7 +227,7 @@ static int tell(tamis_sample *s, tamis_batch *batch, const struct fate *f, tamis
         if (!before || !after)
                 return tamis_fail_memory(err);
         for (size_t row = 0; row < batch->n_rows; row++) {
-                before[row] = tamis_batch_is_train(batch, row);
+                before[row] = !isnan(f->chance[row]);   /* of the others nothing is drawn */
                 after[row] = before[row] ? f->times[row] : 0;
         }
         return tamis_effects_add(&s->effects, batch, before, after, err);

@@ -1,63 +1,39 @@
 /* lanes.h: the loops everything else is there to feed, as wide as the machine is.
  *
- * Rows of a leaf lie column by column, so that neighbouring rows are worked on side by side. Each row's sum is taken
- * from the first column to the last, whatever the width: all widths give the same bits. lanes_body.h is compiled once
- * for each.
+ * Sixteen rows, or sixteen boxes, lie side by side, column by column, in single precision, and are held against one row
+ * at once. What comes out is a first look: a set of those that may be near enough, bit i for the i-th. All widths leave
+ * out only what is surely too far (tree.h says by what margin); which of the rest they leave in may differ by a rounding.
+ * lanes_body.h is compiled once for each.
  */
 #ifndef NEIGHBORS_LANES_H
 #define NEIGHBORS_LANES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-        LANES_LEAF = 64,        /* rows in a leaf, at most */
-        LANES_PAD = 16,         /* a leaf's rows are padded to a multiple of this */
-};
+enum { LANES = 16 };
 
-/* A leaf, `padded` rows of d numbers and c codes: numbers[column * padded + row]. */
+/* Sixteen rows of d numbers and c codes: numbers[column * LANES + row]. The one row they are held against lies in such a
+ * leaf, too: its numbers are row[column * LANES], its codes one behind the other. */
 typedef struct tamis_leaf {
-        const double *numbers;
-        const float *rough;
+        const float *numbers;
         const uint32_t *codes;
-        size_t padded, d, c;
-        double mismatch;
+        size_t d, c;
+        float mismatch;
 } tamis_leaf;
 
 typedef struct tamis_lanes {
         const char *name;
 
-        /* squares[i] for the rows of the leaf against one row; false when none of them is <= limit. */
-        bool (*squares)(const tamis_leaf *leaf, const double *row, const uint32_t *row_codes, double limit,
-                        double *squares);
+        /* The rows of the leaf whose square from one row is <= limit. */
+        uint32_t (*rows)(const tamis_leaf *leaf, const float *row, const uint32_t *row_codes, float limit);
 
-        /* Roughly the same, in single precision and twice as many at once. The j-th number of the row is
-         * rough_row[j * stride], so that a row may lie in a leaf. */
-        bool (*rough)(const tamis_leaf *leaf, const float *rough_row, size_t stride, const uint32_t *row_codes,
-                      float limit, float *squares);
-
-        /* A square below which no distance from row i to anything in the box can be. The box: d lowest, d highest
-         * values. */
-        void (*gaps)(const tamis_leaf *leaf, const double *box, double *gaps);
+        /* The boxes whose gap to one row, squared, is <= limit, and the gaps. boxes[column * 2 * LANES + box] is the
+         * lowest value, and what lies LANES behind it the highest. */
+        uint32_t (*gaps)(const float *boxes, size_t d, const float *row, float limit, float *gaps);
 } tamis_lanes;
 
 /* The i-th kind that this machine can do, the widest first; NULL behind the last. */
 const tamis_lanes *tamis_lanes_at(size_t i);
-
-/* The square of one distance: row `i` of a leaf. */
-static inline double tamis_leaf_square(const tamis_leaf *leaf, const double *row, const uint32_t *row_codes, size_t i) {
-        double sum = 0;
-        int differing = 0;
-
-        for (size_t j = 0; j < leaf->d; j++) {
-                double gap = leaf->numbers[j * leaf->padded + i] - row[j];
-
-                sum += gap * gap;
-        }
-        for (size_t j = 0; j < leaf->c; j++)
-                differing += leaf->codes[j * leaf->padded + i] != row_codes[j];
-        return leaf->c > 0 ? sum + leaf->mismatch * (double) differing : sum;
-}
 
 #endif

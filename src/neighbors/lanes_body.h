@@ -1,137 +1,82 @@
-/* lanes_body.h: included by lanes.c once for each width, with BYTES (of a vector), NAME(x) and the target set.
- *
- * Whether anything is near enough is read off the signs of limit - square, not off comparisons: GCC 12 may take
- * comparisons of vectors apart, lane by lane. */
+/* lanes_body.h: included by lanes.c once for each width, with N (lanes of a vector), VECTOR, NAME(x), what is done to
+ * vectors (LOAD, STORE, FILL, LESS for a - b, PLUS, ADD_SQUARE, FARTHER for the largest, ADD_UNEQUAL, NEAR) and the target set. */
 
-typedef double NAME(doubles) __attribute__((vector_size(BYTES), aligned(sizeof(double))));
-typedef int64_t NAME(longs) __attribute__((vector_size(BYTES)));
-typedef float NAME(floats) __attribute__((vector_size(BYTES), aligned(sizeof(float))));
-typedef int32_t NAME(ints) __attribute__((vector_size(BYTES)));
+enum { NAME(VECTORS) = LANES / N };
 
-/* `n` vectors of rows, beginning with row `at`; n is a constant where this is inlined. */
-INLINE void NAME(add_columns)(const tamis_leaf *leaf, const double *row, size_t at, const size_t n, double *squares) {
-        NAME(doubles) sums[4] = { { 0 } };
-        const double *column = leaf->numbers + at;
-
-        for (size_t j = 0; j < leaf->d; j++, column += leaf->padded) {
-                double x = row[j];
+static uint32_t NAME(rows)(const tamis_leaf *leaf, const float *row, const uint32_t *row_codes, float limit) {
+        VECTOR sums[NAME(VECTORS)], more[NAME(VECTORS)];
+        const float *numbers = leaf->numbers;
+        uint32_t near = 0;
+        size_t j = 0;
 
 #pragma GCC unroll 4
-                for (size_t v = 0; v < n; v++) {
-                        NAME(doubles) gap = ((const NAME(doubles) *) column)[v] - x;
+        for (size_t v = 0; v < NAME(VECTORS); v++)
+                sums[v] = more[v] = FILL(0);
+        /* two sums, so that an addition need not wait for the one before */
+        for (; j + 2 <= leaf->d; j += 2, numbers += 2 * LANES) {
+                VECTOR x = FILL(row[j * LANES]), y = FILL(row[(j + 1) * LANES]);
 
-                        sums[v] += gap * gap;
+#pragma GCC unroll 4
+                for (size_t v = 0; v < NAME(VECTORS); v++) {
+                        VECTOR gap = LESS(LOAD(numbers + v * N), x), other = LESS(LOAD(numbers + LANES + v * N), y);
+
+                        sums[v] = ADD_SQUARE(sums[v], gap);
+                        more[v] = ADD_SQUARE(more[v], other);
                 }
         }
 #pragma GCC unroll 4
-        for (size_t v = 0; v < n; v++)
-                ((NAME(doubles) *) (squares + at))[v] = sums[v];
+        for (size_t v = 0; v < NAME(VECTORS); v++) {
+                if (j < leaf->d) {
+                        VECTOR gap = LESS(LOAD(numbers + v * N), FILL(row[j * LANES]));
+
+                        sums[v] = ADD_SQUARE(sums[v], gap);
+                }
+                sums[v] = PLUS(sums[v], more[v]);
+        }
+        for (j = 0; j < leaf->c; j++)
+#pragma GCC unroll 4
+                for (size_t v = 0; v < NAME(VECTORS); v++)
+                        sums[v] = ADD_UNEQUAL(sums[v], leaf->codes + j * LANES + v * N, row_codes[j], leaf->mismatch);
+#pragma GCC unroll 4
+        for (size_t v = 0; v < NAME(VECTORS); v++)
+                near |= NEAR(sums[v], limit) << (v * N);
+        return near;
 }
 
-INLINE void NAME(add_rough_columns)(const tamis_leaf *leaf, const float *row, size_t stride, size_t at, const size_t n,
-                                    float *squares) {
-        NAME(floats) sums[4] = { { 0 } };
-        const float *column = leaf->rough + at;
-
-        for (size_t j = 0; j < leaf->d; j++, column += leaf->padded) {
-                float x = row[j * stride];
+static uint32_t NAME(gaps)(const float *boxes, size_t d, const float *row, float limit, float *gaps) {
+        VECTOR sums[NAME(VECTORS)];
+        uint32_t near = 0;
 
 #pragma GCC unroll 4
-                for (size_t v = 0; v < n; v++) {
-                        NAME(floats) gap = ((const NAME(floats) *) column)[v] - x;
+        for (size_t v = 0; v < NAME(VECTORS); v++)
+                sums[v] = FILL(0);
+        for (size_t j = 0; j < d; j++, boxes += 2 * LANES) {
+                VECTOR x = FILL(row[j * LANES]);
 
-                        sums[v] += gap * gap;
+#pragma GCC unroll 4
+                for (size_t v = 0; v < NAME(VECTORS); v++) {
+                        VECTOR below = LESS(LOAD(boxes + v * N), x), above = LESS(x, LOAD(boxes + LANES + v * N));
+
+                        sums[v] = ADD_SQUARE(sums[v], FARTHER(FARTHER(below, above), FILL(0)));
                 }
         }
 #pragma GCC unroll 4
-        for (size_t v = 0; v < n; v++)
-                ((NAME(floats) *) (squares + at))[v] = sums[v];
-}
-
-static bool NAME(squares)(const tamis_leaf *leaf, const double *row, const uint32_t *row_codes, double limit,
-                          double *squares) {
-        const size_t lanes = BYTES / sizeof(double);
-        NAME(longs) far;
-        int64_t all = -1;
-        size_t i = 0;
-
-        for (; i + 4 * lanes <= leaf->padded; i += 4 * lanes)
-                NAME(add_columns)(leaf, row, i, 4, squares);
-        for (; i < leaf->padded; i += 2 * lanes)
-                NAME(add_columns)(leaf, row, i, 2, squares);
-        if (leaf->c > 0) {
-                int32_t differing[LANES_LEAF];
-
-                count_mismatches(leaf, row_codes, differing);
-                for (i = 0; i < leaf->padded; i++)
-                        squares[i] += leaf->mismatch * (double) differing[i];
+        for (size_t v = 0; v < NAME(VECTORS); v++) {
+                STORE(gaps + v * N, sums[v]);
+                near |= NEAR(sums[v], limit) << (v * N);
         }
-        if (limit == INFINITY)
-                return true;
-        far = (NAME(longs)) (limit - *(const NAME(doubles) *) squares);
-        for (i = lanes; i < leaf->padded; i += lanes)
-                far &= (NAME(longs)) (limit - *(const NAME(doubles) *) (squares + i));
-        for (size_t lane = 0; lane < lanes; lane++)
-                all &= far[lane];
-        return all >= 0;
+        return near;
 }
 
-static bool NAME(rough)(const tamis_leaf *leaf, const float *rough_row, size_t stride, const uint32_t *row_codes,
-                        float limit, float *squares) {
-        const size_t lanes = BYTES / sizeof(float);
-        NAME(ints) far;
-        int32_t all = -1;
-        size_t i = 0;
-
-        /* what is left is 0 to 3 vectors */
-        for (; i + 4 * lanes <= leaf->padded; i += 4 * lanes)
-                NAME(add_rough_columns)(leaf, rough_row, stride, i, 4, squares);
-        if (leaf->padded - i == 3 * lanes)
-                NAME(add_rough_columns)(leaf, rough_row, stride, i, 3, squares);
-        else if (leaf->padded - i == 2 * lanes)
-                NAME(add_rough_columns)(leaf, rough_row, stride, i, 2, squares);
-        else if (leaf->padded - i == lanes)
-                NAME(add_rough_columns)(leaf, rough_row, stride, i, 1, squares);
-        if (leaf->c > 0) {
-                int32_t differing[LANES_LEAF];
-
-                count_mismatches(leaf, row_codes, differing);
-                for (i = 0; i < leaf->padded; i++)
-                        squares[i] += (float) leaf->mismatch * (float) differing[i];
-        }
-        if (limit == INFINITY)
-                return true;
-        far = (NAME(ints)) (limit - *(const NAME(floats) *) squares);
-        for (i = lanes; i < leaf->padded; i += lanes)
-                far &= (NAME(ints)) (limit - *(const NAME(floats) *) (squares + i));
-        for (size_t lane = 0; lane < lanes; lane++)
-                all &= far[lane];
-        return all >= 0;
-}
-
-/* max(x, 0), twice, without a comparison. */
-#define TWICE_POSITIVE(x) ((x) + (NAME(doubles)) ((NAME(longs)) (x) & INT64_MAX))
-
-static void NAME(gaps)(const tamis_leaf *leaf, const double *box, double *gaps) {
-        const size_t lanes = BYTES / sizeof(double);
-
-        for (size_t i = 0; i < leaf->padded; i += 2 * lanes) {
-                NAME(doubles) sum0 = { 0 }, sum1 = { 0 };
-
-                for (size_t j = 0; j < leaf->d; j++) {
-                        const NAME(doubles) *x = (const NAME(doubles) *) (leaf->numbers + j * leaf->padded + i);
-                        NAME(doubles) below0 = box[j] - x[0], above0 = x[0] - box[leaf->d + j];
-                        NAME(doubles) below1 = box[j] - x[1], above1 = x[1] - box[leaf->d + j];
-                        /* a row is above the box or below it, or neither: one of the two is 0, and the sum exact */
-                        NAME(doubles) gap0 = .5 * (TWICE_POSITIVE(below0) + TWICE_POSITIVE(above0));
-                        NAME(doubles) gap1 = .5 * (TWICE_POSITIVE(below1) + TWICE_POSITIVE(above1));
-
-                        sum0 += gap0 * gap0;
-                        sum1 += gap1 * gap1;
-                }
-                ((NAME(doubles) *) (gaps + i))[0] = sum0;
-                ((NAME(doubles) *) (gaps + i))[1] = sum1;
-        }
-}
-
-#undef TWICE_POSITIVE
+#undef N
+#undef VECTOR
+#undef NAME
+#undef LOAD
+#undef STORE
+#undef FILL
+#undef LESS
+#undef PLUS
+#undef ADD_SQUARE
+#undef FARTHER
+#undef ADD_UNEQUAL
+#undef NEAR

@@ -3,80 +3,83 @@
 
 #include "neighbors/tree.h"
 
-struct build {
-        tamis_tree *tree;
-        size_t next_node, next_leaf, next_at;
+/* -- the order of the rows ----------------------------------------------------------------------------------------- */
+
+struct key {
+        double x;
+        uint32_t row;
 };
 
-static double *box_of(const tamis_tree *tree, size_t node) {
-        return tree->boxes + node * 2 * tree->points->d;
-}
+struct ordering {
+        tamis_tree *tree;
+        struct key *keys;       /* as many as rows; each part uses its own */
+        unsigned level;         /* of the halving that is under way */
+};
 
-/* Both kept whether they change or not, so that the loop is done several columns at once: half its time. */
-static void widen(double *restrict low, double *restrict high, const double *restrict x, size_t d) {
-        for (size_t j = 0; j < d; j++) {
-                low[j] = x[j] < low[j] ? x[j] : low[j];
-                high[j] = x[j] > high[j] ? x[j] : high[j];
-        }
-}
+enum { SAMPLE = 64 };
 
-/* The smallest box around the node's rows; returns its widest side. */
-static size_t enclose(const tamis_tree *tree, const tamis_tree_node *node, double *box) {
-        size_t d = tree->points->d, widest = 0;
-        const double *numbers = tree->points->numbers, *first = numbers + (size_t) tree->rows[node->first] * d;
-        double *low = box, *high = box + d, width = -1;
+/* The widest side of the rows, or nearly: any side gives the same answers. */
+static size_t widest_side(const tamis_points *p, const uint32_t *rows, size_t n) {
+        const size_t d = p->d, step = n / SAMPLE + 1;
+        size_t widest = 0;
+        double width = -1;
 
-        for (size_t j = 0; j < d; j++)
-                low[j] = high[j] = first[j];
-        for (size_t i = 1; i < node->n; i++)
-                widen(low, high, numbers + (size_t) tree->rows[node->first + i] * d, d);
-        for (size_t j = 0; j < d; j++)
-                if (high[j] - low[j] > width) {
-                        width = high[j] - low[j];
-                        widest = j;
+        for (size_t first = 0; first < d; first += 16) {
+                const size_t m = d - first < 16 ? d - first : 16;
+                double low[16], high[16];
+
+                for (size_t j = 0; j < m; j++)
+                        low[j] = high[j] = p->numbers[rows[0] * d + first + j];
+                for (size_t i = step; i < n; i += step) {
+                        const double *x = p->numbers + rows[i] * d + first;
+
+                        for (size_t j = 0; j < m; j++) {
+                                low[j] = x[j] < low[j] ? x[j] : low[j];
+                                high[j] = x[j] > high[j] ? x[j] : high[j];
+                        }
                 }
+                for (size_t j = 0; j < m; j++)
+                        if (high[j] - low[j] > width) {
+                                width = high[j] - low[j];
+                                widest = first + j;
+                        }
+        }
         return widest;
 }
 
-static bool before(const tamis_points *p, size_t side, uint32_t a, uint32_t b) {
-        if (p->d > 0) {
-                double x = p->numbers[a * p->d + side], y = p->numbers[b * p->d + side];
-
-                if (x != y)
-                        return x < y;
-        }
-        return a < b;
+static bool before(const struct key *a, const struct key *b) {
+        return a->x < b->x || (a->x == b->x && a->row < b->row);
 }
 
-static void exchange(uint32_t *rows, size_t a, size_t b) {
-        uint32_t kept = rows[a];
+static void exchange(struct key *a, struct key *b) {
+        struct key kept = *a;
 
-        rows[a] = rows[b];
-        rows[b] = kept;
+        *a = *b;
+        *b = kept;
 }
 
-/* Hoare's selection: afterwards rows[0 .. middle) come before rows[middle .. n). There are no ties. */
-static void halve(const tamis_points *p, size_t side, uint32_t *rows, size_t n, size_t middle) {
+/* Hoare's selection: afterwards keys[0 .. middle) come before keys[middle .. n). There are no ties. */
+static void halve(struct key *keys, size_t n, size_t middle) {
         size_t low = 0, high = n - 1;
 
         while (low < high) {
                 size_t centre = low + (high - low) / 2, i = low, j = high;
-                uint32_t pivot;
+                struct key pivot;
 
-                if (before(p, side, rows[centre], rows[low]))
-                        exchange(rows, centre, low);
-                if (before(p, side, rows[high], rows[low]))
-                        exchange(rows, high, low);
-                if (before(p, side, rows[high], rows[centre]))
-                        exchange(rows, high, centre);
-                pivot = rows[centre];
+                if (before(&keys[centre], &keys[low]))
+                        exchange(&keys[centre], &keys[low]);
+                if (before(&keys[high], &keys[low]))
+                        exchange(&keys[high], &keys[low]);
+                if (before(&keys[high], &keys[centre]))
+                        exchange(&keys[high], &keys[centre]);
+                pivot = keys[centre];
                 while (i <= j) {
-                        while (before(p, side, rows[i], pivot))
+                        while (before(&keys[i], &pivot))
                                 i++;
-                        while (before(p, side, pivot, rows[j]))
+                        while (before(&pivot, &keys[j]))
                                 j--;
                         if (i <= j) {
-                                exchange(rows, i, j);
+                                exchange(&keys[i], &keys[j]);
                                 i++;
                                 if (j == 0)
                                         break;
@@ -92,212 +95,306 @@ static void halve(const tamis_points *p, size_t side, uint32_t *rows, size_t n, 
         }
 }
 
-static void lay_out_leaf(struct build *b, tamis_tree_node *node) {
-        tamis_tree *tree = b->tree;
+/* Part `i` of 2^level: where its leaves begin and end is known. */
+static void split_part(const struct ordering *o, unsigned level, size_t i) {
+        tamis_tree *tree = o->tree;
         const tamis_points *p = tree->points;
-        size_t padded = tamis_tree_padded(node->n);
+        const unsigned below = tree->depth - level;
+        const size_t first = tree->starts[i << below], last = tree->starts[(i + 1) << below];
+        const size_t middle = tree->starts[(2 * i + 1) << (below - 1)];
+        uint32_t *rows = tree->rows + first;
+        struct key *keys = o->keys + first;
+        size_t side = widest_side(p, rows, last - first);
 
-        node->at = b->next_at;
-        b->next_at += padded;
-        for (size_t i = 0; i < padded; i++) {
-                /* the padding repeats the last row, so that it holds numbers */
-                size_t row = tree->rows[node->first + (i < node->n ? i : node->n - 1)];
-
-                for (size_t j = 0; j < p->d; j++) {
-                        double x = p->numbers[row * p->d + j];
-
-                        tree->numbers[node->at * p->d + j * padded + i] = x;
-                        if (tree->rough)
-                                tree->rough[node->at * p->d + j * padded + i] = (float) (x - tree->centre[j]);
-                }
-                for (size_t j = 0; j < p->c; j++)
-                        tree->codes[node->at * p->c + j * padded + i] = p->codes[row * p->c + j];
-        }
+        for (size_t at = 0; at < last - first; at++)
+                keys[at] = (struct key) { p->d > 0 ? p->numbers[rows[at] * p->d + side] : 0, rows[at] };
+        halve(keys, last - first, middle - first);
+        for (size_t at = 0; at < last - first; at++)
+                rows[at] = keys[at].row;
 }
 
-/* The next node, around these rows; returns its widest side. */
-static size_t open_node(struct build *b, uint32_t first, uint32_t n) {
-        tamis_tree *tree = b->tree;
-        tamis_tree_node *node = &tree->nodes[b->next_node];
+static void split_one(void *arg, size_t i) {
+        const struct ordering *o = arg;
 
-        *node = (tamis_tree_node) { .first = first, .n = n, .lowest = UINT32_MAX };
-        for (size_t i = 0; i < n; i++)
-                if (tree->rows[first + i] < node->lowest)
-                        node->lowest = tree->rows[first + i];
-        return enclose(tree, node, box_of(tree, b->next_node++));
+        split_part(o, o->level, i);
 }
 
-/* Depth is log2(n / 32): recursion is safe. */
-static void build(struct build *b, uint32_t first, uint32_t n) {
-        tamis_tree *tree = b->tree;
-        size_t id = b->next_node, side = open_node(b, first, n);
-
-        if (n <= TREE_LEAF) {
-                tree->leaves[b->next_leaf++] = id;
-                lay_out_leaf(b, &tree->nodes[id]);
+/* The part and all below it, depth first, which stays in the cache. */
+static void split_deep(const struct ordering *o, unsigned level, size_t i) {
+        if (level == o->tree->depth)
                 return;
-        }
-        halve(tree->points, side, tree->rows + first, n, n / 2);
-        build(b, first, n / 2);
-        tree->nodes[id].right = b->next_node;
-        build(b, first + n / 2, n - n / 2);
+        split_part(o, level, i);
+        split_deep(o, level + 1, 2 * i);
+        split_deep(o, level + 1, 2 * i + 1);
 }
 
-/* Halving gives sizes that differ by one on each level, so counting needs two of them. */
-static void measure(size_t n, size_t *nodes, size_t *leaves, size_t *padded) {
-        if (n <= TREE_LEAF) {
-                *nodes += 1;
-                *leaves += 1;
-                *padded += tamis_tree_padded(n);
+static void split_all(void *arg, size_t i) {
+        const struct ordering *o = arg;
+
+        split_deep(o, o->level, i);
+}
+
+static void each(tamis_pool *pool, size_t n, void (*work)(void *arg, size_t i), void *arg) {
+        if (pool)
+                tamis_pool_for(pool, n, work, arg);
+        for (size_t i = 0; !pool && i < n; i++)
+                work(arg, i);
+}
+
+/* Halves of n rows, `leaves` leaves of them. */
+static void share_out(uint32_t *starts, size_t first, size_t n, size_t leaves) {
+        starts[0] = (uint32_t) first;
+        if (leaves == 1)
                 return;
-        }
-        *nodes += 1;
-        measure(n / 2, nodes, leaves, padded);
-        measure(n - n / 2, nodes, leaves, padded);
+        share_out(starts, first, n / 2, leaves / 2);
+        share_out(starts + leaves / 2, first + n / 2, n - n / 2, leaves / 2);
 }
 
-/* Large nodes are split side by side, one level after another; where each goes is known beforehand from its number of
- * rows, so that the tree is the same. */
-enum { PIECE = 4096 };
-
-struct part {
-        struct build at;        /* its first node, leaf and place */
-        uint32_t first, n;      /* n = 0: none */
-};
-
-struct level {
-        struct part *parts, *halves;    /* halves[2 i] and [2 i + 1] are those of parts[i] */
-};
-
-static void split_part(void *arg, size_t i) {
-        const struct level *level = arg;
-        struct part whole = level->parts[i], a = whole, b;
-        tamis_tree *tree = whole.at.tree;
-        size_t id = whole.at.next_node;
-
-        level->halves[2 * i].n = level->halves[2 * i + 1].n = 0;
-        if (whole.n <= PIECE) {
-                build(&whole.at, whole.first, whole.n);
-                return;
-        }
-        halve(tree->points, open_node(&a.at, whole.first, whole.n), tree->rows + whole.first, whole.n, whole.n / 2);
-        a.n = whole.n / 2;
-        b = (struct part) { a.at, whole.first + a.n, whole.n - a.n };
-        measure(a.n, &b.at.next_node, &b.at.next_leaf, &b.at.next_at);
-        tree->nodes[id].right = b.at.next_node;
-        level->halves[2 * i] = a;
-        level->halves[2 * i + 1] = b;
-}
-
-static int build_all(tamis_tree *tree, tamis_pool *pool, tamis_error *err) {
-        /* a part is the half of more than PIECE rows, so no level has more parts than this */
-        size_t most = tree->points->n / (PIECE / 2) + 2, n = 1;
-        struct level level = { calloc(most, sizeof *level.parts), calloc(2 * most, sizeof *level.halves) };
-        int r = level.parts && level.halves ? 0 : tamis_fail_memory(err);
-
-        if (r == 0)
-                level.parts[0] = (struct part) { { .tree = tree }, 0, tree->points->n };
-        while (r == 0 && n > 0) {
-                size_t halves = 2 * n;
-
-                tamis_pool_for(pool, n, split_part, &level);
-                n = 0;
-                for (size_t i = 0; i < halves; i++)
-                        if (level.halves[i].n > 0)
-                                level.parts[n++] = level.halves[i];
-        }
-        free(level.parts);
-        free(level.halves);
-        return r;
-}
-
-/* The middle of each column as the centre, and how far rounding to single precision can move a row. */
-static int prepare_rough(tamis_tree *tree, size_t padded, const tamis_tree *like, tamis_error *err) {
-        const tamis_points *p = tree->points;
-        double sum = 0;
-
-        tree->centre = calloc(p->d + 1, sizeof *tree->centre);
-        if (!tree->centre)
-                return tamis_fail_memory(err);
-        for (size_t j = 0; j < p->d; j++) {
-                double low = p->numbers[j], high = low, most, step;
-
-                for (size_t row = 1; row < p->n; row++) {
-                        double x = p->numbers[row * p->d + j];
-
-                        low = x < low ? x : low;
-                        high = x > high ? x : high;
-                }
-                tree->centre[j] = like ? like->centre[j] : low / 2 + high / 2;
-                most = fmax(fabs(low - tree->centre[j]), fabs(high - tree->centre[j]));
-                /* beyond this, squares would not fit */
-                if (!(most < 1e15))
-                        return 0;
-                step = most * 0x1p-23 + 0x1p-148;
-                sum += step * step;
-        }
-        tree->roughness = sqrt(sum);
-        tree->rough = aligned_alloc(64, (padded * p->d + LANES_PAD) * sizeof *tree->rough);
-        return tree->rough ? 0 : tamis_fail_memory(err);
-}
-
-int tamis_tree_init(tamis_tree *tree, const tamis_points *points, const tamis_tree *like, tamis_pool *pool,
-                    tamis_error *err) {
-        size_t padded = 0, d = points->d, c = points->c;
-        int r;
+int tamis_tree_order(tamis_tree *tree, const tamis_points *points, tamis_pool *pool, tamis_error *err) {
+        enum { WIDE = 6 };      /* 64 parts, each of them done by one thread */
+        struct ordering o = { .tree = tree };
+        unsigned depth = 0;
 
         *tree = (tamis_tree) { .points = points };
         if (points->n == 0)
                 return 0;
         if (points->n >= UINT32_MAX)
                 return tamis_fail(err, TAMIS_BAD_DATA, "%zu rows are too many to search for neighbours", points->n);
-        measure(points->n, &tree->n_nodes, &tree->n_leaves, &padded);
-        tree->nodes = calloc(tree->n_nodes, sizeof *tree->nodes);
-        tree->boxes = reallocarray(NULL, tree->n_nodes * 2 + 1, (d > 0 ? d : 1) * sizeof *tree->boxes);
-        tree->leaves = calloc(tree->n_leaves, sizeof *tree->leaves);
+        while (((points->n - 1) >> depth) + 1 > LANES)
+                depth++;
+        tree->starts = calloc(((size_t) 1 << depth) + 1, sizeof *tree->starts);
         tree->rows = calloc(points->n, sizeof *tree->rows);
-        tree->numbers = aligned_alloc(64, (padded * d + LANES_PAD) * sizeof *tree->numbers);
-        tree->codes = reallocarray(NULL, padded + 1, (c > 0 ? c : 1) * sizeof *tree->codes);
-        if (tree->nodes && tree->boxes && tree->leaves && tree->rows && tree->numbers && tree->codes)
-                r = prepare_rough(tree, padded, like, err);
-        else
-                r = tamis_fail_memory(err);
-        for (size_t i = 0; r == 0 && i < points->n; i++)
-                tree->rows[i] = i;
-        if (r == 0 && pool && points->n > PIECE) {
-                r = build_all(tree, pool, err);
-        } else if (r == 0) {
-                struct build b = { .tree = tree };
-
-                build(&b, 0, points->n);
-        }
-        if (r < 0)
+        o.keys = reallocarray(NULL, points->n, sizeof *o.keys);
+        if (!tree->starts || !tree->rows || !o.keys) {
+                free(o.keys);
                 tamis_tree_done(tree);
+                return tamis_fail_memory(err);
+        }
+        tree->depth = depth;
+        tree->n_leaves = (size_t) 1 << depth;
+        share_out(tree->starts, 0, points->n, tree->n_leaves);
+        tree->starts[tree->n_leaves] = (uint32_t) points->n;
+        for (size_t i = 0; i < points->n; i++)
+                tree->rows[i] = (uint32_t) i;
+        for (; o.level < WIDE && o.level < depth; o.level++)
+                each(pool, (size_t) 1 << o.level, split_one, &o);
+        each(pool, (size_t) 1 << o.level, split_all, &o);
+        free(o.keys);
+        return 0;
+}
+
+/* -- what is searched ---------------------------------------------------------------------------------------------- */
+
+static int by_size(const void *a, const void *b) {
+        const double x = *(const double *) a, y = *(const double *) b;
+
+        return x < y ? -1 : x > y;
+}
+
+/* About the middle of most rows, so that an outlier takes the others nothing of their precision. */
+static void find_centre(tamis_tree *tree) {
+        enum { MOST = 255 };
+        const tamis_points *p = tree->points;
+        const size_t n = p->n < MOST ? p->n : MOST;
+        double some[MOST];
+
+        for (size_t j = 0; j < p->d; j++) {
+                for (size_t i = 0; i < n; i++)
+                        some[i] = p->numbers[p->n * i / n * p->d + j];
+                qsort(some, n, sizeof *some, by_size);
+                tree->centre[j] = some[n / 2];
+        }
+}
+
+struct widening {
+        float *low, *high;      /* LANES apart from column to column */
+};
+
+static struct widening box_of(const tamis_tree *tree, size_t level, size_t item) {
+        float *boxes = tree->levels[level].boxes + item / LANES * 2 * tree->points->d * LANES + item % LANES;
+
+        return (struct widening) { boxes, boxes + LANES };
+}
+
+/* The padding repeats the last row, so that it holds numbers. */
+static void lay_out_numbers(tamis_tree *tree, const double *centre, size_t leaf) {
+        const tamis_points *p = tree->points;
+        const uint32_t *rows = tree->rows + tree->starts[leaf];
+        const size_t n = tree->starts[leaf + 1] - tree->starts[leaf];
+        float *numbers = tree->numbers + leaf * p->d * LANES;
+        double sum = 0;
+
+        for (size_t i = 0; i < LANES; i++) {
+                const double *x = p->numbers + rows[i < n ? i : n - 1] * p->d;
+
+                for (size_t j = 0; j < p->d; j++)
+                        numbers[j * LANES + i] = tamis_rough(x[j], centre[j]);
+        }
+        for (size_t j = 0; j < p->d; j++) {
+                float most = 0;
+                double step;
+
+                for (size_t i = 0; i < LANES; i++)
+                        most = fmaxf(most, fabsf(numbers[j * LANES + i]));
+                step = tamis_rough_step(most);
+                sum += step * step;
+        }
+        tree->roughness[leaf] = sqrt(sum);
+}
+
+static void lay_out_codes(tamis_tree *tree, size_t leaf) {
+        const tamis_points *p = tree->points;
+        const uint32_t *rows = tree->rows + tree->starts[leaf];
+        const size_t n = tree->starts[leaf + 1] - tree->starts[leaf];
+        uint32_t *codes = tree->codes + leaf * p->c * LANES, lowest = UINT32_MAX;
+
+        for (size_t i = 0; i < LANES; i++) {
+                const size_t row = rows[i < n ? i : n - 1];
+
+                lowest = row < lowest ? (uint32_t) row : lowest;
+                for (size_t j = 0; j < p->c; j++)
+                        codes[j * LANES + i] = p->codes[row * p->c + j];
+        }
+        tree->levels[0].lowest[leaf] = lowest;
+}
+
+/* Wide enough for the rows themselves. */
+static void lay_out_box(tamis_tree *tree, size_t leaf) {
+        const float *numbers = tree->numbers + leaf * tree->points->d * LANES;
+        struct widening box = box_of(tree, 0, leaf);
+
+        for (size_t j = 0; j < tree->points->d; j++, numbers += LANES) {
+                float low = numbers[0], high = numbers[0];
+                double step;
+
+                for (size_t i = 1; i < LANES; i++) {
+                        low = numbers[i] < low ? numbers[i] : low;
+                        high = numbers[i] > high ? numbers[i] : high;
+                }
+                step = tamis_rough_step(fmaxf(fabsf(low), fabsf(high)));
+                box.low[j * 2 * LANES] = nextafterf((float) ((double) low - step), -INFINITY);
+                box.high[j * 2 * LANES] = nextafterf((float) ((double) high + step), INFINITY);
+        }
+}
+
+struct laying {
+        tamis_tree *tree;
+        const double *centre;
+};
+
+enum { PIECE = 256 };
+
+static void lay_out_piece(void *arg, size_t piece) {
+        const struct laying *l = arg;
+        size_t last = (piece + 1) * PIECE;
+
+        for (size_t leaf = piece * PIECE; leaf < last && leaf < l->tree->n_leaves; leaf++) {
+                lay_out_numbers(l->tree, l->centre, leaf);
+                if (l->tree->n_levels == 0)
+                        continue;
+                lay_out_codes(l->tree, leaf);
+                lay_out_box(l->tree, leaf);
+        }
+}
+
+/* The boxes of a level, around those of the level below. */
+static void enclose(tamis_tree *tree, size_t level) {
+        const tamis_tree_level *below = &tree->levels[level - 1];
+
+        for (size_t item = 0; item < tree->levels[level].n; item++) {
+                struct widening box = box_of(tree, level, item);
+                const size_t first = item * LANES, n = below->n - first < LANES ? below->n - first : LANES;
+                const struct widening part = box_of(tree, level - 1, first);
+                uint32_t *lowest = &tree->levels[level].lowest[item];
+
+                *lowest = UINT32_MAX;
+                for (size_t i = 0; i < n; i++)
+                        *lowest = below->lowest[first + i] < *lowest ? below->lowest[first + i] : *lowest;
+                for (size_t j = 0; j < tree->points->d; j++) {
+                        const float *low = part.low + j * 2 * LANES, *high = part.high + j * 2 * LANES;
+                        float lower = low[0], higher = high[0];
+
+                        for (size_t i = 1; i < n; i++) {
+                                lower = low[i] < lower ? low[i] : lower;
+                                higher = high[i] > higher ? high[i] : higher;
+                        }
+                        box.low[j * 2 * LANES] = lower;
+                        box.high[j * 2 * LANES] = higher;
+                }
+        }
+}
+
+static int add_level(tamis_tree *tree, size_t items, tamis_error *err) {
+        const size_t sixteens = (items + LANES - 1) / LANES;
+        tamis_tree_level *level = &tree->levels[tree->n_levels++];
+
+        level->n = items;
+        level->boxes = calloc(sixteens * 2 * LANES, (tree->points->d + 1) * sizeof *level->boxes);
+        level->lowest = calloc(items, sizeof *level->lowest);
+        return level->boxes && level->lowest ? 0 : tamis_fail_memory(err);
+}
+
+/* Leaves begin where cache lines do. */
+static void *aligned(size_t leaves, size_t columns, size_t size) {
+        return aligned_alloc(64, (leaves * columns + 1) * LANES * size);
+}
+
+static int make_room(tamis_tree *tree, bool searched, tamis_error *err) {
+        size_t items = tree->n_leaves;
+        int r;
+
+        tree->numbers = aligned(items, tree->points->d, sizeof *tree->numbers);
+        tree->roughness = calloc(items, sizeof *tree->roughness);
+        if (!tree->numbers || !tree->roughness)
+                return tamis_fail_memory(err);
+        if (!searched)
+                return 0;
+        tree->centre = calloc(tree->points->d + 1, sizeof *tree->centre);
+        tree->codes = aligned(items, tree->points->c, sizeof *tree->codes);
+        if (!tree->centre || !tree->codes)
+                return tamis_fail_memory(err);
+        r = add_level(tree, items, err);
+        while (r == 0 && items > LANES) {
+                items = (items + LANES - 1) / LANES;
+                r = add_level(tree, items, err);
+        }
         return r;
+}
+
+int tamis_tree_lay_out(tamis_tree *tree, const tamis_tree *like, tamis_pool *pool, tamis_error *err) {
+        struct laying l = { .tree = tree };
+        int r;
+
+        if (tree->n_leaves == 0)
+                return 0;
+        r = make_room(tree, !like, err);
+        if (r < 0) {
+                tamis_tree_done(tree);
+                return r;
+        }
+        if (!like)
+                find_centre(tree);
+        l.centre = like ? like->centre : tree->centre;
+        if (l.centre)           /* in an empty tree nothing is looked for */
+                each(pool, (tree->n_leaves + PIECE - 1) / PIECE, lay_out_piece, &l);
+        for (size_t level = 1; level < tree->n_levels; level++)
+                enclose(tree, level);
+        tree->usual = 4 * tree->roughness[tree->n_leaves / 2];
+        return 0;
 }
 
 void tamis_tree_done(tamis_tree *tree) {
         if (!tree)
                 return;
-        free(tree->nodes);
-        free(tree->boxes);
-        free(tree->leaves);
+        for (size_t i = 0; i < tree->n_levels; i++) {
+                free(tree->levels[i].boxes);
+                free(tree->levels[i].lowest);
+        }
+        free(tree->starts);
         free(tree->rows);
+        free(tree->centre);
         free(tree->numbers);
         free(tree->codes);
-        free(tree->centre);
-        free(tree->rough);
+        free(tree->roughness);
         *tree = (tamis_tree) { 0 };
-}
-
-double tamis_tree_gap(const double *box_a, const double *box_b, size_t d) {
-        double sum = 0;
-
-        for (size_t j = 0; j < d; j++) {
-                double above = box_b[j] - box_a[d + j], below = box_a[j] - box_b[d + j];
-                double gap = above > below ? above : below;
-
-                sum += gap > 0 ? gap * gap : 0;
-        }
-        return sum;
 }

@@ -1,7 +1,13 @@
-/* tree.h: a k-d tree over rows, with tight boxes and leaves laid out for the distance loop.
+/* tree.h: a k-d tree over rows, sixteen wide: leaves of at most sixteen rows, and boxes around them sixteen side by side.
  *
- * Nodes are split at the middle of their widest side, by (value, row number): an order without ties, so that a million
- * equal rows split as evenly as any others. A leaf's rows lie column by column, padded to whole groups of sixteen.
+ * Rows are halved at the middle of a wide side, by (value, row number): an order without ties, so that a million equal
+ * rows split as evenly as any others. All leaves are equally deep, 2^depth of them, and their sizes differ by one at
+ * most; so nothing points at anything: item i of a level stands for items 16 i to 16 i + 15 of the level below, and level
+ * 0 is the leaves.
+ *
+ * A first look is taken in single precision: numbers less a centre, cut off at +-ROUGH_MOST (which never moves two rows
+ * apart), and rounded. A leaf knows how far its rows may be from their rough selves; boxes are wide enough to hold the
+ * rows themselves. What passes is measured in double, so that rounding changes no answer.
  *
  * Ownership: a tree owns what it lays out and borrows the points.
  */
@@ -15,67 +21,60 @@
 
 #include "neighbors/lanes.h"
 
-enum { TREE_LEAF = LANES_LEAF };
+enum { TREE_LEVELS = 9 };       /* 16^9 leaves: more than rows can be counted */
 
-typedef struct tamis_tree_node {
-        uint32_t first, n;      /* its rows: tree->rows[first .. first + n) */
-        uint32_t lowest;        /* the lowest row number among them */
-        uint32_t right;         /* the second child; the first is the next node. 0: a leaf */
-        size_t at;              /* a leaf's place in tree->numbers and ->codes, in padded rows */
-} tamis_tree_node;
+typedef struct tamis_tree_level {
+        size_t n;               /* items */
+        float *boxes;           /* sixteen items after sixteen: lanes.h; 2 * d * LANES numbers each time */
+        uint32_t *lowest;       /* per item: the lowest row number in it */
+} tamis_tree_level;
 
 typedef struct tamis_tree {
         const tamis_points *points;
-        size_t n_nodes, n_leaves;
-        tamis_tree_node *nodes; /* in preorder; none when there are no rows */
-        double *boxes;          /* per node: d lowest, then d highest values */
-        uint32_t *leaves;       /* the leaves' nodes, in order */
+        unsigned depth;
+        size_t n_leaves;        /* 2^depth; none when there are no rows */
+        uint32_t *starts;       /* leaf i: rows[starts[i] .. starts[i + 1]) */
         uint32_t *rows;         /* row numbers, leaf after leaf */
-        double *numbers;        /* leaf at `at`: numbers[at * d + column * padded + i] */
-        uint32_t *codes;        /* the same, with c */
 
-        /* The numbers once more, in half the width and less a centre, for a first look (below). */
+        float *numbers;         /* leaf i: numbers[i * d * LANES + column * LANES + row] */
+        double *roughness;      /* per leaf: no row of it is farther from its rough self */
+
+        /* to be searched */
         double *centre;         /* d */
-        float *rough;           /* NULL: the numbers are too large for it */
-        double roughness;       /* no row is farther from its rough self than this */
+        double usual;           /* most leaves are no rougher than this */
+        uint32_t *codes;        /* as the numbers, with c */
+        size_t n_levels;
+        tamis_tree_level levels[TREE_LEVELS];
 } tamis_tree;
 
-/* `like`: NULL, or the tree whose centre is to be taken. `pool`: NULL, or the threads to build it on; it is the same tree. */
-int tamis_tree_init(tamis_tree *tree, const tamis_points *points, const tamis_tree *like, tamis_pool *pool,
-                    tamis_error *err) TAMIS_CHECKED;
+/* The rows put into leaves. `pool`: NULL, or the threads to do it on; it is the same tree. */
+int tamis_tree_order(tamis_tree *tree, const tamis_points *points, tamis_pool *pool, tamis_error *err) TAMIS_CHECKED;
+/* And their rough selves: to be searched, or (`like`) to be looked for in that tree, which takes numbers and roughness alone. */
+int tamis_tree_lay_out(tamis_tree *tree, const tamis_tree *like, tamis_pool *pool, tamis_error *err) TAMIS_CHECKED;
 void tamis_tree_done(tamis_tree *tree);
 
-static inline size_t tamis_tree_padded(size_t n) {
-        return (n + LANES_PAD - 1) / LANES_PAD * LANES_PAD;
+#define ROUGH_MOST 1e18
+
+static inline float tamis_rough(double x, double centre) {
+        double y = x - centre;
+
+        return (float) (y > ROUGH_MOST ? ROUGH_MOST : y < -ROUGH_MOST ? -ROUGH_MOST : y);
 }
 
-static inline tamis_leaf tamis_tree_leaf(const tamis_tree *tree, const tamis_tree_node *node) {
-        size_t d = tree->points->d, c = tree->points->c;
-
-        return (tamis_leaf) {
-                .numbers = tree->numbers + node->at * d,
-                .rough = tree->rough ? tree->rough + node->at * d : NULL,
-                .codes = tree->codes + node->at * c,
-                .padded = tamis_tree_padded(node->n),
-                .d = d, .c = c,
-                .mismatch = tree->points->mismatch,
-        };
+/* How far a number may be from its rough self. */
+static inline double tamis_rough_step(float rough) {
+        return fabs((double) rough) * 0x1p-23 + 0x1p-148;
 }
 
-/* A square below which no distance between two boxes can be. Rounding only ever goes one way (subtraction, squaring and
- * adding are monotone, and the order is that of the distance loop), so it is a bound on the computed distance too. */
-double tamis_tree_gap(const double *box_a, const double *box_b, size_t d);
+/* With D the distance of two rows in numbers, C what their categories add, and e how far both may be from their rough
+ * selves: the rough distance is at most D + e (triangle inequality), so from D^2 + C <= w^2 follows that the rough square
+ * is at most (w + e)^2, up to the rounding of d + 2 operations. This is that, rounding included: what is above it is
+ * farther than w, surely. */
+static inline float tamis_rough_limit(double w, double e, size_t operations) {
+        double distance = w + e;
 
-/* -- a first look -------------------------------------------------------------------------------------------------- */
-
-/* With D the distance of two rows, C what their categories add, and e the sum of both trees' roughness: the rough
- * distance is at most D + e (triangle inequality), so from D^2 + C <= w follows that the rough square is at most
- * (sqrt(w) + e)^2, up to the rounding of d + 2 operations. This is that, rounding included: a row whose rough square is
- * above it is farther than w, surely. The others are measured again. */
-static inline float tamis_rough_limit(double square, double roughness, size_t d) {
-        double distance = sqrt(square) + roughness;
-
-        return (float) (distance * distance * (1 + (double) (d + 16) * 0x1p-23) + (double) (d + 2) * 0x1p-148);
+        return (float) (distance * distance * (1 + (double) (operations + 16) * 0x1p-23)
+                        + (double) (operations + 2) * 0x1p-148);
 }
 
 #endif

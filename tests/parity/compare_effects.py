@@ -52,7 +52,7 @@ def holes(path, seed=15):
     for i in range(500):
         y = r.choices(["no", "yes", ""], [.75, .22, .03])[0]
         x = r.gauss(1.5 if y == "yes" else 0, 1)
-        table.append([i, "%.4f" % x, "%.2f" % (1e5 + 3 * x + r.gauss(0, 2)), "" if r.random() < .1 else "%.3f" % (x * x),
+        table.append([i, "%.4f" % x, "%.2f" % (1e12 + 3 * x + r.gauss(0, 2)), "" if r.random() < .1 else "%.3f" % (x * x),
                       "word" if i == 450 else i % 7, y, "test" if r.random() < .2 else "train"])
     smote_tables.write(path, ["id", "x", "large", "square", "late", "y", "_split"], table)
 
@@ -176,10 +176,10 @@ def test_smote(tamis, path, numbers, categories, options, duplicates=None, outsi
     close(effects["share_nearest_of_another_class"], strangers / len(made), "the share")
 
 
-def test_thinned(tamis, path, verb, columns, options, classless=False):
-    """Rows that stay are those that came; sample counts rows without a class, prune does not."""
+def test_thinned(tamis, path, verb, columns, options):
+    """Rows that stay are those that came; rows without a class are not counted."""
     run = Run(tamis, path, verb, options)
-    before, after = ([row for row in rows if row["y"] or classless] for rows in (run.before, run.after))
+    before, after = ([row for row in rows if row["y"]] for rows in (run.before, run.after))
     check(len(after) != len(before), "the data do not tell")
     check_sums(run.effects, before, after, columns)
     came, went = (Counter(tuple(row.values()) for row in rows) for rows in (before, after))
@@ -214,8 +214,11 @@ def tests_of(tamis, folder):
     for strategy in ("tomek", "enn", "cnn", "nearmiss1", "iht", "centroids"):
         yield "prune -s " + strategy, test_thinned, mixed, "prune", numbers, ["-s", strategy, "-c", "a,b,q"]
     yield "prune, holes", test_thinned, hole_table, "prune", holed, ["-s", "renn", "-c", "x"]
-    yield "sample -s under", test_thinned, hole_table, "sample", holed, ["-s", "under"], True
-    yield "sample -s over", test_thinned, hole_table, "sample", holed, ["-s", "over"], True
+    yield "sample -s under", test_thinned, hole_table, "sample", holed, ["-s", "under"]
+    yield "sample -s over", test_thinned, hole_table, "sample", holed, ["-s", "over"]
+    yield "sample -s bernoulli", test_thinned, hole_table, "sample", holed, ["-s", "bernoulli", "--share", "no=30%"]
+    yield "sample -s cost", test_thinned, hole_table, "sample", holed, ["-s", "cost", "--cost", "yes=5"]
+    yield "sample -s reservoir", test_thinned, hole_table, "sample", holed, ["-s", "reservoir", "--each", "60"]
 
 
 def main():
