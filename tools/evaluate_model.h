@@ -2,7 +2,7 @@
 #ifndef TOOLS_EVALUATE_MODEL_H
 #define TOOLS_EVALUATE_MODEL_H
 
-#include "judge/contest.h"
+#include "judge/evaluate_contest.h"
 #include "pipeline.h"
 
 typedef struct evaluate_model {

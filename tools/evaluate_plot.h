@@ -2,7 +2,7 @@
 #ifndef TOOLS_EVALUATE_PLOT_H
 #define TOOLS_EVALUATE_PLOT_H
 
-#include "judge/subject.h"
+#include "judge/evaluate_subject.h"
 
 /* TAMIS_USAGE: the name ends in none of .svg, .png, .pdf. Before anything is read. */
 int evaluate_plot_check(const char *path, tamis_error *err) TAMIS_CHECKED;

@@ -1,13 +1,13 @@
 /* evaluate.h: how good predictions are, in every measure there is.
  *
- * Predictions come with the table, in columns of it, or from a model that is trained on some of its rows (trial.h).
+ * Predictions come with the table, in columns of it, or from a model that is trained on some of its rows (evaluate_trial.h).
  */
 #ifndef JUDGE_EVALUATE_H
 #define JUDGE_EVALUATE_H
 
 #include <tamis/pool.h>
 
-#include "judge/subject.h"
+#include "judge/evaluate_subject.h"
 
 typedef struct tamis_evaluate_options {
         size_t bootstrap;               /* resamples; 0: no intervals */

@@ -5,10 +5,10 @@
  * table of several imputations has them one behind the other or row by row, told apart by a column _imputation; each measure
  * is then the mean of what it is for each of them.
  *
- * How: cells.h reads truth and holes once and keeps the judged cells, column by column; then it reads the imputed table
+ * How: score_cells.h reads truth and holes once and keeps the judged cells, column by column; then it reads the imputed table
  * once and puts beside each what was filled in. What is kept grows with the judged cells, not with the table (but for the
- * keys, where rows are matched by one). Everything is then computed from those columns: errors.c, distances.c, levels.c,
- * spread.c. Only whole_*.c look at whole rows: they are fed while the tables go by.
+ * keys, where rows are matched by one). Everything is then computed from those columns, by what score_figures.h lists. Only
+ * score_whole.c and score_apart.c look at whole rows: they are fed while the tables go by.
  *
  * Ownership: the scores own their lines, names and notes; options borrow.
  */

@@ -3,13 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "judge/cells.h"
-#include "judge/figures.h"
+#include "judge/score_cells.h"
+#include "judge/score_figures.h"
 
-static double figures[TAMIS_N_FIGURES];
+static double figures[TAMIS_N_SCORES];
 
 static void clear(void) {
-        for (size_t i = 0; i < TAMIS_N_FIGURES; i++)
+        for (size_t i = 0; i < TAMIS_N_SCORES; i++)
                 figures[i] = NAN;
 }
 
@@ -30,12 +30,12 @@ START_TEST(errors_by_hand) {
         static const double truth[] = { 1, 2, 3, 4 }, filled[] = { 2, 2, 2, 6 };
 
         errors_of(truth, filled, 4);
-        ck_near(figures[TAMIS_RMSE], sqrt(1.5));
-        ck_near(figures[TAMIS_NRMSE], sqrt(.9));        /* the variance is 5/3 */
-        ck_near(figures[TAMIS_MAE], 1);
-        ck_near(figures[TAMIS_BIAS], .5);
-        ck_near(figures[TAMIS_PERCENT_BIAS], 20);
-        ck_near(figures[TAMIS_R2], -.2);
+        ck_near(figures[TAMIS_SCORE_RMSE], sqrt(1.5));
+        ck_near(figures[TAMIS_SCORE_NRMSE], sqrt(.9));        /* the variance is 5/3 */
+        ck_near(figures[TAMIS_SCORE_MAE], 1);
+        ck_near(figures[TAMIS_SCORE_BIAS], .5);
+        ck_near(figures[TAMIS_SCORE_PERCENT_BIAS], 20);
+        ck_near(figures[TAMIS_SCORE_R2], -.2);
 }
 END_TEST
 
@@ -43,13 +43,13 @@ START_TEST(percent_bias_has_no_sign) {
         static const double truth[] = { -4, -4 }, filled[] = { -5, -5 };
 
         errors_of(truth, filled, 2);
-        ck_near(figures[TAMIS_BIAS], -1);
-        ck_near(figures[TAMIS_PERCENT_BIAS], 25);
-        ck_near(figures[TAMIS_R2], 0);                  /* wrong against a constant */
-        ck_assert(!isfinite(figures[TAMIS_NRMSE]));
+        ck_near(figures[TAMIS_SCORE_BIAS], -1);
+        ck_near(figures[TAMIS_SCORE_PERCENT_BIAS], 25);
+        ck_near(figures[TAMIS_SCORE_R2], 0);                  /* wrong against a constant */
+        ck_assert(!isfinite(figures[TAMIS_SCORE_NRMSE]));
         errors_of(truth, truth, 2);
-        ck_near(figures[TAMIS_R2], 1);                  /* right against a constant */
-        ck_assert(!isfinite(figures[TAMIS_NRMSE]));
+        ck_near(figures[TAMIS_SCORE_R2], 1);                  /* right against a constant */
+        ck_assert(!isfinite(figures[TAMIS_SCORE_NRMSE]));
 }
 END_TEST
 
@@ -57,11 +57,11 @@ START_TEST(one_cell_has_no_variance) {
         static const double truth[] = { 2 }, filled[] = { 5 };
 
         errors_of(truth, filled, 1);
-        ck_near(figures[TAMIS_RMSE], 3);
-        ck_assert(isnan(figures[TAMIS_NRMSE]));
-        ck_assert(isnan(figures[TAMIS_R2]));
+        ck_near(figures[TAMIS_SCORE_RMSE], 3);
+        ck_assert(isnan(figures[TAMIS_SCORE_NRMSE]));
+        ck_assert(isnan(figures[TAMIS_SCORE_R2]));
         errors_of(truth, filled, 0);
-        ck_assert(isnan(figures[TAMIS_RMSE]));
+        ck_assert(isnan(figures[TAMIS_SCORE_RMSE]));
 }
 END_TEST
 
@@ -70,13 +70,13 @@ START_TEST(squares_that_fit_no_double) {
         static const double near[] = { 1e-200, 2e-200, 3e-200, 4e-200 }, by[] = { 2e-200, 2e-200, 2e-200, 6e-200 };
 
         errors_of(far, off, 4);
-        ck_near(figures[TAMIS_RMSE] / 1e200, sqrt(1.5));
-        ck_near(figures[TAMIS_NRMSE], sqrt(.9));
-        ck_near(figures[TAMIS_R2], -.2);
+        ck_near(figures[TAMIS_SCORE_RMSE] / 1e200, sqrt(1.5));
+        ck_near(figures[TAMIS_SCORE_NRMSE], sqrt(.9));
+        ck_near(figures[TAMIS_SCORE_R2], -.2);
         errors_of(near, by, 4);
-        ck_near(figures[TAMIS_RMSE] * 1e200, sqrt(1.5));
-        ck_near(figures[TAMIS_NRMSE], sqrt(.9));
-        ck_near(figures[TAMIS_R2], -.2);
+        ck_near(figures[TAMIS_SCORE_RMSE] * 1e200, sqrt(1.5));
+        ck_near(figures[TAMIS_SCORE_NRMSE], sqrt(.9));
+        ck_near(figures[TAMIS_SCORE_R2], -.2);
 }
 END_TEST
 
@@ -89,7 +89,7 @@ START_TEST(pooled_in_pieces) {
         ck_assert_int_eq(tamis_errors_add(&errors, truth, filled, 0, NULL), 0);
         ck_assert_int_eq(tamis_errors_add(&errors, truth + 1, filled + 1, 3, NULL), 0);
         tamis_errors_figure(&errors, figures);
-        ck_near(figures[TAMIS_NRMSE], sqrt(.9));
+        ck_near(figures[TAMIS_SCORE_NRMSE], sqrt(.9));
         tamis_errors_done(&errors);
 }
 END_TEST
@@ -113,10 +113,10 @@ START_TEST(distances_by_hand) {
         memcpy(f, distances[_i].f, sizeof f);
         clear();
         ck_assert_int_eq(tamis_distances(t, f, n, figures, NULL), 0);
-        ck_near(figures[TAMIS_KS], distances[_i].ks);
-        ck_near(figures[TAMIS_WASSERSTEIN], distances[_i].area);
+        ck_near(figures[TAMIS_SCORE_KS], distances[_i].ks);
+        ck_near(figures[TAMIS_SCORE_WASSERSTEIN], distances[_i].area);
         if (!isnan(distances[_i].energy))
-                ck_near(figures[TAMIS_ENERGY], distances[_i].energy);
+                ck_near(figures[TAMIS_SCORE_ENERGY], distances[_i].energy);
 }
 END_TEST
 
@@ -131,8 +131,8 @@ START_TEST(distances_of_many) {
         }
         clear();
         ck_assert_int_eq(tamis_distances(t, f, N, figures, NULL), 0);
-        ck_near(figures[TAMIS_KS], .5);
-        ck_assert_double_eq_tol(figures[TAMIS_WASSERSTEIN], N / 2, 1e-9);
+        ck_near(figures[TAMIS_SCORE_KS], .5);
+        ck_assert_double_eq_tol(figures[TAMIS_SCORE_WASSERSTEIN], N / 2, 1e-9);
         for (size_t i = 1; i < N; i++) {
                 ck_assert_double_eq(t[i], (double) i);
                 ck_assert_double_eq(f[i], (double) i - N / 2);
@@ -148,12 +148,12 @@ START_TEST(levels_by_hand) {
         clear();
         /* level 4 was met in other cells only: it does not count */
         ck_assert_int_eq(tamis_levels(truth, filled, 4, 5, figures, NULL), 0);
-        ck_near(figures[TAMIS_ACCURACY], .5);
-        ck_near(figures[TAMIS_PFC], .5);
-        ck_near(figures[TAMIS_F1], (2. / 3 + 2. / 3 + 0 + 0) / 4);
+        ck_near(figures[TAMIS_SCORE_ACCURACY], .5);
+        ck_near(figures[TAMIS_SCORE_PFC], .5);
+        ck_near(figures[TAMIS_SCORE_F1], (2. / 3 + 2. / 3 + 0 + 0) / 4);
         clear();
         ck_assert_int_eq(tamis_levels(truth, filled, 0, 5, figures, NULL), 0);
-        ck_assert(isnan(figures[TAMIS_PFC]));
+        ck_assert(isnan(figures[TAMIS_SCORE_PFC]));
 }
 END_TEST
 
@@ -170,8 +170,8 @@ START_TEST(intervals_by_hand) {
         tamis_spread_add(&spread, truth, filled, 2, 4);
         tamis_spread_figure(&spread, figures);
         ck_near(spread.n, 3);
-        ck_near(figures[TAMIS_COVERAGE], 2. / 3);       /* half is 22.008; the third is right to the bit */
-        ck_assert_double_eq_tol(figures[TAMIS_WIDTH], 2 * (half + half + 0) / 3, 1e-9);
+        ck_near(figures[TAMIS_SCORE_COVERAGE], 2. / 3);       /* half is 22.008; the third is right to the bit */
+        ck_assert_double_eq_tol(figures[TAMIS_SCORE_WIDTH], 2 * (half + half + 0) / 3, 1e-9);
 }
 END_TEST
 
@@ -195,15 +195,15 @@ START_TEST(correlations_by_hand) {
         ck_assert_int_eq(tamis_whole_table(&w, NULL), 0);
         feed(&w, 1, filled, 3);
         ck_assert_uint_eq(tamis_whole_figure(&w, 1, figures), 1);
-        ck_near(figures[TAMIS_CORR_MAX], 2);
-        ck_near(figures[TAMIS_CORR_MEAN], 2);
-        ck_near(figures[TAMIS_CORR_FROBENIUS], sqrt(8));
+        ck_near(figures[TAMIS_SCORE_CORR_MAX], 2);
+        ck_near(figures[TAMIS_SCORE_CORR_MEAN], 2);
+        ck_near(figures[TAMIS_SCORE_CORR_FROBENIUS], sqrt(8));
         ck_assert_int_eq(tamis_whole_table(&w, NULL), 0);
         feed(&w, 2, other, 3);
         ck_assert_uint_eq(tamis_whole_figure(&w, 2, figures), 3);
-        ck_near(figures[TAMIS_CORR_MAX], .5);
-        ck_near(figures[TAMIS_CORR_MEAN], 1. / 3);
-        ck_near(figures[TAMIS_CORR_FROBENIUS], 1);
+        ck_near(figures[TAMIS_SCORE_CORR_MAX], .5);
+        ck_near(figures[TAMIS_SCORE_CORR_MEAN], 1. / 3);
+        ck_near(figures[TAMIS_SCORE_CORR_FROBENIUS], 1);
         tamis_whole_done(&w);
 }
 END_TEST
@@ -219,7 +219,7 @@ START_TEST(correlations_of_the_rows_that_have_both) {
         ck_assert_int_eq(tamis_whole_table(&w, NULL), 0);
         feed(&w, 1, filled, 5);
         ck_assert_uint_eq(tamis_whole_figure(&w, 1, figures), 1);
-        ck_near(figures[TAMIS_CORR_MAX], 0);            /* 1 in both */
+        ck_near(figures[TAMIS_SCORE_CORR_MAX], 0);            /* 1 in both */
         tamis_whole_done(&w);
 }
 END_TEST

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "judge/trial.h"
+#include "judge/evaluate_trial.h"
 
 static tamis_sheet sheet;
 static tamis_subject subject;

@@ -1,7 +1,7 @@
 /* Errors of categories. */
 #include <stdlib.h>
 
-#include "judge/figures.h"
+#include "judge/score_figures.h"
 
 /* Macro F1: the mean over all categories that are there or were filled in; one of which nothing is right counts as 0. */
 int tamis_levels(const double *truth, const double *filled, size_t n, size_t levels, double *figures, tamis_error *err) {
@@ -30,9 +30,9 @@ int tamis_levels(const double *truth, const double *filled, size_t n, size_t lev
                         r = tamis_moments_add(&f1, &one, 1, err);
                 }
         free(of);
-        figures[TAMIS_ACCURACY] = (double) right / (double) n;
-        figures[TAMIS_PFC] = (double) (n - right) / (double) n;
-        figures[TAMIS_F1] = tamis_moments_mean(&f1);
+        figures[TAMIS_SCORE_ACCURACY] = (double) right / (double) n;
+        figures[TAMIS_SCORE_PFC] = (double) (n - right) / (double) n;
+        figures[TAMIS_SCORE_F1] = tamis_moments_mean(&f1);
         tamis_moments_done(&f1);
         return r;
 }

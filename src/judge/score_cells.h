@@ -1,18 +1,18 @@
-/* cells.h: the cells that are judged, by column: what was there, and what was filled in, once for each imputation.
+/* score_cells.h: the cells that are judged, by column: what was there, and what was filled in, once for each imputation.
  *
  * A value is a number, or the code of a text in the column's dictionary, which a double holds as well: the same arrays
  * serve both. A cell still missing is NaN.
  *
  * Ownership: embedded; {0} is empty; _done frees it.
  */
-#ifndef TAMIS_JUDGE_CELLS_H
-#define TAMIS_JUDGE_CELLS_H
+#ifndef TAMIS_JUDGE_SCORE_CELLS_H
+#define TAMIS_JUDGE_SCORE_CELLS_H
 
 #include <tamis/stats.h>
 
-#include "judge/apart.h"
+#include "judge/score_apart.h"
 #include "judge/score.h"
-#include "judge/whole.h"
+#include "judge/score_whole.h"
 #include "table/feed.h"
 
 typedef struct tamis_judged {
@@ -65,12 +65,12 @@ int tamis_cells_read(tamis_cells *cells, const tamis_score_options *options, tam
 /* Something for the person to know. */
 int tamis_scores_note(tamis_scores *scores, tamis_error *err, const char *format, ...)
         __attribute__((format(printf, 3, 4))) TAMIS_CHECKED;
-/* columns.c: open the tables, and find in them the columns to judge. */
+/* score_columns.c: open the tables, and find in them the columns to judge. */
 int tamis_cells_open(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
-/* truth.c: a complete table, with its holes; list.c: a list of cells. */
+/* score_truth.c: a complete table, with its holes; score_list.c: a list of cells. */
 int tamis_cells_truth(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
 int tamis_cells_list(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
-/* imputed.c */
+/* score_imputed.c */
 int tamis_cells_imputed(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
 /* The columns of numbers in the batch at hand of `feed`: cells->p of them, in its arena. */
 int tamis_cells_numbers(const tamis_cells *cells, tamis_feed *feed, const double *const **ret, tamis_error *err) TAMIS_CHECKED;

@@ -1,7 +1,7 @@
 /* How far apart two distributions are: what was there, and what was filled in, whichever cell it is in. */
 #include <math.h>
 
-#include "judge/figures.h"
+#include "judge/score_figures.h"
 #include "stats/order.h"
 
 /* All three are read off the difference of the two distribution functions F and G, a step function: its greatest height, the
@@ -36,8 +36,8 @@ int tamis_distances(double *truth, double *filled, size_t n, double *figures, ta
                 area += height * (next - at);
                 square += height * height * (next - at);
         }
-        figures[TAMIS_KS] = (double) highest / (double) n;
-        figures[TAMIS_WASSERSTEIN] = area;
-        figures[TAMIS_ENERGY] = sqrt(2 * square);
+        figures[TAMIS_SCORE_KS] = (double) highest / (double) n;
+        figures[TAMIS_SCORE_WASSERSTEIN] = area;
+        figures[TAMIS_SCORE_ENERGY] = sqrt(2 * square);
         return 0;
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "judge/verdicts.h"
+#include "judge/evaluate_verdicts.h"
 
 void tamis_verdicts_done(tamis_verdicts *v) {
         for (size_t i = 0; i < v->n_notes; i++)

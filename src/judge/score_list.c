@@ -1,14 +1,14 @@
 /* The judged cells given as a list: row,column,value; rows count from 1, columns go by name.
  *
  * What type a column is, the list alone cannot say: its other cells are in the imputed table, which comes later and may
- * overrule it (imputed.c). So the texts are kept as codes, and their numbers made of the dictionary.
+ * overrule it (score_imputed.c). So the texts are kept as codes, and their numbers made of the dictionary.
  */
 #include <math.h>
 #include <stdlib.h>
 
 #include <tamis/number.h>
 
-#include "judge/cells.h"
+#include "judge/score_cells.h"
 #include "table/show.h"
 
 enum { ROW, COLUMN, VALUE };

@@ -1,9 +1,9 @@
-/* figures.h: the measures, and what each group of them computes from pairs of what was there and what was filled in.
+/* score_figures.h: the measures, and what each group of them computes from pairs of what was there and what was filled in.
  *
  * Figures are an array by measure; what has no value is NaN. Pairs are whole: cells still missing have been left out.
  */
-#ifndef TAMIS_JUDGE_FIGURES_H
-#define TAMIS_JUDGE_FIGURES_H
+#ifndef TAMIS_JUDGE_SCORE_FIGURES_H
+#define TAMIS_JUDGE_SCORE_FIGURES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,13 +11,13 @@
 #include <tamis/stats.h>
 
 typedef enum tamis_figure {
-        TAMIS_LEFT,
-        TAMIS_RMSE, TAMIS_NRMSE, TAMIS_MAE, TAMIS_BIAS, TAMIS_PERCENT_BIAS, TAMIS_R2,
-        TAMIS_KS, TAMIS_WASSERSTEIN, TAMIS_ENERGY,
-        TAMIS_COVERAGE, TAMIS_WIDTH,
-        TAMIS_ACCURACY, TAMIS_PFC, TAMIS_F1,
-        TAMIS_CORR_MAX, TAMIS_CORR_MEAN, TAMIS_CORR_FROBENIUS,
-        TAMIS_N_FIGURES,
+        TAMIS_SCORE_LEFT,
+        TAMIS_SCORE_RMSE, TAMIS_SCORE_NRMSE, TAMIS_SCORE_MAE, TAMIS_SCORE_BIAS, TAMIS_SCORE_PERCENT_BIAS, TAMIS_SCORE_R2,
+        TAMIS_SCORE_KS, TAMIS_SCORE_WASSERSTEIN, TAMIS_SCORE_ENERGY,
+        TAMIS_SCORE_COVERAGE, TAMIS_SCORE_WIDTH,
+        TAMIS_SCORE_ACCURACY, TAMIS_SCORE_PFC, TAMIS_SCORE_F1,
+        TAMIS_SCORE_CORR_MAX, TAMIS_SCORE_CORR_MEAN, TAMIS_SCORE_CORR_FROBENIUS,
+        TAMIS_N_SCORES,
 } tamis_figure;
 
 /* What a measure is of. */
@@ -26,7 +26,7 @@ enum { TAMIS_OF_NUMBERS = 1, TAMIS_OF_TEXTS = 2, TAMIS_OF_ALL = 4 /* said overal
 extern const struct tamis_measure {
         const char *name;
         unsigned of;
-} tamis_measures_of_cells[TAMIS_N_FIGURES];
+} tamis_measures_of_cells[TAMIS_N_SCORES];
 
 /* Errors, summed pair by pair, so that those of several columns can be pooled. {0} is empty; _done frees it. */
 typedef struct tamis_errors {

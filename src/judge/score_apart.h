@@ -1,19 +1,19 @@
-/* apart.h: how far apart the rows that were filled in are from the true ones, as a whole: the energy distance.
+/* score_apart.h: how far apart the rows that were filled in are from the true ones, as a whole: the energy distance.
  *
  * Columns may each be right on average and still not go together; this sees it. It compares every two rows, so it is for a few
  * thousand: of more, none is kept and the measure is left out.
  *
  * Ownership: embedded; {0} is none at all, and what is asked of it does nothing; _done frees it.
  */
-#ifndef TAMIS_JUDGE_APART_H
-#define TAMIS_JUDGE_APART_H
+#ifndef TAMIS_JUDGE_SCORE_APART_H
+#define TAMIS_JUDGE_SCORE_APART_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include <tamis/error.h>
 
-#include "judge/row_list.h"
+#include "judge/score_row_list.h"
 
 enum { TAMIS_APART_MOST = 4000 };
 

@@ -1,9 +1,9 @@
-/* row_list.h: some rows of a table, ascending, found again quickly by who asks in nearly the same order.
+/* score_row_list.h: some rows of a table, ascending, found again quickly by who asks in nearly the same order.
  *
  * Ownership: embedded; {0} is empty; the rows are freed by whoever has it.
  */
-#ifndef TAMIS_JUDGE_ROW_LIST_H
-#define TAMIS_JUDGE_ROW_LIST_H
+#ifndef TAMIS_JUDGE_SCORE_ROW_LIST_H
+#define TAMIS_JUDGE_SCORE_ROW_LIST_H
 
 #include <stddef.h>
 #include <stdint.h>

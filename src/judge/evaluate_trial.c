@@ -1,7 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "judge/trial.h"
+#include "judge/evaluate_trial.h"
 
 /* Two step types are made for each trial: they carry what the trial knows, and are no verbs. */
 

@@ -1,4 +1,4 @@
-/* whole.h: measures of whole tables: how far the imputed one's correlations are from those of the truth.
+/* score_whole.h: measures of whole tables: how far the imputed one's correlations are from those of the truth.
  *
  * Rows go by once, of the truth first; what is kept is sums, of products of every two columns. A correlation is of the rows
  * that have both columns, as pandas and R's "pairwise": with nothing missing that is all of them, and a row is then added
@@ -6,8 +6,8 @@
  *
  * Ownership: embedded; {0} is none at all, and what is asked of it does nothing; _done frees it.
  */
-#ifndef TAMIS_JUDGE_WHOLE_H
-#define TAMIS_JUDGE_WHOLE_H
+#ifndef TAMIS_JUDGE_SCORE_WHOLE_H
+#define TAMIS_JUDGE_SCORE_WHOLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "judge/row_list.h"
+#include "judge/score_row_list.h"
 
 int tamis_row_list_add(tamis_row_list *list, size_t row, tamis_error *err) {
         if (list->n == list->capacity) {

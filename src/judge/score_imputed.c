@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "judge/cells.h"
+#include "judge/score_cells.h"
 #include "table/show.h"
 
 struct places {

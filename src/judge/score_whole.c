@@ -1,8 +1,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "judge/figures.h"
-#include "judge/whole.h"
+#include "judge/score_figures.h"
+#include "judge/score_whole.h"
 
 enum { PAIR_N, PAIR_X, PAIR_Y, PAIR_XX, PAIR_YY, PAIR_XY, PAIR_SUMS };
 
@@ -153,9 +153,9 @@ size_t tamis_whole_figure(const tamis_whole *w, size_t k, double *figures) {
                         square += 2 * d * d;    /* the matrix has it twice */
                 }
         if (n > 0) {
-                figures[TAMIS_CORR_MAX] = highest;
-                figures[TAMIS_CORR_MEAN] = sum / (double) n;
-                figures[TAMIS_CORR_FROBENIUS] = sqrt(square);
+                figures[TAMIS_SCORE_CORR_MAX] = highest;
+                figures[TAMIS_SCORE_CORR_MEAN] = sum / (double) n;
+                figures[TAMIS_SCORE_CORR_FROBENIUS] = sqrt(square);
         }
         return n;
 }

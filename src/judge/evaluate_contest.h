@@ -1,10 +1,10 @@
-/* contest.h: a chain measured on the rows held out from it, and against another one on the same folds.
+/* evaluate_contest.h: a chain measured on the rows held out from it, and against another one on the same folds.
  */
 #ifndef JUDGE_CONTEST_H
 #define JUDGE_CONTEST_H
 
 #include "judge/evaluate.h"
-#include "judge/trial.h"
+#include "judge/evaluate_trial.h"
 
 typedef struct tamis_contest {
         const tamis_trial *first, *second;      /* second NULL: there is no other */

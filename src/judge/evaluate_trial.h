@@ -1,4 +1,4 @@
-/* trial.h: predictions for rows by a chain that was not shown them.
+/* evaluate_trial.h: predictions for rows by a chain that was not shown them.
  *
  * Each trial marks some rows as test and runs the chain, whose last step is a model (learn), in this process. What keeps it
  * honest is that the runner lets steps learn from train rows alone; besides, the held-out rows come to the chain without
@@ -12,7 +12,7 @@
 
 #include <tamis/run.h>
 
-#include "judge/subject.h"
+#include "judge/evaluate_subject.h"
 
 /* -- which rows are held out ----------------------------------------------------------------------------------------- */
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "judge/cells.h"
+#include "judge/score_cells.h"
 
 /* -- cells ----------------------------------------------------------------------------------------------------------- */
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "judge/subject.h"
+#include "judge/evaluate_subject.h"
 
 enum { FEW = 20 };      /* so many whole numbers, and no more, are taken for the names of classes */
 

@@ -3,7 +3,7 @@
 
 #include <tamis/step.h>
 
-#include "judge/cells.h"
+#include "judge/score_cells.h"
 #include "table/show.h"
 
 static tamis_slice name_of(const tamis_schema *schema, size_t i) {

@@ -5,7 +5,7 @@
 #include <tamis/number.h>
 #include <tamis/random.h>
 
-#include "judge/trial.h"
+#include "judge/evaluate_trial.h"
 
 enum { MOST_FOLDS = 1000 };
 

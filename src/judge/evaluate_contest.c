@@ -4,7 +4,7 @@
 
 #include <gsl/gsl_cdf.h>
 
-#include "judge/contest.h"
+#include "judge/evaluate_contest.h"
 #include "judge/paired.h"
 
 /* One chain over all trials. */

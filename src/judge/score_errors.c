@@ -1,7 +1,7 @@
 /* Errors of numbers, cell by cell. */
 #include <math.h>
 
-#include "judge/figures.h"
+#include "judge/score_figures.h"
 
 /* Every double over this has a square that is one, and so has every double (but subnormal ones) times it (Blue 1978). */
 #define BIG 0x1p538
@@ -37,13 +37,13 @@ void tamis_errors_figure(const tamis_errors *e, double *figures) {
 
         if (e->n == 0)
                 return;
-        figures[TAMIS_RMSE] = rmse = root_mean_square(e);
-        figures[TAMIS_MAE] = e->absolute / e->n;
-        figures[TAMIS_BIAS] = e->sum / e->n;
-        figures[TAMIS_PERCENT_BIAS] = 100 * fabs(e->sum / e->n / tamis_moments_mean(&e->truth));
+        figures[TAMIS_SCORE_RMSE] = rmse = root_mean_square(e);
+        figures[TAMIS_SCORE_MAE] = e->absolute / e->n;
+        figures[TAMIS_SCORE_BIAS] = e->sum / e->n;
+        figures[TAMIS_SCORE_PERCENT_BIAS] = 100 * fabs(e->sum / e->n / tamis_moments_mean(&e->truth));
         if (e->n < 2)
                 return;
         sd = tamis_moments_sd(&e->truth, 1);
-        figures[TAMIS_NRMSE] = rmse / sd;
-        figures[TAMIS_R2] = sd > 0 ? 1 - rmse / sd * (rmse / sd) * (e->n / (e->n - 1)) : rmse == 0;
+        figures[TAMIS_SCORE_NRMSE] = rmse / sd;
+        figures[TAMIS_SCORE_R2] = sd > 0 ? 1 - rmse / sd * (rmse / sd) * (e->n / (e->n - 1)) : rmse == 0;
 }

@@ -3,7 +3,7 @@
 
 #include <gsl/gsl_cdf.h>
 
-#include "judge/figures.h"
+#include "judge/score_figures.h"
 
 /* The interval is mean -+ t sqrt(1 + 1/k) s, with s the standard deviation (k - 1) of the cell's k values and t the .975
  * quantile of Student's distribution with k - 1 degrees of freedom: that which holds one more draw from a normal distribution
@@ -45,6 +45,6 @@ void tamis_spread_add(tamis_spread *s, const double *truth, double *const *fille
 void tamis_spread_figure(const tamis_spread *s, double *figures) {
         if (s->n == 0)
                 return;
-        figures[TAMIS_COVERAGE] = s->covered / s->n;
-        figures[TAMIS_WIDTH] = s->width / s->n;
+        figures[TAMIS_SCORE_COVERAGE] = s->covered / s->n;
+        figures[TAMIS_SCORE_WIDTH] = s->width / s->n;
 }

@@ -1,4 +1,4 @@
-/* subject.h: what an evaluation judges, in memory: what was so and what was predicted, row by row.
+/* evaluate_subject.h: what an evaluation judges, in memory: what was so and what was predicted, row by row.
  *
  * The target's levels become classes; of two, class 1 is the positive one. What was predicted comes from columns of the
  * same table, or is put in by whoever trained a model. A row without a target is left out.
@@ -9,7 +9,7 @@
 #define JUDGE_SUBJECT_H
 
 #include "judge/sheet.h"
-#include "judge/verdicts.h"
+#include "judge/evaluate_verdicts.h"
 
 typedef struct tamis_subject_options {
         const char *target;

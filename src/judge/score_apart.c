@@ -1,8 +1,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "judge/apart.h"
-#include "judge/figures.h"
+#include "judge/score_apart.h"
+#include "judge/score_figures.h"
 
 void tamis_apart_done(tamis_apart *a) {
         for (size_t k = 0; k < a->m; k++)
@@ -148,7 +148,7 @@ int tamis_apart_figure(const tamis_apart *a, size_t k, double *figures, size_t *
                 n += whole;
         }
         if (r == 0 && n > 0)
-                figures[TAMIS_ENERGY] = energy(truth, filled, n, a->p);
+                figures[TAMIS_SCORE_ENERGY] = energy(truth, filled, n, a->p);
         *ret = n;
         free(scales);
         free(truth);

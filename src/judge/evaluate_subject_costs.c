@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "judge/subject.h"
+#include "judge/evaluate_subject.h"
 
 static size_t class_of(const tamis_subject *s, const tamis_sheet_column *c, size_t row) {
         for (size_t i = 0; c->codes[row] != TAMIS_NO_LEVEL && i < s->k; i++)

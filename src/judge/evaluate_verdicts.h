@@ -1,4 +1,4 @@
-/* verdicts.h: what an evaluation found, a line for each figure.
+/* evaluate_verdicts.h: what an evaluation found, a line for each figure.
  *
  * A figure is of a measure, of a class ("*": of all together) and of a segment of the rows ("": all of them).
  *
