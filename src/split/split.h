@@ -6,7 +6,9 @@
  * It looks at all rows before it marks the first: per row it keeps the code of its class, of its group, of its time (4
  * bytes each), and then one mark of 2 bytes.
  *
- *     split.c    the step: options, what is collected, the marks
+ *     split.c    the step: options, duplicates, the marks
+ *     configure.c  what was asked
+ *     collect.c  what is collected of every row
  *     decide.c   from what was collected to one mark a row
  *     deal.c     rows dealt by class, each row for itself
  *     groups.c   groups put whole into parts
