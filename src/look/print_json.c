@@ -114,12 +114,22 @@ static int add_matrix(json_t *root, const char *name, const double *m, size_t n,
         return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
-static int write_bytes(const char *p, size_t n, void *out) {
-        return tamis_buffer_add(out, p, n, NULL);
+struct text {
+        tamis_buffer *out;
+        bool failed;
+};
+
+/* Jansson does not look at what became of an object's keys. */
+static int write_bytes(const char *p, size_t n, void *arg) {
+        struct text *text = arg;
+
+        text->failed |= tamis_buffer_add(text->out, p, n, NULL) < 0;
+        return text->failed ? -1 : 0;
 }
 
 int tamis_profile_json(const tamis_profile *p, tamis_buffer *out, tamis_error *err) {
         json_t *root = json_object(), *table = json_object(), *columns = json_array();
+        struct text text = { .out = out };
         int r = json_object_set_new(root, "table", table) | json_object_set_new(root, "columns", columns);
 
         r = r < 0 ? tamis_fail_memory(err) : tamis_look_table_measures(p, put, table, err);
@@ -133,7 +143,8 @@ int tamis_profile_json(const tamis_profile *p, tamis_buffer *out, tamis_error *e
                 r = add_matrix(root, "correlation", p->correlation, p->n, err);
         if (r == 0)
                 r = add_matrix(root, "missing_correlation", p->nullity, p->n, err);
-        if (r == 0 && (json_dump_callback(root, write_bytes, out, JSON_INDENT(1)) < 0 || tamis_buffer_add(out, "\n", 1, err) < 0))
+        if (r == 0 && (json_dump_callback(root, write_bytes, &text, JSON_INDENT(1)) < 0 || text.failed
+                       || tamis_buffer_add(out, "\n", 1, err) < 0))
                 r = tamis_fail_memory(err);
         json_decref(root);
         return r;
