@@ -241,6 +241,9 @@ static int run_gnuplot(const tamis_buffer *script, tamis_error *err) {
         while (waitpid(child, &status, 0) < 0)
                 if (errno != EINTR)
                         return tamis_fail(err, TAMIS_IO, "gnuplot: %s", strerror(errno));
+        /* where a process is made by fork(), as under valgrind, the child finds out that there is no such program */
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+                return tamis_fail(err, TAMIS_IO, "--plot needs gnuplot (Debian: gnuplot-nox): %s", strerror(ENOENT));
         if (status != 0)
                 return tamis_fail(err, TAMIS_IO, "gnuplot has failed");
         return 0;

@@ -7,6 +7,7 @@
 
 #include "help.h"
 #include "say.h"
+#include "verb_bench.h"
 #include "verb_drift.h"
 #include "verb_evaluate.h"
 #include "verb_pool.h"
@@ -21,6 +22,9 @@ enum { TAKES_CHAIN = TAKES_INPUT | TAKES_OUTPUT | TAKES_RUN | TAKES_HELP };
 static const verb verbs[] = {
         { "apply", "stream rows through saved models", "MODEL... [FILE...] [then VERB...]",
           .details = verb_apply_details, .examples = verb_apply_examples, .takes = TAKES_CHAIN, .run = verb_chain },
+        { "bench", "compare ways of imputing on holes whose truth is known", "FILE...",
+          .details = verb_bench_details, .examples = verb_bench_examples, .options = verb_bench_options,
+          .takes = TAKES_OUTPUT | TAKES_RUN | TAKES_HELP, .run = verb_bench },
         { "cat", "put tables end to end, unchanged", "[FILE...] [then VERB...]",
           .examples = "tamis cat january.csv february.csv.gz\n", .takes = TAKES_CHAIN, .run = verb_chain },
         { "drift", "compare a new table with a reference", "REFERENCE NEW",

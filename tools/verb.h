@@ -43,6 +43,7 @@ bool verb_next(verb_walk *walk, verb *ret);
 /* TAMIS_USAGE that names the nearest verbs; `step` for the error's beginning, or NULL. */
 int verb_fail_unknown(const char *name, const char *step, tamis_error *err);
 
+int verb_bench(const verb *verb, int argc, char **argv, tamis_error *err);
 int verb_chain(const verb *verb, int argc, char **argv, tamis_error *err);
 int verb_evaluate(const verb *verb, int argc, char **argv, tamis_error *err);
 int verb_help(const verb *verb, int argc, char **argv, tamis_error *err);

@@ -17,7 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-VALGRIND = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect,possible",
+# by its whole name: a case may run without PATH
+VALGRIND = [shutil.which("valgrind") or "valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect,possible",
             "--suppressions=%s" % (HERE / "valgrind.supp")]
 # Arithmetic over millions of values, with few allocations: a quarter of an hour each. The same code runs in the cases.
 LONG = {"unit-csv-number", "unit-neighbors-neighbors", "unit-stats-quantiles"}
