@@ -8,10 +8,10 @@
 #include <tamis/number.h>
 
 #include "bench_table.h"
+#include "child.h"
 #include "help.h"
 #include "run_options.h"
 #include "say.h"
-#include "progress.h"
 #include "verb_bench.h"
 
 enum { STRATEGIES, WITH, MECHANISM, RATE, REPEATS, SEED, TARGET, AMPUTE, MEASURES, MODEL, TIMEOUT, RESUME, TABLE };
@@ -201,6 +201,7 @@ static int take_rest(struct asked *a, const parsed *said, tamis_error *err) {
         if (said->n_operands == 0)
                 return tamis_fail(err, TAMIS_USAGE, "which files? They are read several times, so a pipe will not do");
         a->o.program = a->program;
+        a->o.run = child_run;
         a->o.files = said->operands;
         a->o.n_files = said->n_operands;
         a->o.strategies = a->strategies;

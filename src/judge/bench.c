@@ -222,7 +222,7 @@ int tamis_bench_run(const tamis_bench_options *o, tamis_bench *ret, tamis_error 
         tamis_bench b = { .options = o };
         int r = lay_out(&b, err);
 
-        if (r == 0 && o->resume)
+        if (r == 0)
                 r = tamis_bench_resume(&b, err);
         if (r == 0)
                 r = run_all(&b, err);

@@ -11,7 +11,7 @@
  *
  *     bench.c          the design, cell by cell on all threads
  *     bench_cell.c     one strategy in one cell: run, judged, told
- *     bench_child.c    a process, timed
+ *     bench_child.h    what runs processes, and times them
  *     bench_results.c  a file of results: what it has already
  *     bench_ranks.c    who is best, and whether that is luck
  */
@@ -24,6 +24,8 @@
 
 #include <tamis/memory.h>
 
+#include "judge/bench_child.h"
+
 typedef struct tamis_bench_strategy {
         const char *name;
         const char *command;            /* for the shell; NULL: `tamis impute -s` and the name, with the options in it */
@@ -31,6 +33,7 @@ typedef struct tamis_bench_strategy {
 
 typedef struct tamis_bench_options {
         const char *program;            /* the path of tamis itself */
+        tamis_child_run *run;
         char *const *files;
         size_t n_files;
         const tamis_bench_strategy *strategies;
@@ -98,7 +101,8 @@ int tamis_bench_holes(const tamis_bench_options *o, const tamis_bench_cell *cell
 int tamis_bench_fill(const tamis_bench_options *o, const tamis_bench_cell *cell, const char *folder, const char *why,
                      const tamis_bench_strategy *strategy, tamis_bench_group *group, tamis_error *err) TAMIS_CHECKED;
 
-/* bench_results.c: what o->resume has is marked in the groups; what is torn at its end is cut off. */
+/* bench_results.c: what o->resume has, if there is one, is marked in the groups; what is torn at its end is cut off. TAMIS_USAGE:
+ * the design has a group twice. */
 int tamis_bench_resume(tamis_bench *bench, tamis_error *err) TAMIS_CHECKED;
 
 #endif

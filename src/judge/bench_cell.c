@@ -12,7 +12,6 @@
 #include <tamis/number.h>
 
 #include "judge/bench.h"
-#include "judge/bench_child.h"
 #include "judge/score.h"
 #include "table/feed.h"
 
@@ -146,7 +145,7 @@ int tamis_bench_holes(const tamis_bench_options *o, const tamis_bench_cell *cell
         if (r == 0)
                 r = add(&c, cell->file, err);
         if (r == 0)
-                r = tamis_child_run(&(tamis_child) { .argv = c.words, .output = p.out, .errors = p.errors, .stop = o->stop }, &end, err);
+                r = o->run(&(tamis_child) { .argv = c.words, .output = p.out, .errors = p.errors, .stop = o->stop }, &end, err);
         command_done(&c);
         if (r == 0 && end.status != 0) {
                 tell_end(&end, p.errors, 0, line, sizeof line);
@@ -324,7 +323,7 @@ static int evaluate(const tamis_bench_options *o, const struct paths *p, const c
         snprintf(seed, sizeof seed, "%llu", (unsigned long long) t->cell->seed);
         r = add_all(&c, words, err);
         if (r == 0)
-                r = tamis_child_run(&(tamis_child) { .argv = c.words, .output = "/dev/null", .errors = p->errors, .stop = o->stop,
+                r = o->run(&(tamis_child) { .argv = c.words, .output = "/dev/null", .errors = p->errors, .stop = o->stop,
                                                      .timeout = o->timeout }, &end, err);
         if (r == 0 && end.status == 0)
                 return take_figures(o, p->figures, t, err);
@@ -362,7 +361,7 @@ static int run(const tamis_bench_options *o, const tamis_bench_cell *cell, const
         if (r == 0 && stat(p->holes, &s) < 0)
                 s.st_size = 0;
         if (r == 0)
-                r = tamis_child_run(&(tamis_child) { .argv = c.words, .input = p->holes, .output = p->out, .errors = p->errors,
+                r = o->run(&(tamis_child) { .argv = c.words, .input = p->holes, .output = p->out, .errors = p->errors,
                                                      .timeout = o->timeout, .most = (uint64_t) s.st_size * TIMES + SPARE,
                                                      .stop = o->stop }, end, err);
         command_done(&c);

@@ -1,7 +1,4 @@
-/* bench_child.h: any program run as a filter from one file to another, timed, and ended when it takes too long.
- *
- * It gets a process group of its own, and all of that is killed when the time is up, when the bench is told to stop, and when
- * the program has ended and left something behind. Should the bench itself die, the kernel kills the program.
+/* bench_child.h: what a bench wants of whoever runs programs for it (the library makes no processes; tools/child.h does).
  */
 #ifndef TAMIS_JUDGE_BENCH_CHILD_H
 #define TAMIS_JUDGE_BENCH_CHILD_H
@@ -27,6 +24,6 @@ typedef struct tamis_child_end {
 } tamis_child_end;
 
 /* TAMIS_IO: no process could be made, or a file not be opened. What becomes of the program is no error. */
-int tamis_child_run(const tamis_child *child, tamis_child_end *ret, tamis_error *err) TAMIS_CHECKED;
+typedef int tamis_child_run(const tamis_child *child, tamis_child_end *ret, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -162,7 +162,7 @@ int tamis_bench_resume(tamis_bench *b, tamis_error *err) {
         size_t torn = 0;
         int r = index_groups(b, &dict, err);
 
-        if (r == 0 && stat(b->options->resume, &s) == 0 && s.st_size > 0) {
+        if (r == 0 && b->options->resume && stat(b->options->resume, &s) == 0 && s.st_size > 0) {
                 r = cut(b->options->resume, 0, err);
                 if (r == 0 && stat(b->options->resume, &s) == 0 && s.st_size > 0)
                         r = read_rows(b, &dict, &torn, err);

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "judge/bench_child.h"
+#include "child.h"
 
 enum { STDIN, STDOUT, STDERR, N_FILES };
 enum { LOOK = 100 };    /* milliseconds, after which somebody may have said stop */
@@ -97,7 +97,7 @@ static void watch(const tamis_child *c, pid_t pid, int fd, double start, tamis_c
         ret->seconds = now() - start;
 }
 
-int tamis_child_run(const tamis_child *c, tamis_child_end *ret, tamis_error *err) {
+int child_run(const tamis_child *c, tamis_child_end *ret, tamis_error *err) {
         int files[N_FILES], fd, r = open_files(c, files, err);
         struct rusage usage = {0};
         pid_t parent = getpid(), pid;
