@@ -42,7 +42,7 @@ const char verb_bench_details[] =
         "a process of its own, one thread, as a filter from CSV to CSV: `tamis impute -s NAME`, or any program (--with), which finds "
         "the table on its standard input. A program that hangs, crashes, prints junk, too few rows or fills only half is told of "
         "in the rows (status, message), and the rest goes on.\n"
-        "Rows: file,mechanism,rate,repeat,seed,strategy,status,column,measure,value,n,message. Column *: all columns. Besides "
+        "Columns of a row: file, mechanism, rate, repeat, seed, strategy, status, column, measure, value, n, message. Column *: all columns. Besides "
         "score's measures there are error (the mean over columns of nrmse, or pfc for categories), seconds by the clock, and "
         "megabytes (the largest resident size). The seed repeats one cell alone: tamis ampute -s MECHANISM --rate RATE --seed SEED.\n"
         "The table ranks by error in every block (a file, mechanism and rate, repeats averaged); low and high: 95 % of the mean "
@@ -51,8 +51,8 @@ const char verb_bench_details[] =
 
 const char verb_bench_examples[] =
         "tamis bench -s mean,knn,forest --rate .1,.3 --repeats 5 in.csv\n"
-        "tamis bench -s median,auto -s '@numeric=em,*=mode' -t y --resume r.csv in.csv\n"
-        "tamis bench -s knn --with 'mine=python3 impute.py' --timeout 60 in.csv\n";
+        "tamis bench -s auto -s '@numeric=em,*=mode' -t y --resume r.csv in.csv\n"
+        "tamis bench -s knn --with 'x=python3 x.py' --timeout 60 in.csv\n";
 
 static atomic_bool stop;
 
