@@ -2,8 +2,8 @@
 #ifndef TOOLS_BENCH_TABLE_H
 #define TOOLS_BENCH_TABLE_H
 
-#include "judge/bench.h"
+#include "bench_summary.h"
 
-int bench_table(const tamis_bench *bench, tamis_buffer *out, tamis_error *err) TAMIS_CHECKED;
+int bench_table(const bench_summary *summary, tamis_buffer *out, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -1,17 +1,8 @@
-#include <errno.h>
-#include <math.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <tamis/number.h>
 
 #include "evaluate_plot.h"
+#include "gnuplot.h"
 #include "judge/measures.h"
-
-extern char **environ;
 
 /* What each ending is drawn by; a panel is about 4 inches. */
 static const struct kind {
@@ -36,33 +27,6 @@ int evaluate_plot_check(const char *path, tamis_error *err) {
         return kind_of(path) ? 0 : tamis_fail(err, TAMIS_USAGE, "--plot %s: a name that ends in .svg, .png or .pdf", path);
 }
 
-/* -- words ----------------------------------------------------------------------------------------------------------- */
-
-/* As gnuplot quotes. */
-static int add_quoted(tamis_buffer *out, tamis_slice text, tamis_error *err) {
-        int r = tamis_buffer_add(out, "'", 1, err);
-
-        for (size_t i = 0; r == 0 && i < text.n && i < 40; i++) {
-                char c = (unsigned char) text.p[i] < 0x20 ? ' ' : text.p[i];
-
-                r = tamis_buffer_add(out, c == '\'' ? "''" : &c, c == '\'' ? 2 : 1, err);
-        }
-        return r == 0 ? tamis_buffer_add(out, "'", 1, err) : r;
-}
-
-static int add_numbers(tamis_buffer *out, const double *x, size_t n, tamis_error *err) {
-        int r = tamis_buffer_reserve(out, n * (TAMIS_NUMBER_MAX + 4) + 1, err);
-
-        for (size_t i = 0; r == 0 && i < n; i++) {
-                if (isfinite(x[i]))
-                        out->n += tamis_number_print(x[i], out->p + out->n);
-                else
-                        out->p[out->n++] = '?';
-                out->p[out->n++] = i + 1 < n ? ' ' : '\n';
-        }
-        return r;
-}
-
 /* -- what is drawn --------------------------------------------------------------------------------------------------- */
 
 /* Of two classes the positive one's curve says all. */
@@ -84,7 +48,7 @@ static int add_curves(tamis_buffer *out, const tamis_subject *s, const tamis_jud
                         const double line[] = { fp / points[n - 1].fp, tp / points[n - 1].tp,
                                                 tp + fp > 0 ? tp / (tp + fp) : 1 };
 
-                        r = add_numbers(out, line, 3, err);
+                        r = gnuplot_numbers(out, line, 3, err);
                 }
                 if (r == 0)
                         r = tamis_buffer_addf(out, err, "EOD\n");
@@ -103,7 +67,7 @@ static int add_reliability(tamis_buffer *out, const tamis_subject *s, const tami
                         r = tamis_buffer_addf(out, err, "$r%zu << EOD\n", c);
                 for (size_t b = 0; r == 0 && b < TAMIS_RELIABILITY_BINS; b++)
                         if (bins[b].weight > 0)
-                                r = add_numbers(out, (double[]) { bins[b].predicted, bins[b].observed,
+                                r = gnuplot_numbers(out, (double[]) { bins[b].predicted, bins[b].observed,
                                                                   bins[b].weight }, 3, err);
                 if (r == 0)
                         r = tamis_buffer_addf(out, err, "EOD\n");
@@ -121,7 +85,7 @@ static int add_plot(tamis_buffer *out, const tamis_subject *s, const char *prefi
                 r = tamis_buffer_addf(out, err, "%s$%s%zu using %s lw 2 lc %zu title ", c > first_class(s)
                                       || *diagonal ? ", " : "", prefix, c, how, c + 1);
                 if (r == 0)
-                        r = add_quoted(out, s->classes[c], err);
+                        r = gnuplot_quote(out, s->classes[c], err);
         }
         return r == 0 ? tamis_buffer_addf(out, err, "\n") : r;
 }
@@ -141,7 +105,7 @@ static int add_confusion(tamis_buffer *out, const tamis_subject *s, tamis_error 
                 for (size_t d = 0; r == 0 && d < s->k; d++) {
                         double n = rows[a * s->k + d];
 
-                        r = add_numbers(out, (double[]) { (double) d, (double) a, all[a] > 0 ? n / all[a] : 0, n }, 4, err);
+                        r = gnuplot_numbers(out, (double[]) { (double) d, (double) a, all[a] > 0 ? n / all[a] : 0, n }, 4, err);
                 }
         if (r == 0)
                 r = tamis_buffer_addf(out, err,
@@ -154,7 +118,7 @@ static int add_confusion(tamis_buffer *out, const tamis_subject *s, tamis_error 
                 for (size_t c = 0; r == 0 && c < s->k; c++) {
                         r = tamis_buffer_addf(out, err, "%s", c > 0 ? ", " : "");
                         if (r == 0)
-                                r = add_quoted(out, s->classes[c], err);
+                                r = gnuplot_quote(out, s->classes[c], err);
                         if (r == 0)
                                 r = tamis_buffer_addf(out, err, " %zu", c);
                 }
@@ -206,79 +170,27 @@ static int add_errors(tamis_buffer *out, const tamis_subject *s, tamis_error *er
         int r = tamis_buffer_addf(out, err, "$n << EOD\n");
 
         for (size_t i = 0; r == 0 && i < s->n; i++)
-                r = add_numbers(out, (double[]) { s->y[i], s->predicted[i] }, 2, err);
+                r = gnuplot_numbers(out, (double[]) { s->y[i], s->predicted[i] }, 2, err);
         return r == 0 ? tamis_buffer_addf(out, err,
                                           "EOD\nset title 'Predicted against actual'\nset xlabel 'actual'\nset ylabel 'predicted'\n"
                                           "unset key\nset size square\nplot $n using 1:2 with points pt 7 ps .4 lc '#5b8db8', x with lines lc 'gray' dt 2\n")
                       : r;
 }
 
-/* -- gnuplot --------------------------------------------------------------------------------------------------------- */
-
-static int run_gnuplot(const tamis_buffer *script, tamis_error *err) {
-        char *const argv[] = { (char *) "gnuplot", NULL };
-        posix_spawn_file_actions_t actions;
-        FILE *f = tmpfile();
-        int status = 0, failed;
-        pid_t child;
-
-        if (!f || fwrite(script->p, 1, script->n, f) != script->n || fflush(f) != 0 || fseek(f, 0, SEEK_SET) != 0) {
-                if (f)
-                        fclose(f);
-                return tamis_fail(err, TAMIS_IO, "a temporary file: %s", strerror(errno));
-        }
-        if (posix_spawn_file_actions_init(&actions) != 0) {
-                fclose(f);
-                return tamis_fail_memory(err);
-        }
-        failed = posix_spawn_file_actions_adddup2(&actions, fileno(f), STDIN_FILENO);
-        if (!failed)
-                failed = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
-        posix_spawn_file_actions_destroy(&actions);
-        fclose(f);
-        if (failed)
-                return tamis_fail(err, TAMIS_IO, "--plot needs gnuplot (Debian: gnuplot-nox): %s", strerror(failed));
-        while (waitpid(child, &status, 0) < 0)
-                if (errno != EINTR)
-                        return tamis_fail(err, TAMIS_IO, "gnuplot: %s", strerror(errno));
-        /* where a process is made by fork(), as under valgrind, the child finds out that there is no such program */
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-                return tamis_fail(err, TAMIS_IO, "--plot needs gnuplot (Debian: gnuplot-nox): %s", strerror(ENOENT));
-        if (status != 0)
-                return tamis_fail(err, TAMIS_IO, "gnuplot has failed");
-        return 0;
-}
-
 int evaluate_plot(const char *path, const tamis_subject *s, tamis_error *err) {
-        bool four = !s->numbers && s->p, empty = s->n == 0;
-        tamis_buffer script = {0}, aside = {0};
+        bool four = !s->numbers && s->p;
         const struct kind *kind = kind_of(path);
-        int r = tamis_buffer_addf(&aside, err, "%s.%ld.part%s", path, (long) getpid(), kind->ending);
+        tamis_buffer script = {0};
+        int r;
 
-        if (empty) {
-                tamis_buffer_done(&aside);
+        if (s->n == 0)
                 return tamis_fail(err, TAMIS_BAD_DATA, "--plot: there are no rows to draw");
-        }
-        if (r == 0)
-                r = tamis_buffer_add(&aside, "", 1, err);
-        if (r == 0)
-                r = tamis_buffer_addf(&script, err, "set terminal %s\nset output ", four ? kind->four : kind->one);
-        if (r == 0)
-                r = tamis_buffer_addf(&script, err, "\"");
-        for (size_t i = 0; r == 0 && aside.p[i]; i++)
-                r = tamis_buffer_addf(&script, err, strchr("\"\\$`", aside.p[i]) ? "\\%c" : "%c", aside.p[i]);
-        if (r == 0)
-                r = tamis_buffer_addf(&script, err, "\"\nset datafile missing '?'\nset grid lc 'gray90'\nset key opaque\n");
+        r = tamis_buffer_addf(&script, err, "set datafile missing '?'\nset grid lc 'gray90'\nset key opaque\n");
         if (r == 0)
                 r = s->numbers ? add_errors(&script, s, err) : four ? add_classes(&script, s,
                                 err) : add_confusion(&script, s, err);
         if (r == 0)
-                r = run_gnuplot(&script, err);
-        if (r == 0 && rename(aside.p, path) < 0)
-                r = tamis_fail(err, TAMIS_IO, "%s: %s", path, strerror(errno));
-        if (r < 0 && aside.p)
-                unlink(aside.p);
+                r = gnuplot_draw(path, four ? kind->four : kind->one, &script, err);
         tamis_buffer_done(&script);
-        tamis_buffer_done(&aside);
         return r;
 }

@@ -7,6 +7,8 @@
 
 #include <tamis/number.h>
 
+#include "bench_html.h"
+#include "bench_plot.h"
 #include "bench_table.h"
 #include "child.h"
 #include "help.h"
@@ -14,7 +16,7 @@
 #include "say.h"
 #include "verb_bench.h"
 
-enum { STRATEGIES, WITH, MECHANISM, RATE, REPEATS, SEED, TARGET, AMPUTE, MEASURES, MODEL, TIMEOUT, RESUME, TABLE };
+enum { STRATEGIES, WITH, MECHANISM, RATE, REPEATS, SEED, TARGET, AMPUTE, MEASURES, MODEL, TIMEOUT, RESUME, TABLE, PLOT, HTML };
 
 const tamis_option verb_bench_options[] = {
         [STRATEGIES] = { "strategy", 's', TAMIS_TEXT, "LIST", NULL,
@@ -34,6 +36,8 @@ const tamis_option verb_bench_options[] = {
         [RESUME] = { "resume", 0, TAMIS_FILE, "FILE", NULL,
                      "go on with the results in FILE, and add to it: rows go there as they are had, the table to the output", NULL },
         [TABLE] = { "table", 0, TAMIS_FLAG, NULL, NULL, "write the ranked table, not the rows (default on a terminal)", NULL },
+        [PLOT] = { "plot", 0, TAMIS_FILE, "DIR", NULL, "draw errors.svg, cost.svg and ranks.svg into DIR, by gnuplot, besides", NULL },
+        [HTML] = { "html", 0, TAMIS_FILE, "FILE", NULL, "write a page to look at into FILE, besides", NULL },
         { NULL },
 };
 
@@ -79,6 +83,7 @@ struct asked {
         char **owned;           /* texts cut up */
         size_t n_owned;
         char program[4096];
+        const char *plot, *html;
         bool table;
 };
 
@@ -213,6 +218,8 @@ static int take_rest(struct asked *a, const parsed *said, tamis_error *err) {
         a->o.measures = value_of(said, MEASURES);
         a->o.model = value_of(said, MODEL);
         a->o.resume = value_of(said, RESUME);
+        a->plot = value_of(said, PLOT);
+        a->html = value_of(said, HTML);
         if (a->o.model && !a->o.target)
                 return tamis_fail(err, TAMIS_USAGE, "--model: of what? -t names the target");
         return 0;
@@ -268,22 +275,58 @@ static void tell_progress(void *arg, size_t done, size_t all, double seconds) {
         say_status(line);
 }
 
-static int write_all(const struct asked *a, const tamis_bench *b, const char *path, tamis_error *err) {
+static int write_file(const char *path, const tamis_buffer *text, tamis_error *err) {
+        tamis_output *output = NULL;
+        int r = tamis_output_new(path, &output, err);
+
+        if (r == 0)
+                r = tamis_output_write(output, text->p, text->n, err);
+        if (r == 0)
+                r = tamis_output_commit(output, err);
+        tamis_output_free(output);
+        return r;
+}
+
+static int write_rows(const tamis_bench *b, const char *path, tamis_error *err) {
         tamis_output *output = NULL;
         tamis_buffer text = {0};
         int r = tamis_output_new(path, &output, err);
 
-        if (r == 0 && a->table)
-                r = bench_table(b, &text, err);
-        else if (r == 0)
-                r = tamis_buffer_addf(&text, err, TAMIS_BENCH_HEADER);
         if (r == 0)
-                r = tamis_output_write(output, text.p, text.n, err);
-        for (size_t i = 0; r == 0 && !a->table && i < b->n_cells * b->options->n_strategies; i++)
-                r = tamis_output_write(output, b->groups[i].text.p, b->groups[i].text.n, err);
+                r = tamis_output_write(output, TAMIS_BENCH_HEADER, strlen(TAMIS_BENCH_HEADER), err);
+        for (size_t i = 0; r == 0 && i < b->n_cells * b->options->n_strategies; i++) {
+                text.n = 0;
+                r = tamis_bench_rows(b, &b->groups[i], &text, err);
+                if (r == 0)
+                        r = tamis_output_write(output, text.p, text.n, err);
+        }
         if (r == 0)
                 r = tamis_output_commit(output, err);
         tamis_output_free(output);
+        tamis_buffer_done(&text);
+        return r;
+}
+
+/* Rows or table first: they are there whatever becomes of the pictures. */
+static int write_all(const struct asked *a, const tamis_bench *b, const char *path, tamis_error *err) {
+        bench_summary summary = {0};
+        tamis_buffer text = {0};
+        int r = a->table ? 0 : write_rows(b, path, err);
+
+        if (r == 0 && (a->table || a->html || a->plot))
+                r = bench_summary_make(b, &summary, err);
+        if (r == 0 && a->table)
+                r = bench_table(&summary, &text, err);
+        if (r == 0 && a->table)
+                r = write_file(path, &text, err);
+        text.n = 0;
+        if (r == 0 && a->html)
+                r = bench_html(&summary, &text, err);
+        if (r == 0 && a->html)
+                r = write_file(a->html, &text, err);
+        if (r == 0 && a->plot)
+                r = bench_plot(a->plot, &summary, err);
+        bench_summary_done(&summary);
         tamis_buffer_done(&text);
         return r;
 }
@@ -313,6 +356,8 @@ static int bench(const parsed *said, tamis_error *err) {
                 r = run_fill(&words, &run, err);
         if (r == 0)
                 r = look_at_files(&a, err);
+        if (r == 0 && a.plot)
+                r = bench_plot_check(a.plot, err);
         if (r == 0) {
                 a.table = a.o.resume || options_value(said, verb_bench_options[TABLE].name) || (!run.output && isatty(STDOUT_FILENO));
                 a.o.threads = run.threads;

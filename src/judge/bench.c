@@ -1,6 +1,7 @@
 /* The design, cell by cell on all threads. */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@ struct running {
 void tamis_bench_done(tamis_bench *b) {
         for (size_t i = 0; b->groups && i < b->n_cells * b->options->n_strategies; i++)
                 tamis_buffer_done(&b->groups[i].text);
+        if (b->options)
+                tamis_spool_done(&b->rows);
         free(b->groups);
         free(b->cells);
         *b = (tamis_bench) {0};
@@ -61,6 +64,9 @@ static int lay_out(tamis_bench *b, tamis_error *err) {
         b->groups = calloc(b->n_cells * o->n_strategies + 1, sizeof *b->groups);
         if (!b->cells || !b->groups)
                 return tamis_fail_memory(err);
+        /* who failed has no row with an error, and none is not 0 */
+        for (size_t g = 0; g < b->n_cells * o->n_strategies; g++)
+                b->groups[g] = (tamis_bench_group) { .error = NAN, .seconds = NAN, .megabytes = NAN };
         for (size_t f = 0; f < o->n_files; f++)
                 for (size_t m = 0; m < o->n_mechanisms; m++)
                         for (size_t r = 0; r < o->n_rates; r++)
@@ -97,13 +103,31 @@ static int append(const struct running *g, const tamis_buffer *text, tamis_error
         return 0;
 }
 
+/* Rows leave memory: what this process holds when it makes another counts for the other's largest size (Linux keeps the
+ * mark through exec), which would grow with every row. */
+static int keep_rows(struct running *g, tamis_bench_group *group, tamis_error *err) {
+        uint64_t memory = 0;
+        int r = 0;
+
+        if (g->results >= 0) {
+                r = append(g, &group->text, err);
+        } else {
+                group->at = g->bench->rows.n;
+                group->n = group->text.n;
+                r = tamis_spool_add(&g->bench->rows, &memory, group->text.p, group->text.n, err);
+        }
+        tamis_buffer_done(&group->text);
+        group->text = (tamis_buffer) {0};
+        return r;
+}
+
 /* A group goes into the file whole, and in one piece where the system does so. */
-static int settle(struct running *g, const tamis_bench_group *group, tamis_error *err) {
+static int settle(struct running *g, tamis_bench_group *group, tamis_error *err) {
         const tamis_bench_options *o = g->bench->options;
         int r;
 
         pthread_mutex_lock(&g->lock);
-        r = append(g, &group->text, err);
+        r = keep_rows(g, group, err);
         g->done++;
         g->ran++;
         if (o->progress)
@@ -218,8 +242,20 @@ static int run_all(tamis_bench *b, tamis_error *err) {
         return r;
 }
 
+int tamis_bench_rows(const tamis_bench *b, const tamis_bench_group *group, tamis_buffer *out, tamis_error *err) {
+        int r = tamis_buffer_reserve(out, group->n, err);
+
+        for (size_t left = group->n, got; r == 0 && left > 0; left -= got) {
+                r = tamis_spool_read(&b->rows, group->at + group->n - left, out->p + out->n, left, &got, err);
+                if (r < 0)
+                        break;
+                out->n += got;
+        }
+        return r;
+}
+
 int tamis_bench_run(const tamis_bench_options *o, tamis_bench *ret, tamis_error *err) {
-        tamis_bench b = { .options = o };
+        tamis_bench b = { .options = o, .rows = TAMIS_SPOOL_EMPTY };
         int r = lay_out(&b, err);
 
         if (r == 0)

@@ -24,6 +24,7 @@
 
 #include <tamis/memory.h>
 
+#include "csv/spool.h"
 #include "judge/bench_child.h"
 
 typedef struct tamis_bench_strategy {
@@ -68,7 +69,9 @@ typedef struct tamis_bench_group {
         bool before;                    /* it was in the file that is gone on with */
         double error;                   /* mean over columns of NRMSE, or of the share of wrong levels; NaN: none */
         double seconds, megabytes;
-        tamis_buffer text;              /* its rows, but for those from before */
+        tamis_buffer text;              /* its rows while they are made */
+        uint64_t at;                    /* and where they are then: tamis_bench_rows */
+        size_t n;
 } tamis_bench_group;
 
 /* One cell of the design. */
@@ -84,6 +87,7 @@ typedef struct tamis_bench {
         tamis_bench_cell *cells;
         size_t n_cells;
         tamis_bench_group *groups;      /* cell * strategies + strategy */
+        tamis_spool rows;               /* of all groups, but where they went into a file of results */
 } tamis_bench;
 
 #define TAMIS_BENCH_HEADER "file,mechanism,rate,repeat,seed,strategy,status,column,measure,value,n,message\n"
@@ -91,6 +95,8 @@ typedef struct tamis_bench {
 /* `options` are borrowed as long as the bench lives. TAMIS_USAGE: nothing to do; a file of results made with another seed. */
 int tamis_bench_run(const tamis_bench_options *options, tamis_bench *ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_bench_done(tamis_bench *bench);
+/* Adds the rows of a group; none where there is a file of results, which has them. */
+int tamis_bench_rows(const tamis_bench *bench, const tamis_bench_group *group, tamis_buffer *out, tamis_error *err) TAMIS_CHECKED;
 
 /* -- between the files of this module ------------------------------------------------------------------------------ */
 

@@ -8,6 +8,27 @@
 
 enum { MOST = 40, LONGEST = 18 };
 
+const char tamis_page_style[] =
+        ":root{--bg:#fbfbf9;--ink:#1c2024;--soft:#5f6b76;--line:#dcdfe2;--card:#fff;--bar:#3b7ea1;--bar2:#a9c8d8;--hole:#c2540a;"
+        "--err:#b3261e;--warn:#9a6200;--note:#3b6ea5;color-scheme:light dark}"
+        "@media(prefers-color-scheme:dark){:root{--bg:#15181b;--ink:#e6e8ea;--soft:#9aa5af;--line:#333a40;--card:#1d2226;--bar:#6fb3d6;"
+        "--bar2:#35566a;--hole:#f0904a;--err:#ff8a80;--warn:#f0b84a;--note:#8ab8ea}}"
+        "*{box-sizing:border-box}body{margin:0 auto;max-width:76rem;padding:1.5rem;background:var(--bg);color:var(--ink);"
+        "font:15px/1.5 system-ui,sans-serif}h1{font-size:1.5rem;margin:0;overflow-wrap:anywhere}h2{font-size:1.15rem;margin:2.2rem 0 .7rem}"
+        "h3{font-size:1rem;margin:0;overflow-wrap:anywhere}p{margin:.3rem 0}.soft{color:var(--soft)}nav a{margin-right:1rem;color:var(--note)}"
+        ".tiles{display:flex;flex-wrap:wrap;gap:.7rem;margin:1rem 0}.tile{background:var(--card);border:1px solid var(--line);"
+        "border-radius:6px;padding:.5rem .9rem;min-width:7rem}.tile b{display:block;font-size:1.25rem}"
+        ".finding{border-left:4px solid var(--note);background:var(--card);margin:.5rem 0;padding:.45rem .8rem;border-radius:0 6px 6px 0;"
+        "overflow-wrap:anywhere}.error{border-color:var(--err)}.warning{border-color:var(--warn)}.tag{font-weight:600;color:var(--note)}"
+        ".error .tag{color:var(--err)}.warning .tag{color:var(--warn)}code{font:13px ui-monospace,monospace;background:var(--bg);"
+        "border:1px solid var(--line);border-radius:4px;padding:.05rem .35rem;display:inline-block;max-width:100%;overflow-x:auto;"
+        "white-space:pre-wrap}.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(21rem,1fr));gap:.8rem}"
+        ".card{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.7rem .9rem;min-width:0}"
+        "table{border-collapse:collapse;font-size:13px}td,th{padding:.05rem .8rem .05rem 0;text-align:left;font-weight:400;"
+        "vertical-align:top;overflow-wrap:anywhere}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
+        ".wide{overflow-x:auto}svg{display:block;max-width:100%}svg text{fill:var(--ink);font:11px system-ui,sans-serif}"
+        "svg .soft{fill:var(--soft)}.wide svg{max-width:none}summary{cursor:pointer}";
+
 void tamis_page_put(struct tamis_page *g, const char *format, ...) {
         char text[4096];
         va_list args;

@@ -1,15 +1,18 @@
-/* page.h: pieces of the HTML page. Nothing is written after the first failure. */
+/* page.h: pieces of a page of HTML. Nothing is written after the first failure. */
 #ifndef TAMIS_LOOK_PAGE_H
 #define TAMIS_LOOK_PAGE_H
 
 #include "look/profile.h"
 
 struct tamis_page {
-        const tamis_profile *p;
+        const tamis_profile *p;         /* NULL: a page of something else, of which the first five may be used */
         tamis_buffer *out;
         tamis_error *err;
         int r;
 };
+
+/* What every page looks like, by day and by night. */
+extern const char tamis_page_style[];
 
 /* As it stands. */
 void tamis_page_put(struct tamis_page *g, const char *format, ...) __attribute__((format(printf, 2, 3)));

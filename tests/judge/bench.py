@@ -4,6 +4,7 @@
     tests/judge/bench.py build/tools/tamis
 """
 import csv
+import html.parser
 import io
 import os
 import random
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import xml.dom.minidom
 from pathlib import Path
 
 TAMIS = os.path.abspath(sys.argv[1])
@@ -21,6 +23,7 @@ FOLDER = Path(tempfile.mkdtemp(prefix="tamis-bench-test-"))
 SCRATCH = FOLDER / "scratch"
 SCRATCH.mkdir()
 ENVIRONMENT = dict(os.environ, TMPDIR=str(SCRATCH))
+LONG = "61.%07d" % os.getpid()                   # seconds that nobody else sleeps
 HEADER = "file,mechanism,rate,repeat,seed,strategy,status,column,measure,value,n,message"
 faults = []
 
@@ -60,12 +63,22 @@ def last_of(rows, strategy):
     return got[0]
 
 
+def goes_on(word):
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if word.encode() in process.read_bytes().split(b"\0"):
+                return True
+        except OSError:
+            pass                                # it ended meanwhile
+    return False
+
+
 # -- the tests ----------------------------------------------------------------------------------------------------------
 
 def bad_programs_are_told_of():
     programs = {
-        "hangs": ("sleep 61.37", "timeout", r"killed after 1 s"),
-        "hangs-aside": ("sleep 61.37 & sleep 61.37", "timeout", r"killed after 1 s"),
+        "hangs": ("sleep %s" % LONG, "timeout", r"killed after 1 s"),
+        "hangs-aside": ("sleep %s & sleep %s" % (LONG, LONG), "timeout", r"killed after 1 s"),
         "stubborn": ("trap '' TERM INT HUP; while :; do sleep 1; done", "timeout", r"killed after 1 s"),
         "crashes": ("echo it hurts >&2; exit 3", "failed", r"exit status 3: it hurts"),
         "killed": ("kill -SEGV $$", "failed", r"signal 11 \(Segmentation fault\)"),
@@ -97,11 +110,11 @@ def bad_programs_are_told_of():
     perfect = [r for r in rows if r["strategy"] == "does-not-read" and r["measure"] == "error"]
     check(len(perfect) == 1 and float(perfect[0]["value"]) == 0, "the truth itself has an error")
     check(not list(SCRATCH.iterdir()), "something is left in the scratch folder")
-    for process in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            check(b"61.37" not in process.read_bytes(), "a program goes on after its time")
-        except OSError:
-            pass                                # it ended meanwhile
+    for _ in range(100):                        # what was killed takes a moment to be gone
+        if not goes_on(LONG):
+            break
+        time.sleep(.1)
+    check(not goes_on(LONG), "a program goes on after its time")
 
 
 def a_row_can_be_had_alone():
@@ -173,6 +186,112 @@ def killed_at_any_moment():
         child.rmdir()
 
 
+def ranked(text):
+    """Lines of the table without seconds and megabytes."""
+    return [line.split()[:7] if line.startswith(("strategy", "mean", "knn", "crash", "half")) else line for line in text.splitlines()]
+
+
+def what_failed_stays_failed_when_gone_on_with():
+    path = FOLDER / "failed.csv"
+    arguments = ["-s", "mean,knn", "--with", "crash=exit 3", "--with", "half=sed 's/^,/0,/'", "--repeats", "2", "one.csv"]
+    fresh = run(arguments + ["--table"])
+    first = run(arguments + ["--resume", str(path)])
+    check(ranked(first) == ranked(fresh), "with a file of results the table is another:\n%s%s" % (first, fresh))
+    check(ranked(run(arguments + ["--resume", str(path)])) == ranked(fresh), "read again, the table is another")
+    last = [line.split()[0] for line in fresh.splitlines()[1:5]]
+    check(last[3] == "crash", "who crashes is not last: %s" % last)
+
+
+def memory_is_the_programs_own():
+    """A process begins with the size of the one that made it, and a bench must not grow by what it knows already."""
+    rows = rows_of(run("-s mean --with copy=cat --mechanism mcar,mar,mnar --rate .1,.2,.3 --repeats 24 -j 1 one.csv".split()))
+    sizes = [float(r["value"]) for r in rows if r["strategy"] == "copy" and r["measure"] == "megabytes"]
+    first, last = sorted(sizes[:24])[12], sorted(sizes[-24:])[12]
+    check(len(sizes) == 216 and last < first + .6, "cat grows from %s to %s MB" % (first, last))
+
+
+class Page(html.parser.HTMLParser):
+    """What a page fetches, and what its tables say."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.fetched, self.tables, self.tags, self.inside = [], [], [], False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.fetched += [v for k, v in attributes if k in ("src", "href", "xlink:href") and not v.startswith("#")]
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        self.inside = tag in ("td", "th", "b") if tag in ("table", "tr", "td", "th", "b", "p", "svg", "h2") else self.inside
+        if tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag != "table"
+
+    def handle_data(self, data):
+        if self.inside and self.tables and self.tables[-1]:
+            self.tables[-1][-1][-1] += data.strip()
+
+
+def a_page_and_pictures():
+    evil = "</svg><script>'&\"x\\"
+    arguments = ["-s", "mean,knn", "--with", evil + "=cat", "--with", "crash=exit 3", "--rate", ".1,.4", "--mechanism", "mnar,mcar",
+                 "--repeats", "2", "-t", "y", "one.csv", "two.csv"]
+    table_text = run(arguments + ["--table", "--plot", "pictures", "--html", "page.html"])
+    page = Page((FOLDER / "page.html").read_text())
+    check("script" not in page.tags and not page.fetched, "the page fetches %s" % page.fetched)
+    check(page.tags.count("svg") == 3 + 2, "%d drawings, not three and a key for each rate" % page.tags.count("svg"))
+    ranking, blocks = page.tables
+    check(sorted(r[1] for r in ranking[1:]) == sorted(["mean", "knn", evil, "crash"]), "the ranking has %s" % ranking)
+    for name in ("mean", "knn"):
+        line = next(x.split() for x in table_text.splitlines() if x.startswith(name + " "))
+        shown = next(r for r in ranking if r[1] == name)
+        check(line[1:5] == shown[2:6], "%s: the table says %s, the page %s" % (name, line, shown))
+    check([r[8] for r in ranking if r[1] == "crash"] == ["16 failed"], "what failed is not on the page")
+    check([r[8] for r in ranking if r[1] == evil] == ["16 partial"], "what is not whole is not on the page")
+    # errors of blocks: those of the rows, averaged over repeats
+    rows = rows_of(run(arguments))
+    check(len(blocks) == 9, "%d lines for eight blocks" % len(blocks))
+    for shown in blocks[1:]:
+        for name in ("mean", "knn"):
+            had = [float(r["value"]) for r in rows if r["strategy"] == name and r["measure"] == "error" and r["file"] == shown[0]
+                   and r["mechanism"] == shown[1] and abs(100 * float(r["rate"]) - float(shown[2].split()[0])) < 1e-9]
+            check(len(had) == 2 and "%.4f" % (sum(had) / 2) == shown[blocks[0].index(name)], "%s: %s, not %s" % (name, shown, had))
+    for name in ("errors", "cost", "ranks"):
+        picture = xml.dom.minidom.parse(str(FOLDER / "pictures" / (name + ".svg")))
+        texts = ["".join(n.data for n in t.childNodes if n.nodeType == n.TEXT_NODE) or t.toxml() for t in picture.getElementsByTagName("text")]
+        check(any("knn" in t for t in texts), "%s.svg does not name knn: %s" % (name, texts))
+        check(not picture.getElementsByTagName("script"), "a name became a part of %s.svg" % name)
+    check(sorted(p.name for p in (FOLDER / "pictures").iterdir()) == ["cost.svg", "errors.svg", "ranks.svg"], "scraps beside the pictures")
+
+
+def pages_of_little():
+    """One strategy; nobody who can; one point; errors from none to far beyond the others'. Nothing is complained of."""
+    designs = [["-s", "mean"], ["--with", "a=exit 1", "--with", "b=exit 1"], ["--with", "perfect=cat one.csv"],
+               ["-s", "mean,knn,mode", "--with", "perfect=cat one.csv", "--with", "far=sed 's/^,/99999,/'"]]
+    for design in designs:
+        done = subprocess.run([TAMIS, "bench", *design, "--rate", ".2", "--repeats", "1", "--plot", "little", "--html", "little.html", "one.csv"],
+                              cwd=FOLDER, env=ENVIRONMENT, capture_output=True, text=True)
+        check(done.returncode == 0 and not done.stderr, "%s: exit %d: %s" % (design, done.returncode, done.stderr))
+        text = (FOLDER / "little.html").read_text()
+        check("nan" not in re.sub("<style>.*</style>", "", text).lower().replace("nan-", "") and "inf" not in text.lower(),
+              "%s: figures that are none on the page" % design)
+        for number in re.findall(r"(?:c?x|c?y|x1|x2|y1|y2)=(-?[\d.]+)", text):
+            check(-300 < float(number) < 3000, "%s: something is drawn at %s" % (design, number))
+
+
+def rows_are_there_whatever_becomes_of_pictures():
+    run("-s mean --repeats 1 --html /nowhere/page.html -o kept.csv one.csv".split(), code=1)
+    check(len(rows_of((FOLDER / "kept.csv").read_text())) > 10, "rows are lost with the page")
+    run("-s mean --repeats 1 --plot one.csv -o never.csv one.csv".split(), code=2)
+    run("-s mean --repeats 1 --plot /nowhere/here -o never.csv one.csv".split(), code=1)
+    check(not (FOLDER / "never.csv").exists(), "a folder that cannot be made is found out too late")
+
+
 def stopped_by_a_signal():
     path = FOLDER / "stopped.csv"
     p = subprocess.Popen([TAMIS, "bench", "-s", "mean", "--with", "slow=sleep 30", "--repeats", "4", "--resume", str(path), "one.csv"],
@@ -208,7 +327,8 @@ def holes_that_cannot_be_made():
 
 
 TESTS = [bad_programs_are_told_of, a_row_can_be_had_alone, the_error_is_the_mean_of_columns, threads_and_larger_designs_change_nothing,
-         killed_at_any_moment, stopped_by_a_signal, other_results_are_refused, a_model_downstream, holes_that_cannot_be_made]
+         killed_at_any_moment, what_failed_stays_failed_when_gone_on_with,
+         memory_is_the_programs_own, a_page_and_pictures, pages_of_little, rows_are_there_whatever_becomes_of_pictures, stopped_by_a_signal, other_results_are_refused, a_model_downstream, holes_that_cannot_be_made]
 
 table("one.csv", 200, 1)
 table("two.csv", 120, 2)
