@@ -74,9 +74,46 @@ static bool scatter_duplicates(struct keyed *keys, size_t n) {
         return any;
 }
 
+/* Hashes are spread evenly: their first bits put them into buckets of a few, which are sorted by themselves. */
+static int sort(struct keyed *keys, size_t n, tamis_error *err) {
+        enum { FEWEST = 1024, BITS = 16, A_FEW = 4 };
+        unsigned bits = 0;
+        struct keyed *spread;
+        size_t *ends, at = 0;
+
+        while (bits < BITS && n >> bits > A_FEW)
+                bits++;
+        if (n < FEWEST) {
+                qsort(keys, n, sizeof *keys, by_hash);
+                return 0;
+        }
+        spread = reallocarray(NULL, n, sizeof *spread);
+        ends = calloc(((size_t) 1 << bits) + 1, sizeof *ends);
+        if (!spread || !ends) {
+                free(spread);
+                free(ends);
+                return tamis_fail_memory(err);
+        }
+        for (size_t i = 0; i < n; i++)
+                ends[(keys[i].hash >> (64 - bits)) + 1]++;
+        for (size_t b = 0; b < (size_t) 1 << bits; b++)
+                ends[b + 1] += ends[b];
+        /* each is where its bucket begins, and in the end where it ends */
+        for (size_t i = 0; i < n; i++)
+                spread[ends[keys[i].hash >> (64 - bits)]++] = keys[i];
+        for (size_t b = 0; b < (size_t) 1 << bits; at = ends[b++])
+                if (ends[b] - at > 1)
+                        qsort(spread + at, ends[b] - at, sizeof *spread, by_hash);
+        memcpy(keys, spread, n * sizeof *keys);
+        free(spread);
+        free(ends);
+        return 0;
+}
+
 int tamis_smote_order(const tamis_smote *s, uint32_t *rows, size_t n, tamis_error *err) {
         struct keyed *keys = reallocarray(NULL, n + 1, sizeof *keys);
         uint64_t class_hash = 0;
+        int r;
 
         if (!keys)
                 return tamis_fail_memory(err);
@@ -87,11 +124,11 @@ int tamis_smote_order(const tamis_smote *s, uint32_t *rows, size_t n, tamis_erro
                         class_hash = tamis_slice_hash(s->labels.names[class]);
                 keys[i] = (struct keyed) { hash_row(s, rows[i], class_hash), rows[i] };
         }
-        qsort(keys, n, sizeof *keys, by_hash);
-        if (scatter_duplicates(keys, n))
-                qsort(keys, n, sizeof *keys, by_hash);
-        for (size_t i = 0; i < n; i++)
+        r = sort(keys, n, err);
+        if (r == 0 && scatter_duplicates(keys, n))
+                r = sort(keys, n, err);
+        for (size_t i = 0; r == 0 && i < n; i++)
                 rows[i] = keys[i].row;
         free(keys);
-        return 0;
+        return r;
 }

@@ -419,12 +419,34 @@ size_t tamis_number_print_fixed(double value, int decimals, char *out) {
         return sign + length + 1;
 }
 
+/* The whole number nearest to value * 10^decimals, over 10^decimals: both are exact below 2^50 and 10^15, and so their quotient is
+ * the double nearest to the decimal number. The product is rounded, and where that could matter, next to a half, this gives up.
+ * -0.00 loses its sign, as it does in print. */
+static bool round_quickly(double value, int decimals, double *ret) {
+        static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+        double scaled, whole;
+
+        if (decimals < 0 || decimals > 15)
+                return false;
+        scaled = value * powers[decimals];
+        if (!(fabs(scaled) < 0x1p50))
+                return false;
+        /* to the nearest whole number, for there is no room for a fraction behind it */
+        whole = scaled + 0x1.8p52 - 0x1.8p52;
+        if (fabs(fabs(scaled - whole) - .5) < 1e-3 + fabs(scaled) * 0x1p-51)
+                return false;
+        *ret = whole / powers[decimals] + 0.;
+        return true;
+}
+
 double tamis_number_round(double value, int decimals) {
         char text[330 + 300];
         double rounded;
 
         if (!isfinite(value))
                 return value;
+        if (round_quickly(value, decimals, &rounded))
+                return rounded;
         size_t n = tamis_number_print_fixed(value, decimals, text);
         return tamis_number_parse((tamis_slice) { text, n }, &rounded) ? rounded : value;
 }

@@ -77,9 +77,9 @@ def goes_on(word):
 
 def bad_programs_are_told_of():
     programs = {
-        "hangs": ("sleep %s" % LONG, "timeout", r"killed after 1 s"),
-        "hangs-aside": ("sleep %s & sleep %s" % (LONG, LONG), "timeout", r"killed after 1 s"),
-        "stubborn": ("trap '' TERM INT HUP; while :; do sleep 1; done", "timeout", r"killed after 1 s"),
+        "hangs": ("sleep %s" % LONG, "timeout", r"killed after 3 s"),
+        "hangs-aside": ("sleep %s & sleep %s" % (LONG, LONG), "timeout", r"killed after 3 s"),
+        "stubborn": ("trap '' TERM INT HUP; while :; do sleep 1; done", "timeout", r"killed after 3 s"),
         "crashes": ("echo it hurts >&2; exit 3", "failed", r"exit status 3: it hurts"),
         "killed": ("kill -SEGV $$", "failed", r"signal 11 \(Segmentation fault\)"),
         "is-not-there": ("no-such-program-anywhere", "failed", r"exit status 127: .*not found"),
@@ -94,7 +94,7 @@ def bad_programs_are_told_of():
         "floods": ("yes 1,1,low,0", "failed", r"signal 25|exit status"),
         "good": ("%s impute -q -s median" % shlex.quote(TAMIS), "ok", r""),
     }
-    arguments = ["--rate", ".3", "--repeats", "1", "--timeout", "1", "-j", "2", "-s", "mean"]
+    arguments = ["--rate", ".3", "--repeats", "1", "--timeout", "3", "-j", "2", "-s", "mean"]
     for name, (command, _, _) in programs.items():
         arguments += ["--with", "%s=%s" % (name, command)]
     rows = rows_of(run(arguments + ["one.csv"]))
