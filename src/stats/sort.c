@@ -48,7 +48,8 @@ int tamis_order_sort(double *values, size_t n, tamis_error *err) {
         uint64_t *keys;
 
         if (n < FEW) {
-                qsort(values, n, sizeof *values, ascending);
+                if (n > 1)              /* of no values there may be no array either */
+                        qsort(values, n, sizeof *values, ascending);
                 return 0;
         }
         keys = reallocarray(NULL, n, 2 * sizeof *keys);
