@@ -300,7 +300,7 @@ static int auto_report(const void *model, json_t *into, tamis_error *err) {
 }
 
 static const char *const options[] = {
-        "budget", "neighbors", "weights", "metric", "max-iter", "tol", "sweep", "nearest", "trees", "depth", "rate", "match", "rank",
+        "budget", "neighbors", "weights", "metric", "average", "max-iter", "tol", "sweep", "nearest", "trees", "depth", "rate", "match", "rank",
         "lambda", NULL,
 };
 

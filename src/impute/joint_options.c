@@ -4,6 +4,7 @@
 
 const char *const tamis_joint_weights[] = { "uniform", "distance", NULL };
 const char *const tamis_joint_metrics[] = { "gower", "nan-euclidean", NULL };
+const char *const tamis_joint_averages[] = { "mean", "median", NULL };
 const char *const tamis_joint_sweeps[] = { "ascending", "descending", "roman", "arabic", NULL };
 
 const char *const tamis_series_ends[] = { "leave", "nearest", "extend", NULL };
