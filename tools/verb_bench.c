@@ -16,7 +16,8 @@
 #include "say.h"
 #include "verb_bench.h"
 
-enum { STRATEGIES, WITH, MECHANISM, RATE, REPEATS, SEED, TARGET, AMPUTE, MEASURES, MODEL, TIMEOUT, RESUME, TABLE, PLOT, HTML };
+enum { STRATEGIES, WITH, MECHANISM, RATE, REPEATS, SEED, TARGET, AMPUTE, MEASURES, MODEL, TIMEOUT, RESUME, TABLE, PLOT, HTML,
+       DELIMITER, NA, TYPES };
 
 const tamis_option verb_bench_options[] = {
         [STRATEGIES] = { "strategy", 's', TAMIS_TEXT, "LIST", NULL,
@@ -38,6 +39,10 @@ const tamis_option verb_bench_options[] = {
         [TABLE] = { "table", 0, TAMIS_FLAG, NULL, NULL, "write the ranked table, not the rows (default on a terminal)", NULL },
         [PLOT] = { "plot", 0, TAMIS_FILE, "DIR", NULL, "draw errors.svg, cost.svg and ranks.svg into DIR, by gnuplot, besides", NULL },
         [HTML] = { "html", 0, TAMIS_FILE, "FILE", NULL, "write a page to look at into FILE, besides", NULL },
+        [DELIMITER] = { "delimiter", 'd', TAMIS_TEXT, "C", ",", "what stands between cells: one byte, tab or auto", NULL },
+        [NA] = { "na", 0, TAMIS_TEXT, "LIST", NULL, "more tokens that mean missing; =LIST: these and no others", NULL },
+        [TYPES] = { "types", 0, TAMIS_TEXT, "LIST", NULL,
+                "types that are not to be found out: 'zip=text,age=number'", NULL },
         { NULL },
 };
 
@@ -220,6 +225,12 @@ static int take_rest(struct asked *a, const parsed *said, tamis_error *err) {
         a->o.resume = value_of(said, RESUME);
         a->plot = value_of(said, PLOT);
         a->html = value_of(said, HTML);
+        a->o.delimiter = options_value(said, verb_bench_options[DELIMITER].name);
+        a->o.na = value_of(said, NA);
+        a->o.types = value_of(said, TYPES);
+        r = run_delimiter(value_of(said, DELIMITER), &a->o.delimiter_byte, err);
+        if (r < 0)
+                return r;
         if (a->o.model && !a->o.target)
                 return tamis_fail(err, TAMIS_USAGE, "--model: of what? -t names the target");
         return 0;
@@ -243,7 +254,8 @@ static int ask(struct asked *a, const parsed *said, tamis_error *err) {
 static int look_at_files(const struct asked *a, tamis_error *err) {
         for (size_t i = 0; i < a->o.n_files; i++) {
                 const char *path = a->o.files[i];
-                const tamis_reader_options how = { .paths = &path, .n_paths = 1, .dialect = { .delimiter = ',', .header = true } };
+                const tamis_reader_options how = { .paths = &path, .n_paths = 1,
+                                                   .dialect = { .delimiter = a->o.delimiter_byte, .header = true } };
                 tamis_reader *reader = NULL;
                 int r;
 
