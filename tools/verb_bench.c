@@ -16,8 +16,26 @@
 #include "say.h"
 #include "verb_bench.h"
 
-enum { STRATEGIES, WITH, MECHANISM, RATE, REPEATS, SEED, TARGET, AMPUTE, MEASURES, MODEL, TIMEOUT, RESUME, TABLE, PLOT, HTML,
-       DELIMITER, NA, TYPES };
+enum {
+        STRATEGIES,
+        WITH,
+        MECHANISM,
+        RATE,
+        REPEATS,
+        SEED,
+        TARGET,
+        AMPUTE,
+        MEASURES,
+        MODEL,
+        TIMEOUT,
+        RESUME,
+        TABLE,
+        PLOT,
+        HTML,
+        DELIMITER,
+        NA,
+        TYPES
+};
 
 const tamis_option verb_bench_options[] = {
         [STRATEGIES] = { "strategy", 's', TAMIS_TEXT, "LIST", NULL,
@@ -165,7 +183,8 @@ static int take_lists(struct asked *a, const parsed *said, tamis_error *err) {
                 return TAMIS_NO_MEMORY;
         while ((one = strsep(&mechanisms, ","))) {
                 if (strcmp(one, "mcar") != 0 && strcmp(one, "mar") != 0 && strcmp(one, "mnar") != 0)
-                        return tamis_fail(err, TAMIS_USAGE, "--mechanism: no mechanism \"%s\"; there are mcar, mar, mnar", one);
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "--mechanism: no mechanism \"%s\"; there are mcar, mar, mnar", one);
                 a->mechanisms[a->o.n_mechanisms++] = one;
         }
         while ((one = strsep(&rates, ","))) {
@@ -260,7 +279,8 @@ static int look_at_files(const struct asked *a, tamis_error *err) {
                 int r;
 
                 if (strcmp(path, "-") == 0)
-                        return tamis_fail(err, TAMIS_USAGE, "standard input: it is read several times, so it must be a file");
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "standard input: it is read several times, so it must be a file");
                 r = tamis_reader_new(&how, &reader, err);
                 tamis_reader_free(reader);
                 if (r < 0)
@@ -350,8 +370,9 @@ static int check_whole(const struct asked *a, const tamis_bench *b, tamis_error 
                 done += b->groups[i].status != TAMIS_BENCH_NOT_RUN;
         if (done == all)
                 return 0;
-        return tamis_fail(err, TAMIS_IO, "stopped: %zu of %zu were done%s%s%s", done, all, a->o.resume ? ", and are in " : "",
-                          a->o.resume ? a->o.resume : "", a->o.resume ? ": the same command goes on" : "");
+        return tamis_fail(err, TAMIS_IO, "stopped: %zu of %zu were done%s%s%s", done, all,
+                          a->o.resume ? ", and are in " : "", a->o.resume ? a->o.resume : "",
+                          a->o.resume ? ": the same command goes on" : "");
 }
 
 static int bench(const parsed *said, tamis_error *err) {
@@ -371,7 +392,8 @@ static int bench(const parsed *said, tamis_error *err) {
         if (r == 0 && a.plot)
                 r = bench_plot_check(a.plot, err);
         if (r == 0) {
-                a.table = a.o.resume || options_value(said, verb_bench_options[TABLE].name) || (!run.output && isatty(STDOUT_FILENO));
+                a.table = a.o.resume || options_value(said, verb_bench_options[TABLE].name) ||
+                        (!run.output && isatty(STDOUT_FILENO));
                 a.o.threads = run.threads;
                 a.o.stop = &stop;
                 a.o.arg = &a;

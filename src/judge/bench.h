@@ -99,7 +99,8 @@ typedef struct tamis_bench {
 int tamis_bench_run(const tamis_bench_options *options, tamis_bench *ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_bench_done(tamis_bench *bench);
 /* Adds the rows of a group; none where there is a file of results, which has them. */
-int tamis_bench_rows(const tamis_bench *bench, const tamis_bench_group *group, tamis_buffer *out, tamis_error *err) TAMIS_CHECKED;
+int tamis_bench_rows(const tamis_bench *bench, const tamis_bench_group *group, tamis_buffer *out,
+                     tamis_error *err) TAMIS_CHECKED;
 
 /* -- between the files of this module ------------------------------------------------------------------------------ */
 

@@ -65,8 +65,8 @@ static void tell_end(const tamis_child_end *end, const char *errors, double time
         if (end->timed_out)
                 snprintf(ret, size, "killed after %g s", timeout);
         else if (WIFSIGNALED(end->status))
-                snprintf(ret, size, "signal %d (%s)%s%s", WTERMSIG(end->status), strsignal(WTERMSIG(end->status)), *line ? ": " : "",
-                         line);
+                snprintf(ret, size, "signal %d (%s)%s%s", WTERMSIG(end->status), strsignal(WTERMSIG(end->status)),
+                         *line ? ": " : "", line);
         else
                 snprintf(ret, size, "exit status %d%s%s", WEXITSTATUS(end->status), *line ? ": " : "", line);
 }
@@ -88,8 +88,9 @@ int tamis_bench_holes(const tamis_bench_options *o, const tamis_bench_cell *cell
                       tamis_error *err) {
         struct paths p = paths_in(folder);
         char seed[32], rate[TAMIS_NUMBER_MAX + 1], line[MESSAGE];
-        const char *const words[] = { o->program, "ampute", "-q", "-j", "1", "-s", cell->mechanism, "--rate", rate, "--seed", seed,
-                                      "-o", p.holes, o->target ? "-t" : NULL, o->target, NULL };
+        const char *const words[] = { o->program, "ampute", "-q",     "-j", "1",  "-s",    cell->mechanism,
+                                      "--rate",   rate,     "--seed", seed, "-o", p.holes, o->target ? "-t" : NULL,
+                                      o->target,  NULL };
         tamis_bench_command c = {0};
         tamis_child_end end = {0};
         int r;
@@ -104,7 +105,8 @@ int tamis_bench_holes(const tamis_bench_options *o, const tamis_bench_cell *cell
         if (r == 0)
                 r = tamis_bench_command_add(&c, (const char *const []) { cell->file, NULL }, err);
         if (r == 0)
-                r = o->run(&(tamis_child) { .argv = c.words, .output = p.out, .errors = p.errors, .stop = o->stop }, &end, err);
+                r = o->run(&(tamis_child) { .argv = c.words, .output = p.out, .errors = p.errors, .stop = o->stop },
+                           &end, err);
         tamis_bench_command_done(&c);
         if (r == 0 && end.status != 0) {
                 tell_end(&end, p.errors, 0, line, sizeof line);
@@ -203,8 +205,8 @@ static bool is_wanted(const char *list, const char *measure) {
 }
 
 /* Score takes what `error` and `status` are made of whether it was asked for or not. */
-static int judge(const tamis_bench_options *o, const struct paths *p, const char *folder, struct telling *t, char message[MESSAGE],
-                 tamis_error *err) {
+static int judge(const tamis_bench_options *o, const struct paths *p, const char *folder, struct telling *t,
+                 char message[MESSAGE], tamis_error *err) {
         char measures[MESSAGE];
         tamis_score_options how = {
                 .input = { .dialect = { .delimiter = o->delimiter_byte, .header = true } },
@@ -232,7 +234,8 @@ static int judge(const tamis_bench_options *o, const struct paths *p, const char
         r = 0;
         for (size_t i = 0; r == 0 && i < scores.n; i++)
                 if (is_wanted(o->measures, scores.lines[i].measure))
-                        r = tell(t, scores.lines[i].column, scores.lines[i].measure, scores.lines[i].value, scores.lines[i].n, false, err);
+                        r = tell(t, scores.lines[i].column, scores.lines[i].measure, scores.lines[i].value,
+                                 scores.lines[i].n, false, err);
         if (r == 0)
                 r = tell(t, tamis_slice_of("*"), "error", t->group->error, columns, false, err);
         tamis_scores_done(&scores);
@@ -273,8 +276,8 @@ static int take_figures(const tamis_bench_options *o, const char *path, const st
 static int evaluate(const tamis_bench_options *o, const struct paths *p, const char *folder, struct telling *t,
                     char message[MESSAGE], tamis_error *err) {
         char seed[32];
-        const char *const words[] = { o->program, "evaluate", "-q", "-j", "1", "-t", o->target, "--model", o->model, "--folds", "5",
-                                      "--seed", seed, "-o", p->figures, NULL };
+        const char *const words[] = { o->program, "evaluate", "-q", "-j",     "1",  "-t", o->target,  "--model",
+                                      o->model,   "--folds",  "5",  "--seed", seed, "-o", p->figures, NULL };
         tamis_bench_command c = {0};
         tamis_child_end end = {0};
         int r;
@@ -286,8 +289,12 @@ static int evaluate(const tamis_bench_options *o, const struct paths *p, const c
         if (r == 0)
                 r = tamis_bench_command_add(&c, (const char *const []) { p->out, NULL }, err);
         if (r == 0)
-                r = o->run(&(tamis_child) { .argv = c.words, .output = "/dev/null", .errors = p->errors, .stop = o->stop,
-                                                     .timeout = o->timeout }, &end, err);
+                r = o->run(&(tamis_child) { .argv = c.words,
+                                           .output = "/dev/null",
+                                           .errors = p->errors,
+                                           .stop = o->stop,
+                                           .timeout = o->timeout },
+                           &end, err);
         tamis_bench_command_done(&c);
         if (r == 0 && end.status == 0)
                 return take_figures(o, p->figures, t, err);
@@ -313,7 +320,7 @@ static int run(const tamis_bench_options *o, const tamis_bench_cell *cell, const
 
         snprintf(seed, sizeof seed, "%llu", (unsigned long long) cell->seed);
         if (strategy->command) {
-                r = tamis_bench_command_add(&c, (const char *const []) { "/bin/sh", "-c", strategy->command, NULL }, err);
+                r = tamis_bench_command_add(&c, (const char *const[]) { "/bin/sh", "-c", strategy->command, NULL }, err);
         } else {
                 r = tamis_bench_command_add(&c, own, err);
                 if (r == 0)

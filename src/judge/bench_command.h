@@ -19,7 +19,8 @@ int tamis_bench_command_add(tamis_bench_command *c, const char *const *words, ta
 /* Those of a text, with blanks between them. */
 int tamis_bench_command_cut(tamis_bench_command *c, const char *text, tamis_error *err) TAMIS_CHECKED;
 /* How the tables of the bench are read, and their cells; evaluate --model finds cells of whole tables. */
-int tamis_bench_command_reading(tamis_bench_command *c, const tamis_bench_options *o, bool cells, tamis_error *err) TAMIS_CHECKED;
+int tamis_bench_command_reading(tamis_bench_command *c, const tamis_bench_options *o, bool cells,
+                                tamis_error *err) TAMIS_CHECKED;
 void tamis_bench_command_done(tamis_bench_command *c);
 
 #endif
