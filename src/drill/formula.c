@@ -317,6 +317,8 @@ static int call(reading *r, const char *name, column *ret) {
         if (c.rows != longest.n && longest.n != 1)
                 return fail(r, "%s(): %zu rows, in a table of %zu", name, longest.n, c.rows);
         snprintf(key, sizeof key, "drill.%s.%s.%u", r->scope->table ? r->scope->table->name : "", r->key ? r->key : "", number);
+        if (r->scope->again > 0)
+                snprintf(key + strlen(key), sizeof key - strlen(key), ".again.%u", r->scope->again);
         *ret = (column) { .name = "", .n = c.rows };
         status = f->apply(&c, ret, r->err);
         if (status < 0 && r->err && !*r->err->file && status != TAMIS_NO_MEMORY) {

@@ -41,12 +41,16 @@ static int spread(tamis_drill_world *w, size_t rows, tamis_drill_column *c, tami
         return 0;
 }
 
-static int take_column(const tamis_drill_config *c, tamis_drill_world *w, tamis_drill_table *t, const tamis_drill_entry *e,
+static int take_column(const tamis_drill_config *c, tamis_drill_world *w, tamis_drill_table *t, const tamis_drill_section *s, size_t i,
                        tamis_error *err) {
+        const tamis_drill_entry *e = &s->entries[i];
         tamis_drill_scope scope = scope_of(c, w, t, e->line);
         tamis_drill_column column;
-        int r = tamis_drill_formula(&scope, e->key, e->value, &column, err);
+        int r;
 
+        for (size_t k = 0; k < i; k++)
+                scope.again += strcmp(s->entries[k].key, e->key) == 0;
+        r = tamis_drill_formula(&scope, e->key, e->value, &column, err);
         if (r == 0)
                 r = spread(w, t->rows, &column, err);
         return r == 0 ? tamis_drill_table_set(w, t, e->key, &column, err) : r;
@@ -173,7 +177,7 @@ static int make_table(const tamis_drill_config *c, const tamis_drill_section *s,
                 r = tamis_drill_world_add(w, s->name, (size_t) rows, &t, err);
         for (size_t i = 0; r == 0 && i < s->n; i++)
                 if (is_plain(s->entries[i].key))
-                        r = take_column(c, w, t, &s->entries[i], err);
+                        r = take_column(c, w, t, s, i, err);
         return r == 0 ? arrange(c, s, w, t, err) : r;
 }
 
