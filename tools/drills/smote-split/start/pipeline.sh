@@ -13,7 +13,7 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "_split") p = i }
          NR == 1 || $p == "test"' scored.csv |
   tamis evaluate -q -t left -p _score > measured.csv
 awk -F, 'BEGIN { print "measure,value" }
-         $1 == "f1" && $2 == "1" { print "f1," $4 }' measured.csv > claim.csv
+         $1 == "f1" && $2 == "1" && $3 == "" { print "f1," $4 }' measured.csv > claim.csv
 
 # Who of the new customers will leave?
 tamis apply -q model.json new.csv |
