@@ -17,10 +17,14 @@ NR == 1 {
 part == "" || $p == part {
         for (i = 1; i <= NF; i++) {
                 if (name[i] !~ /^g/ || $i == "") continue
-                n[i]++; sx[i] += $i; sy[i] += $y; sxx[i] += $i * $i; syy[i] += $y * $y; sxy[i] += $i * $y
+                n[i]++
+                sx[i] += $i; sxx[i] += $i * $i
+                sy[i] += $y; syy[i] += $y * $y
+                sxy[i] += $i * $y
         }
 }
 END {
+        # The square of the correlation.
         for (i in n) {
                 vx = sxx[i] - sx[i] * sx[i] / n[i]
                 vy = syy[i] - sy[i] * sy[i] / n[i]
@@ -29,7 +33,9 @@ END {
         }
         for (j = 1; j <= k; j++) {
                 best = 0
-                for (i in good) if (!(i in taken) && (best == 0 || good[i] > good[best] || good[i] == good[best] && i + 0 < best + 0)) best = i
+                for (i = 1; i <= NF; i++)
+                        if ((i in good) && !(i in taken) &&
+                            (best == 0 || good[i] > good[best])) best = i
                 if (best == 0) break
                 taken[best] = 1
                 printf "%s%s", (j > 1) ? "," : "", name[best]

@@ -5,7 +5,12 @@
 # prints a line per term: term,estimate,std.error,imputation. Rows with an
 # empty cell are left out, as most programs do. If there is a column
 # _imputation, each of its values is fitted by itself.
-BEGIN { FS = ","; k = split(x, xs, ",") + 1; term[1] = "intercept"; for (i = 2; i <= k; i++) term[i] = xs[i - 1] }
+BEGIN {
+        FS = ","
+        k = split(x, xs, ",") + 1
+        term[1] = "intercept"
+        for (i = 2; i <= k; i++) term[i] = xs[i - 1]
+}
 NR == 1 {
         sub(/\r$/, "")
         for (i = 1; i <= NF; i++) at[$i] = i
@@ -34,12 +39,21 @@ END { for (o = 1; o <= groups; o++) fit(order[o]) }
 function fit(g,    i, j, l, p, t, m, b, rss) {
         # [X'X | I] becomes [I | inverse] (Gauss and Jordan, with pivots)
         for (i = 1; i <= k; i++)
-                for (j = 1; j <= k; j++) { m[i, j] = xx[g, i, j]; m[i, k + j] = (i == j) }
+                for (j = 1; j <= k; j++) {
+                        m[i, j] = xx[g, i, j]
+                        m[i, k + j] = (i == j)
+                }
         for (i = 1; i <= k; i++) {
                 p = i
-                for (l = i + 1; l <= k; l++) if (m[l, i] ^ 2 > m[p, i] ^ 2) p = l
-                if (m[p, i] == 0) { print "fit.awk: a column is a sum of others, or constant" > "/dev/stderr"; exit 1 }
-                for (j = 1; j <= 2 * k; j++) { t = m[i, j]; m[i, j] = m[p, j]; m[p, j] = t }
+                for (l = i + 1; l <= k; l++)
+                        if (m[l, i] ^ 2 > m[p, i] ^ 2) p = l
+                if (m[p, i] == 0) {
+                        print "fit.awk: a column is constant, or made of others"
+                        exit 1
+                }
+                for (j = 1; j <= 2 * k; j++) {
+                        t = m[i, j]; m[i, j] = m[p, j]; m[p, j] = t
+                }
                 t = m[i, i]
                 for (j = 1; j <= 2 * k; j++) m[i, j] /= t
                 for (l = 1; l <= k; l++) if (l != i) {
@@ -54,5 +68,6 @@ function fit(g,    i, j, l, p, t, m, b, rss) {
                 rss -= b[i] * xy[g, i]
         }
         for (i = 1; i <= k; i++)
-                printf "%s,%.10g,%.10g,%s\n", term[i], b[i], sqrt(m[i, k + i] * rss / (n[g] - k)), g
+                printf "%s,%.10g,%.10g,%s\n", term[i], b[i],
+                        sqrt(m[i, k + i] * rss / (n[g] - k)), g
 }

@@ -7,4 +7,6 @@ awk -v y=score -v x=training,sleep -f fit.awk filled.csv > fits.csv
 
 # From estimate and standard error to a 95 % interval.
 echo term,estimate,low,high > answer.csv
-awk -F, '$1 == "sleep" { print $1 "," $2 "," $2 - 1.96 * $3 "," $2 + 1.96 * $3 }' fits.csv >> answer.csv
+awk -F, '$1 == "sleep" {
+        print $1 "," $2 "," $2 - 1.96 * $3 "," $2 + 1.96 * $3
+}' fits.csv >> answer.csv

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What is filled in at random given age and schooling is adjusted to the two ends
-# of what is known of those who withhold: 1.3 times and twice as much.
+# What is filled in as if missing at random, given age and schooling, is moved
+# to the two ends of what is known: 1.3 times, and twice as much.
 set -e
 tamis impute -q -c income --from age,schooling -s regression \
         --delta 'income=+30%;+100%' town.csv > filled.csv

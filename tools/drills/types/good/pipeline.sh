@@ -1,12 +1,12 @@
 #!/bin/sh
-# Rules, written down: amount and rate are numbers; zip, sku and size are text and
-# stay as they came; a date is read as its shop writes it, and one that can be
-# read in two ways is left empty.
+# Rules, written down: amount and rate are numbers; zip, sku and size are text
+# and stay as they came; a date is read as its shop writes it, and one that can
+# be read in two ways is left empty.
 set -e
 tamis clean -q -c amount,rate --numbers orders.csv |
   awk '
         BEGIN { FS = OFS = "," }
-        NR == 1 || $8 !~ /\// { print; next }           # 2024-03-27 is as it should be
+        NR == 1 || $8 !~ /\// { print; next }           # iso already
         {
                 split($8, d, "/")
                 if ($2 == "north") first = "day"
