@@ -2,10 +2,11 @@
 # watched (cosine of the films' viewers). Who has watched nothing gets
 # the most watched films.
 #   awk -f recommend.awk users.csv items.csv log.csv
+# Films are numbered 1, 2, ... in items.csv.
 BEGIN { FS = "," }
 FNR == 1 { file++; next }
 file == 1 { user[++users] = $1; next }
-file == 2 { item[++items] = $1    # 1, 2, ... in order; next }
+file == 2 { item[++items] = $1; next }
 {
         count[$3]++
         n = ++watched[$2]
@@ -28,9 +29,8 @@ END {
                                 alike[i * 1000 + j] = 0
         for (u = 1; u <= users; u++) {
                 id = user[u]
-                for (i = 1; i <= items; i++) {
-                        score[i] = watched[id] ? 0 : count[item[i]] + 0
-                }
+                for (i = 1; i <= items; i++)
+                        score[i] = watched[id] ? 0 : count[i] + 0
                 for (k = 1; k <= watched[id]; k++) {
                         j = seen[id, k]
                         base = j * 1000
@@ -38,7 +38,7 @@ END {
                                 score[i] += alike[base + i]
                 }
                 for (i = 1; i <= items; i++)
-                        if ((id, item[i]) in has || !count[item[i]])
+                        if ((id, item[i]) in has || !count[i])
                                 score[i] = -1
                 for (rank = 1; rank <= 10; rank++) {
                         best = 1
