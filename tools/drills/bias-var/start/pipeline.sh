@@ -13,5 +13,5 @@ tamis evaluate -t y --prediction _score --task numbers fitted.csv |
                 $1 == "rmse" { print "mse," $4 * $4 }' > claim.csv
 
 awk -v d=$degree -f polynomial.awk new.csv | tamis apply curve.json |
-        awk -F, 'NR == 1 { print "id,prediction" } NR > 1 { print $1 "," $NF }' \
-                > answer.csv
+        awk -F, 'NR == 1 { print "id,prediction" }
+                NR > 1 { print $1 "," $NF }' > answer.csv

@@ -23,8 +23,8 @@ for region in $regions; do
                 awk -F, '$1 == "auc" { print $4 }')
         # the share of y, and the mean of what the model said
         read -r now said <<END
-$(awk -F, 'NR > 1 { y += $6; p += $7 } END { print y / (NR - 1), p / (NR - 1) }' \
-        scored.csv)
+$(awk -F, 'NR > 1 { y += $6; p += $7; n++ }
+        END { print y / n, p / n }' scored.csv)
 END
         drifted=no
         tamis drift -c x1,x2,x3 a.csv b.csv > drift.txt || drifted=yes
@@ -41,13 +41,14 @@ END
 
         case $kind in
         concept)        # learn anew from what is recent
-                tamis learn -q -t y -c x1,x2,x3 --save new.json b.csv > b-scored.csv
+                tamis learn -q -t y -c x1,x2,x3 --save new.json \
+                        -o b-scored.csv b.csv
                 of $region next.csv | tamis apply new.json |
                         awk -F, 'NR > 1 { print $1 "," $6 }' ;;
         prior)          # the odds, by the ratio of the new odds and the old
                 awk -F, -v now="$now" -v before="$before" '
                         NR > 1 {
-                                ratio = now / (1 - now) / (before / (1 - before))
+                                ratio = now / (1 - now) * (1 - before) / before
                                 odds = $6 / (1 - $6) * ratio
                                 print $1 "," odds / (1 + odds)
                         }' new.csv ;;

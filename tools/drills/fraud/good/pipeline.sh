@@ -4,7 +4,8 @@ tamis learn -q -t fraud -c hour,amount,abroad,new_device,burst,account_days \
 tamis apply model.json coming.csv |
         awk -F, -v OFS=, '
                 NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-                { print $at["day"], $at["_score"] * $at["amount"], $at["id"] }' |
+                { loss = $at["_score"] * $at["amount"]
+                  print $at["day"], loss, $at["id"] }' |
         sort -t, -k1,1n -k2,2gr |
         awk -F, -v OFS=, '
                 BEGIN { print "id,alert" }

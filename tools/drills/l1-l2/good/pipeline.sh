@@ -1,4 +1,4 @@
-# Scaled first, by what the training rows say, so that the penalty is the same for all.
+# Scaled first, by what the training rows say: the penalty is the same for all.
 tamis scale -t y -c 'f*' --save scale.json -o scaled.csv train.csv
 tamis apply scale.json new.csv > new-scaled.csv
 

@@ -2,14 +2,14 @@
 # features; a column id is passed over. Writes term,estimate: (intercept), then
 # every feature, 0 where it is left out.
 #
-#   awk -f lasso.awk train.csv                    lambda by 5-fold cross-validation
-#   awk -v rule=1se -f lasso.awk train.csv        the largest lambda whose error is
-#                                                 within a standard error of the least
-#   awk -v lambda=0.2 -f lasso.awk train.csv      this one
-#   awk -v path=1 -f lasso.awk train.csv          the errors: lambda,mse,se
+#   awk -f lasso.awk train.csv                lambda by 5-fold cross-validation
+#   awk -v rule=1se -f lasso.awk train.csv    the largest lambda whose error is
+#                                             within a standard error of the least
+#   awk -v lambda=0.2 -f lasso.awk train.csv  this one
+#   awk -v path=1 -f lasso.awk train.csv      the errors: lambda,mse,se
 #
-# It takes columns as they are; none is scaled. Coordinate descent (Friedman, Hastie
-# and Tibshirani 2010): minimises (1 / 2n) sum of squares + lambda * sum |b|.
+# It takes columns as they are; none is scaled. Coordinate descent (Friedman,
+# Hastie and Tibshirani 2010): minimises squares / 2n + lambda * sum |b|.
 BEGIN { FS = ","; K = 5; L = 15 }
 NR == 1 {
         for (i = 1; i <= NF; i++)
@@ -54,7 +54,8 @@ function gather(out,   i, j, k, s) {
                         for (k = 1; k <= K; k++)
                                 if (k != out)
                                         s += S[k * 1000000 + j * 1000 + i]
-                        G[j * 1000 + i] = G[i * 1000 + j] = s / m - mean[j] * mean[i]
+                        s = s / m - mean[j] * mean[i]
+                        G[j * 1000 + i] = G[i * 1000 + j] = s
                 }
         for (j = 1; j <= p; j++) {
                 b[j] = 0
@@ -98,7 +99,8 @@ function miss(out,   r, j, e, sum, used, q) {
                         continue
                 e = X[r * 1000] - mean[0]
                 for (j = 1; j <= q; j++)
-                        e -= b[used[j]] * (X[r * 1000 + used[j]] - mean[used[j]])
+                        e -= b[used[j]] * \
+                                (X[r * 1000 + used[j]] - mean[used[j]])
                 sum += e * e
         }
         return sum / size[out]
@@ -132,7 +134,8 @@ END {
                 if (path) {
                         print "lambda,mse,se"
                         for (l = 1; l <= L; l++)
-                                printf "%.6g,%.6g,%.6g\n", penalty[l], sum[l], se[l]
+                                printf "%.6g,%.6g,%.6g\n", penalty[l], \
+                                        sum[l], se[l]
                         exit
                 }
                 if (rule == "1se") {

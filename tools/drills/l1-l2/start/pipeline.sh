@@ -2,10 +2,11 @@
 # coefficient that is not 0 counts as one that matters.
 #
 # Begin here: how many features does it list? Try lasso.awk: read its head.
-tamis learn -q -t y -s ridge --task numbers -c '*,!id' --save ridge.json -o fitted.csv train.csv
+tamis learn -q -t y -s ridge --task numbers -c 'f*' \
+        --save ridge.json -o fitted.csv train.csv
 tamis apply ridge.json new.csv |
-        awk -F, 'NR == 1 { print "id,prediction" } NR > 1 { print $1 "," $NF }' \
-                > predictions.csv
+        awk -F, 'NR == 1 { print "id,prediction" }
+                NR > 1 { print $1 "," $NF }' > predictions.csv
 
 {
         echo column

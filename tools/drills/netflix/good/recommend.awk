@@ -21,7 +21,8 @@ END {
                 # as much as five films would
                 for (g in all) {
                         share = all[g] / log_rows
-                        likes[g] = (of[id, g] + 5 * share) / (watched[id] + 5) / share
+                        likes[g] = (of[id, g] + 5 * share) / share / \
+                                (watched[id] + 5)
                 }
                 for (i = 1; i <= items; i++)
                         score[i] = (id, item[i]) in seen ? -1 : \

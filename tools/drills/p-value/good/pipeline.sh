@@ -1,13 +1,14 @@
 # Benjamini and Hochberg within each experiment: of its m p values, sorted, the
 # first k are discoveries, k the last with p <= 0.05 k / m.
-awk -f p.awk metrics.csv | tail -n +2 | sort -t, -k1,1n -k6,6g | awk -F, -v OFS=, '
+awk -f p.awk metrics.csv | tail -n +2 | sort -t, -k1,1n -k6,6g |
+        awk -F, -v OFS=, '
         function decide(   i, last) {
                 last = 0
                 for (i = 1; i <= m; i++)
                         if (p[i] <= 0.05 * i / m)
                                 last = i
                 for (i = 1; i <= m; i++)
-                        print experiment, metric[i], i <= last
+                        print experiment, metric[i], (i <= last)
                 m = 0
         }
         BEGIN { print "experiment,metric,found" }

@@ -4,7 +4,7 @@
 # 0.05, by chance alone?
 awk -f p.awk metrics.csv | awk -F, -v OFS=, '
         NR == 1 { print "experiment,metric,found"; next }
-        { print $1, $2, $6 < 0.05 }' > found.csv
+        { print $1, $2, ($6 < 0.05) }' > found.csv
 
 # a test is won at the first look with |z| > 1.96
 awk -F, -v OFS=, '
