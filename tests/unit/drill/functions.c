@@ -67,8 +67,8 @@ START_TEST(what_is_told_is_there) {
 END_TEST
 
 START_TEST(what_is_there_is_told) {
-        const tamis_drill_function *const lists[] = { tamis_drill_draws, tamis_drill_rowwise, tamis_drill_texts, tamis_drill_wholes,
-                                                      tamis_drill_measures };
+        const tamis_drill_function *const lists[] = { tamis_drill_draws, tamis_drill_rowwise, tamis_drill_texts,
+                                                      tamis_drill_wholes, tamis_drill_measures };
 
         for (size_t l = 0; l < sizeof lists / sizeof *lists; l++)
                 for (const tamis_drill_function *f = lists[l]; f->name; f++) {
@@ -80,7 +80,8 @@ START_TEST(what_is_there_is_told) {
                                 told = strlen(f->name) == n && memcmp(name, f->name, n) == 0;
                         ck_assert_msg(told, "%s() is not in README.md", f->name);
                         ck_assert_uint_le(f->least, f->most);
-                        ck_assert_ptr_eq(tamis_drill_function_find(f->name, strlen(f->name)), f);       /* no name twice */
+                        /* no name twice */
+                        ck_assert_ptr_eq(tamis_drill_function_find(f->name, strlen(f->name)), f);
                 }
 }
 END_TEST
