@@ -115,6 +115,36 @@ START_TEST(tables_and_files) {
 }
 END_TEST
 
+/* No -0, quotes where they are needed, a record of one missing cell that is no empty line; no rows at all. */
+START_TEST(cells) {
+        static const char *const recipe_of[] = {
+                "[table t]\nrows = 3\nx = -(row - 2)\ny = if(row == 2, 'a, \"b\"', ' c ')\n.z = if(row > 1, missing, 1e21)\n"
+                "[file a.csv]\ntable = t\n[file b.csv]\ntable = t\ncolumns = .z as z\n",
+                "[table t]\nrows = 0\nx = normal(0, 1)\ny = join('a', row)\nm = mean(x, y) + cumsum(x) + rank(x)\n"
+                "order = x\nkeep = x > 0\n[table s]\nrows = 1\nx = mean(t.x)\ny = lookup(t.y, 1)\n"
+                "[file a.csv]\ntable = t\n[file b.csv]\ntable = s\nwhere = ismissing(y)\n",
+        };
+        static const char *const want[][2] = {
+                { "x,y\n1, c \n0,\"a, \"\"b\"\"\"\n-1, c \n", "z\n1e+21\n\"\"\n\"\"\n" },
+                { "x,y,m\n", "x,y\n,\n" },
+        };
+        tamis_drill_config c;
+        tamis_drill_world w;
+        tamis_error err = {0};
+
+        ck_assert_int_eq(read_config(recipe_of[_i], &c, NULL), 0);
+        tamis_drill_world_init(&w, 1, false);
+        ck_assert_msg(tamis_drill_recipe_make(&c, &w, &err) == 0, "%s", err.message);
+        ck_assert_int_eq(tamis_drill_recipe_write(&c, &w, folder, NULL), 0);
+        ck_assert_str_eq(text_of("a.csv"), want[_i][0]);
+        ck_assert_str_eq(text_of("b.csv"), want[_i][1]);
+        ck_assert_int_eq(tamis_drill_recipe_write(&c, &w, "/nowhere/at/all", &err), TAMIS_IO);
+        ck_assert_str_eq(err.file, "/nowhere/at/all/a.csv");
+        tamis_drill_world_done(&w);
+        tamis_drill_config_done(&c);
+}
+END_TEST
+
 /* A column added to a recipe leaves the others alone. */
 START_TEST(columns_do_not_meddle) {
         static const char *const recipes[] = { "[table t]\nrows = 9\nx = normal(0, 1)\n[file a.csv]\ntable = t\n",
@@ -219,6 +249,7 @@ int main(void) {
         tcase_add_test(t, sections_and_values);
         tcase_add_loop_test(t, bad_configs, 0, 4);
         tcase_add_loop_test(t, tables_and_files, 0, 2);
+        tcase_add_loop_test(t, cells, 0, 2);
         tcase_add_test(t, columns_do_not_meddle);
         tcase_add_test(t, set_again);
         tcase_add_loop_test(t, mistakes, 0, sizeof wrong / sizeof *wrong);
