@@ -250,25 +250,29 @@ static int slip(const tamis_drill_call *call, tamis_drill_column *ret, tamis_err
         return r;
 }
 
-/* The same level written otherwise: upper case, lower case, a blank before, behind, or twice within. */
+/* The same level written otherwise, and never as it was: in upper case, lower case, with a blank before it, or behind. */
+static void vary(const tamis_drill_call *call, size_t row, const char *as_was, unsigned long how, char ret[LONGEST]) {
+        if (how == 0)
+                upper_one(call, row, ret);
+        if (how == 1 || (how == 0 && strcmp(ret, as_was) == 0))
+                lower_one(call, row, ret);
+        if (how >= 2 || strcmp(ret, as_was) == 0)
+                snprintf(ret, LONGEST, how == 2 ? " %s" : "%s ", as_was);
+}
+
 static int variant(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {
         int r = tamis_drill_want_text(call, 0, err);
         tamis_stream s;
 
         if (r == 0)
                 r = copy(call, ret, err);
-        for (size_t row = 0; r == 0 && row < call->rows; row++) {
-                char text[LONGEST];
+        for (size_t row = 0; r == 0 && ret->text && row < call->rows; row++) {
+                char text[LONGEST] = "";
                 const char *p = ret->texts[row];
 
                 if (!is_hit(call, row, &s) || !p || strlen(p) + 2 > LONGEST)
                         continue;
-                switch (gsl_rng_uniform_int(&s.rng, 4)) {
-                case 0: upper_one(call, row, text); break;
-                case 1: lower_one(call, row, text); break;
-                case 2: snprintf(text, sizeof text, " %s", p); break;
-                default: snprintf(text, sizeof text, "%s ", p); break;
-                }
+                vary(call, row, p, gsl_rng_uniform_int(&s.rng, 4), text);
                 r = tamis_drill_text_copy(call, text, &ret->texts[row], err);
         }
         return r;

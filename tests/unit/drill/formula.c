@@ -227,6 +227,11 @@ static const struct {
         { "coalesce(hole(1, .2), 0)", .8, .4 },
         { "sentinel(0, 10, .1)", 1, 3 },
         { "slip(1, 3, .5)", 2, 1 },
+        /* every spelling another one, two of four with a blank */
+        { "variant('ab', 1) != 'ab'", 1, 0 },
+        { "variant('1', 1) != '1'", 1, 0 },
+        { "lower(variant('ab', 1)) == 'ab'", .25, .4330127 },
+        { "variant('Ab', .5) == 'Ab'", .5, .5 },
         { "mean(shuffle(row)) / rows + 0 * normal(0, 1)", .500025, 0 },
 };
 
