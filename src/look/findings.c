@@ -86,10 +86,10 @@ void tamis_cure(tamis_finder *f, const char *format, ...) {
 /* -- words for it ---------------------------------------------------------------------------------------------------- */
 
 static char *buffer_in_turn(void) {
-        static _Thread_local char buffers[6][TAMIS_SHOW_SIZE + 64];
+        static _Thread_local char buffers[8][TAMIS_SHOW_SIZE + 64];
         static _Thread_local unsigned turn;
 
-        return buffers[turn++ % 6];
+        return buffers[turn++ % 8];
 }
 
 const char *tamis_find_column(const tamis_finder *f, size_t column) {
@@ -118,6 +118,21 @@ const char *tamis_find_number(double value) {
 
         out[tamis_number_print(value, out)] = '\0';
         return out;
+}
+
+const char *tamis_find_counted(uint64_t n, const char *what, const char *does) {
+        char *out = buffer_in_turn();
+
+        snprintf(out, TAMIS_SHOW_SIZE + 64, "%llu %s%s%s", (unsigned long long) n, what, *does ? " " : "", does);
+        return out;
+}
+
+const char *tamis_find_cells(uint64_t n) {
+        return tamis_find_counted(n, n == 1 ? "cell" : "cells", "");
+}
+
+const char *tamis_find_rows(uint64_t n) {
+        return tamis_find_counted(n, n == 1 ? "row" : "rows", "");
 }
 
 uint64_t tamis_find_line(const tamis_finder *f, size_t column, double value) {
