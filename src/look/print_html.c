@@ -184,7 +184,7 @@ static void card(struct tamis_page *g, size_t i) {
                 bins(g, c);
         if (g->p->n > OPEN_CARDS)
                 tamis_page_put(g, "<details><summary class=soft>figures</summary>");
-        if (c->n_top > 0)
+        if (c->n_top > 0 && (c->top[0].count > 1 || c->distinct <= 10 || c->numbers == 0))
                 values(g, c);
         if (c->numbers > 0 && c->distinct > 2)
                 figures(g, c);
