@@ -4,7 +4,7 @@
 
 #include "look/decimals.h"
 
-enum { BLOCK = 512, SAMPLE = 256, LEAST = 64, MOST_PLACES = 1 << 21 };
+enum { AHEAD = 24, BLOCK = 512, SAMPLE = 256, LEAST = 64, MOST_PLACES = 1 << 21 };
 static const double farthest = 1e9;
 
 void tamis_decimals_done(tamis_decimals *d) {
@@ -81,8 +81,10 @@ size_t tamis_decimals_add(tamis_decimals *d, const double *x, size_t n, double *
 
                 m = n - begin < BLOCK ? n - begin : BLOCK;
                 find_places(d, x + begin, m, places);
-                for (size_t i = 0; i < m; i++)
+                for (size_t i = 0; i < m; i++) {
+                        __builtin_prefetch(&d->counts[places[i + AHEAD < m ? i + AHEAD : i]], 1);
                         d->counts[places[i]]++;
+                }
                 if (d->counts[d->n] == 0)
                         continue;
                 for (size_t i = 0; i < m; i++) {

@@ -7,7 +7,7 @@
 static const tamis_look_severity note = TAMIS_LOOK_NOTE, warning = TAMIS_LOOK_WARNING;
 static const double collinear = .95, together = .9, predicted = .75;
 static const double most_work = 2e8;            /* columns squared times rows: a fraction of a second */
-enum { MOST_PAIRS = 300, MOST_LEVELS = 50, LEAST_MISSING = 10 };
+enum { MOST_PAIRS = 300, MOST_LEVELS = 50, LEAST_MISSING = 10, BUCKETS = 4096 };
 
 static bool same_column(const tamis_look_frame *t, size_t i, size_t k) {
         if ((t->codes[i] == NULL) != (t->codes[k] == NULL) || t->n_missing[i] != t->n_missing[k] || t->n_codes[i] != t->n_codes[k])
@@ -58,7 +58,8 @@ struct asking {
 };
 
 static void rank(struct asking *a, const double *x) {
-        size_t n = 0;
+        size_t n = 0, first[BUCKETS + 1];
+        double width;
 
         for (size_t row = 0; row < a->rows; row++)
                 if (x[row] == x[row])
@@ -70,9 +71,21 @@ static void rank(struct asking *a, const double *x) {
                         ;
                 a->spare[i] = (double) (i + 1 + end) / 2;
         }
+        /* the search begins at the first value of its bucket, of equal widths: what is monotone is exact however it is rounded */
+        width = n > 0 && a->sorted[n - 1] > a->sorted[0] ? BUCKETS / (a->sorted[n - 1] - a->sorted[0]) : 0;
+        width = isfinite(width) ? width : 0;
+        for (size_t i = 0, b = 0; width > 0 && b <= BUCKETS; first[b++] = i)
+                while (i < n && (a->sorted[i] - a->sorted[0]) * width < (double) b)
+                        i++;
         for (size_t row = 0; row < a->rows; row++) {
                 size_t low = 0, high = n;
 
+                if (width > 0 && x[row] == x[row]) {
+                        size_t b = (size_t) ((x[row] - a->sorted[0]) * width);
+
+                        low = first[b < BUCKETS ? b : BUCKETS];
+                        high = b < BUCKETS ? first[b + 1] : n;
+                }
                 while (low < high) {
                         size_t middle = (low + high) / 2;
 
