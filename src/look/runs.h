@@ -16,7 +16,7 @@
 
 #include <tamis/error.h>
 
-#include "look/decimals.h"
+#include "stats/decimals.h"
 #include "look/distinct.h"
 
 /* Count, mean, and sums of powers of the distances from it. */

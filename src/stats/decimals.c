@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "look/decimals.h"
+#include "stats/decimals.h"
 
 enum { AHEAD = 24, BLOCK = 512, SAMPLE = 256, LEAST = 64, MOST_PLACES = 1 << 21 };
 static const double farthest = 1e9;

@@ -7,8 +7,8 @@
  * A million numbers take 2 ms; put aside and sorted they take 12.
  *
  * Ownership: embedded, {0} is empty; _done frees. */
-#ifndef TAMIS_LOOK_DECIMALS_H
-#define TAMIS_LOOK_DECIMALS_H
+#ifndef TAMIS_STATS_DECIMALS_H
+#define TAMIS_STATS_DECIMALS_H
 
 #include <stdbool.h>
 #include <stddef.h>
