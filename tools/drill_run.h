@@ -30,10 +30,12 @@ typedef struct drill_result {
 } drill_result;
 
 /* Grade the pipeline.sh in `work` (a folder; it is not written to). `seeds` 0: as many as the drill says. An error is the drill's fault or the machine's. */
-int drill_run(const tamis_drill_config *c, const char *work, uint64_t seed, size_t seeds, drill_result *ret, tamis_error *err) TAMIS_CHECKED;
+int drill_run(const tamis_drill_config *c, const char *work, uint64_t seed, size_t seeds, drill_result *ret,
+              tamis_error *err) TAMIS_CHECKED;
 void drill_result_done(drill_result *r);
 
 /* The files of the drill, and those of its `start` folder, into `folder`. */
-int drill_lay_out(const tamis_drill_config *c, const char *drill, const char *part, const char *folder, uint64_t seed, tamis_error *err) TAMIS_CHECKED;
+int drill_lay_out(const tamis_drill_config *c, const char *drill, const char *part, const char *folder, uint64_t seed,
+                  tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -4,6 +4,7 @@
 
 const char *const tamis_joint_weights[] = { "uniform", "distance", NULL };
 const char *const tamis_joint_metrics[] = { "gower", "nan-euclidean", NULL };
+const char *const tamis_joint_averages[] = { "mean", "median", NULL };
 const char *const tamis_joint_sweeps[] = { "ascending", "descending", "roman", "arabic", NULL };
 
 const char *const tamis_series_ends[] = { "leave", "nearest", "extend", NULL };
@@ -17,7 +18,8 @@ static bool takes(const tamis_option_taker *taker, const char *name) {
         return false;
 }
 
-int tamis_joint_options_check(const tamis_settings *settings, const tamis_option_taker *takers, size_t n, tamis_error *err) {
+int tamis_joint_options_check(const tamis_settings *settings, const tamis_option_taker *takers, size_t n,
+                              tamis_error *err) {
         for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
                 const char *name = options[i].name;
                 char all[256] = "";
@@ -29,11 +31,12 @@ int tamis_joint_options_check(const tamis_settings *settings, const tamis_option
                                 continue;
                         taken |= takers[k].used;
                         if (length < sizeof all)
-                                length += (size_t) snprintf(all + length, sizeof all - length, "%s%s", length ? ", " : "",
-                                                            takers[k].name);
+                                length += (size_t) snprintf(all + length, sizeof all - length, "%s%s",
+                                                            length ? ", " : "", takers[k].name);
                 }
                 if (!taken)
-                        return tamis_fail(err, TAMIS_USAGE, "--%s goes with strategy %s", name, length ? all : "(none yet)");
+                        return tamis_fail(err, TAMIS_USAGE, "--%s goes with strategy %s", name,
+                                          length ? all : "(none yet)");
         }
         return 0;
 }

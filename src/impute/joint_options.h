@@ -8,13 +8,15 @@
 
 #include "impute/joint.h"
 
-extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *const tamis_joint_sweeps[], *const tamis_series_ends[];
+extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *const tamis_joint_averages[],
+        *const tamis_joint_sweeps[], *const tamis_series_ends[];
 
 #define TAMIS_JOINT_OPTIONS                                                                                             \
         { "budget", 0, TAMIS_REAL, "SECONDS", NULL, "auto begins no further candidate once they are used up" },         \
-        { "neighbors", 'k', TAMIS_COUNT, "K", "5", "how many donors a hole is filled from" },                           \
+        { "neighbors", 'k', TAMIS_COUNT, "K", NULL, "how many donors a hole is filled from (10; with nan-euclidean 5)" }, \
         { "weights", 0, TAMIS_CHOICE, "HOW", "uniform", "what a donor counts", tamis_joint_weights },                   \
         { "metric", 0, TAMIS_CHOICE, "NAME", "gower", "how far rows are from each other", tamis_joint_metrics },        \
+        { "average", 0, TAMIS_CHOICE, "HOW", "mean", "knn: what a number is of its donors", tamis_joint_averages },             \
         { "max-iter", 0, TAMIS_COUNT, "N", "10", "rounds at most (em: 200; forest: 4)" },                               \
         { "tol", 0, TAMIS_REAL, "X", "0.001",                                                                           \
           "stop when a round changes less, in parts of the largest value (em: of the sd, 1e-6)" },                      \
@@ -52,7 +54,7 @@ typedef struct tamis_option_taker {
 } tamis_option_taker;
 
 /* What of these was given is taken by a strategy that is used, or TAMIS_USAGE. */
-int tamis_joint_options_check(const tamis_settings *settings, const tamis_option_taker *takers, size_t n, tamis_error *err)
-        TAMIS_CHECKED;
+int tamis_joint_options_check(const tamis_settings *settings, const tamis_option_taker *takers, size_t n,
+                              tamis_error *err) TAMIS_CHECKED;
 
 #endif

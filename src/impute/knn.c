@@ -6,6 +6,7 @@
 #include "impute/knn.h"
 
 enum {
+        FEW = 5, FEW_GOWER = 10,        /* donors, where nobody says: scikit-learn's, and where the mean of more errs less */
         PROBED = 48,                    /* rows searched for to find the cheaper way */
         WORTH_PROBING = 2048,
 };
@@ -95,7 +96,8 @@ static int probe(tamis_knn_model *m, const tamis_frame *train, tamis_error *err)
         return r;
 }
 
-int tamis_knn_model_new(const tamis_frame *train, const tamis_knn_wishes *wishes, tamis_knn_model **ret, tamis_error *err) {
+int tamis_knn_model_new(const tamis_frame *train, const tamis_knn_wishes *wishes, tamis_knn_model **ret,
+                        tamis_error *err) {
         tamis_knn_model *m = calloc(1, sizeof *m);
         int r;
 
@@ -126,22 +128,29 @@ int tamis_knn_model_new(const tamis_frame *train, const tamis_knn_wishes *wishes
 
 static int fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis_error *err) {
         const tamis_settings *settings = fit->context->settings;
+        bool gower = strcmp(tamis_settings_text(settings, "metric"), "gower") == 0;
         const tamis_knn_wishes wishes = {
-                .k = tamis_settings_count(settings, "neighbors"),
-                .gower = strcmp(tamis_settings_text(settings, "metric"), "gower") == 0,
+                .k = tamis_settings_given(settings, "neighbors") ? tamis_settings_count(settings, "neighbors") : gower ? FEW_GOWER : FEW,
+                .gower = gower,
                 .weighted = strcmp(tamis_settings_text(settings, "weights"), "distance") == 0,
+                .median = strcmp(tamis_settings_text(settings, "average"), "median") == 0,
         };
         tamis_knn_model *m;
         int r;
 
         if (wishes.k == 0)
                 return tamis_fail(err, TAMIS_USAGE, "--neighbors: at least 1 is needed");
+        if (wishes.median && wishes.weighted)
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--average median counts donors alike: it goes with --weights uniform");
         for (size_t i = 0; !wishes.gower && i < train->n; i++) {
                 const tamis_frame_column *c = &train->columns[i];
 
                 if (c->wanted && c->missing > 0 && c->type != TAMIS_TYPE_NUMERIC)
-                        return tamis_fail(err, TAMIS_USAGE, "column \"%s\" is not numeric: --metric nan-euclidean cannot fill "
-                                          "it, --metric gower can", c->name);
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "column \"%s\" is not numeric: --metric nan-euclidean cannot fill "
+                                          "it, --metric gower can",
+                                          c->name);
         }
         r = tamis_knn_model_new(train, &wishes, &m, err);
         if (r == 0)
@@ -206,11 +215,13 @@ static int save(const void *model, json_t *into, tamis_error *err) {
         r = json_object_set_new(into, "neighbors", json_integer((json_int_t) m->wishes.k));
         r |= json_object_set_new(into, "metric", json_string(m->wishes.gower ? "gower" : "nan-euclidean"));
         r |= json_object_set_new(into, "weights", json_string(m->wishes.weighted ? "distance" : "uniform"));
+        r |= json_object_set_new(into, "average", json_string(m->wishes.median ? "median" : "mean"));
         r |= json_object_set_new(into, "train", rows);
         return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
-static int load_choice(const json_t *from, const char *key, const char *no, const char *yes, bool *ret, tamis_error *err) {
+static int load_choice(const json_t *from, const char *key, const char *no, const char *yes, bool *ret,
+                       tamis_error *err) {
         const char *text;
         int r = tamis_json_text(from, key, &text, NULL, err);
 
@@ -250,6 +261,8 @@ static int load(const json_t *from, const tamis_frame *shape, void **ret, tamis_
         if (r == 0)
                 r = load_choice(from, "weights", "uniform", "distance", &wishes.weighted, err);
         if (r == 0)
+                r = load_choice(from, "average", "mean", "median", &wishes.median, err);
+        if (r == 0)
                 r = tamis_frame_load(json_object_get(from, "train"), &train, err);
         if (r < 0)
                 return r;
@@ -269,18 +282,19 @@ static int report(const void *model, json_t *into, tamis_error *err) {
 
         r |= json_object_set_new(into, "metric", json_string(m->wishes.gower ? "gower" : "nan-euclidean"));
         r |= json_object_set_new(into, "weights", json_string(m->wishes.weighted ? "distance" : "uniform"));
+        r |= json_object_set_new(into, "average", json_string(m->wishes.median ? "median" : "mean"));
         r |= json_object_set_new(into, "rows", json_integer((json_int_t) m->index.rows));
         return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
-static const char *const options[] = { "neighbors", "weights", "metric", NULL };
+static const char *const options[] = { "neighbors", "weights", "metric", "average", NULL };
 
 const tamis_joint tamis_joint_knn = {
         .base = {
                 .name = "knn",
                 .summary = "from the nearest rows that have the cell",
-                .source = "VIM kNN (--metric gower), scikit-learn KNNImputer (--metric nan-euclidean); ties to the first row "
-                          "in the order of the cells",
+                .source = "Gower distance as VIM's kNN (which is -k 5 --average median), scikit-learn KNNImputer "
+                          "(--metric nan-euclidean); ties to the first row in the order of the cells",
         },
         .takes = 1u << TAMIS_TYPE_NUMERIC | 1u << TAMIS_TYPE_CATEGORICAL,
         .options = options,

@@ -6,11 +6,11 @@
  *     knn_index.c     the rows to be searched; knn_layout.c: in which order
  *     knn_lanes.c     64 of them at once
  *
- * nan-euclidean is scikit-learn's KNNImputer: all numeric columns are coordinates, empty ones too; donors' mean; a row that
- * shares no cell with any donor gets the column's mean. gower is VIM's kNN (Kowarik & Templ 2016): numbers in parts of the
- * range of the train rows, categories equal or not; the donors' median, or most frequent category, ties to the smallest text;
- * a row that shares no cell with any donor gets the column's. With distance weights donors count by the inverse of their
- * distance (those at distance 0 alone, where there are such), numbers are means, and categories go by the greatest weight.
+ * nan-euclidean is scikit-learn's KNNImputer: all numeric columns are coordinates, empty ones too. gower is the distance of VIM's
+ * kNN (Kowarik & Templ 2016): numbers in parts of the range of the train rows, categories equal or not. A hole gets the donors' mean
+ * (or median, as VIM has it: farther from the truth by squared error, docs/imputation-quality.md), or their most frequent category,
+ * ties to the smallest text; a row that shares no cell with any donor gets the column's. With distance weights donors count by
+ * the inverse of their distance (those at distance 0 alone, where there are such), and categories go by the greatest weight.
  * Donors at the same distance: those first in the order of the frame, which hangs on what is in the cells alone.
  */
 #ifndef IMPUTE_KNN_H
@@ -20,7 +20,7 @@
 
 typedef struct tamis_knn_wishes {
         size_t k;
-        bool gower, weighted;
+        bool gower, weighted, median;
 } tamis_knn_wishes;
 
 /* What a hole gets. */
@@ -43,7 +43,8 @@ void tamis_knn_model_free(void *model);
 int tamis_knn_model_fill(const void *model, size_t which, tamis_frame *rows, tamis_error *err) TAMIS_CHECKED;
 
 /* What the column of a coordinate has where there are no donors. */
-int tamis_knn_alone(const tamis_knn_model *model, size_t coordinate, tamis_knn_value *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_knn_alone(const tamis_knn_model *model, size_t coordinate, tamis_knn_value *ret,
+                    tamis_error *err) TAMIS_CHECKED;
 
 /* A vote: room for one at a time. */
 typedef struct tamis_knn_vote {

@@ -97,7 +97,7 @@ tamis_knn_value tamis_knn_vote_take(const tamis_knn_vote *v, const tamis_knn_don
                 return (tamis_knn_value) { NAN, most_frequent(v, donors) };
         for (size_t i = 0; i < donors->n; i++)
                 v->values[i] = x->numbers[donors->rows[i] * x->d + donors->coordinate];
-        if (x->gower && !v->model->wishes.weighted)
+        if (v->model->wishes.median)
                 return (tamis_knn_value) { tamis_quantile(v->values, donors->n, .5), TAMIS_CODE_MISSING };
         return (tamis_knn_value) { mean(v, donors, all), TAMIS_CODE_MISSING };
 }
@@ -115,7 +115,7 @@ static int alone_number(const tamis_knn_model *m, size_t coordinate, double *roo
                         room[n++] = x->numbers[row * x->d + coordinate];
         if (n == 0)
                 return 0;
-        if (x->gower && !m->wishes.weighted) {
+        if (m->wishes.median) {
                 *ret = tamis_quantile(room, n, .5);
                 return 0;
         }

@@ -19,7 +19,7 @@ WORKS = [
     Work("mice -m 1", 20000, 10, "impute -s mice -m 1 --seed 1", "R", "mice 1", "mice", 8, "draws"),
     Work("mice -m 5", 20000, 10, "impute -s mice -m 5 --seed 1", "R", "mice 5", "mice", 8, "draws"),
     Work("forest", 1500, 10, "impute -s forest --seed 1", "R", "forest", "randomForest", 8, "truth", .03, mixed=True),
-    Work("knn --metric gower", 5000, 10, "impute -s knn", "R", "gower", "VIM", 100, "truth", .03, mixed=True),
+    Work("knn --metric gower", 5000, 10, "impute -s knn -k 5 --average median", "R", "gower", "VIM", 100, "truth", .03, mixed=True),
 ]
 GROWTH = [(4, 50000, 200000), (10, 50000, 200000)]     # columns, and rows between which knn's time is to grow slower than squared
 

@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 def filled(tamis, case, names, train, new):
     with tempfile.TemporaryDirectory() as tmp:
         model = tmp + "/m.json"
-        runs = {"train": [tamis, "impute", "-q", "-s", "knn", "--metric", case["metric"], "--weights", case["weights"],
+        runs = {"train": [tamis, "impute", "-q", "-s", "knn", "--metric", case["metric"], *knn_tables.OPTIONS[case["weights"]],
                           "--save", model], "new": [tamis, "apply", "-q", model]}
         return {part: list(csv.reader(io.StringIO(subprocess.run(
             run, input=knn_tables.text(names, train if part == "train" else new), capture_output=True, text=True,

@@ -22,7 +22,6 @@ from sklearn.impute import KNNImputer
 
 import knn_tables
 
-K = 5
 KEPT = 24
 TIE = 1e-9
 
@@ -46,8 +45,13 @@ def direct(metric, numbers, words, lo, hi, x, w, p):
     return mean if metric == "gower" else np.sqrt(mean * p)
 
 
+def count(metric, how):
+    """Donors where nobody says: scikit-learn's 5, 10 by Gower; VIM's, with its median, are 5."""
+    return 10 if metric == "gower" and how != "median" else 5
+
+
 def weights_of(distance, how):
-    if how == "uniform" or len(distance) == 0:
+    if how != "distance" or len(distance) == 0:
         return np.ones(len(distance))
     return (distance == 0) * 1.0 if (distance == 0).any() else 1 / distance
 
@@ -60,7 +64,7 @@ def value(metric, how, donors, distance):
             votes[d] = votes.get(d, 0) + v
         best = max(votes.values())
         return min(d for d in votes if votes[d] >= best * (1 - 1e-12))
-    if metric == "gower" and how == "uniform":
+    if how == "median":
         return float(np.median(donors))
     return float((donors * weights).sum() / weights.sum())
 
@@ -74,18 +78,18 @@ def fill(metric, how, column, distance):
             return "", ""
         v = value(metric, how, column[there], np.ones(there.sum()))
         return v, v
-    donors = donors[np.argsort(distance[donors], kind="stable")]
-    edge = distance[donors[min(K, len(donors)) - 1]]
+    donors, k = donors[np.argsort(distance[donors], kind="stable")], count(metric, how)
+    edge = distance[donors[min(k, len(donors)) - 1]]
     inner = donors[distance[donors] < edge * (1 - TIE)]
     ties = donors[np.abs(distance[donors] - edge) <= edge * TIE]
-    need = min(K, len(donors)) - len(inner)
+    need = min(k, len(donors)) - len(inner)
     if column.dtype == object:
         if need < len(ties) and len(set(column[ties])) > 1:
             return None
-        v = value(metric, how, column[donors[:K]], distance[donors[:K]])
+        v = value(metric, how, column[donors[:k]], distance[donors[:k]])
         return v, v
     if need == len(ties):
-        v = value(metric, how, column[donors[:K]], distance[donors[:K]])
+        v = value(metric, how, column[donors[:k]], distance[donors[:k]])
         return v, v
     ties = ties[np.argsort(column[ties], kind="stable")]
     ends = [np.concatenate([inner, chosen]) for chosen in (ties[:need], ties[len(ties) - need:])]
@@ -105,7 +109,7 @@ def expected(metric, how, train, new, d):
     sd = np.nanstd(n, axis=0)
     for part, rows in (("train", train), ("new", new)):
         x, words = parse(rows, d)
-        theirs = KNNImputer(n_neighbors=K, weights=how).fit(n).transform(x) if metric != "gower" else None
+        theirs = KNNImputer(n_neighbors=count(metric, how), weights=how).fit(n).transform(x) if metric != "gower" else None
         for i, row in enumerate(rows):
             if "" not in row:
                 continue
@@ -127,7 +131,7 @@ def expected(metric, how, train, new, d):
 def compare(tamis, metric, how, names, train, new, want, sd):
     with tempfile.TemporaryDirectory() as tmp:
         model = tmp + "/m.json"
-        run = [tamis, "impute", "-s", "knn", "--metric", metric, "--weights", how, "-q", "--save", model]
+        run = [tamis, "impute", "-s", "knn", "--metric", metric, *knn_tables.OPTIONS[how], "-q", "--save", model]
         got = {}
         got["train"] = subprocess.run(run, input=knn_tables.text(names, train), capture_output=True, text=True, check=True).stdout
         got["new"] = subprocess.run([tamis, "apply", "-q", model], input=knn_tables.text(names, new), capture_output=True,
@@ -152,7 +156,7 @@ def main():
     for metric in ("nan-euclidean", "gower"):
         for name in list(knn_tables.REAL) + list(knn_tables.MADE):
             for share in knn_tables.SHARES:
-                for how in ("uniform", "distance"):
+                for how in knn_tables.OPTIONS if metric == "gower" else ("uniform", "distance"):
                     names, train, new, d = knn_tables.table(name, share, metric == "gower")
                     if metric != "gower":
                         names, train, new = names[:d], [r[:d] for r in train], [r[:d] for r in new]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT.parent / "shared" / "data"
+# how a case is named, and what that is on the command line
+OPTIONS = {"uniform": [], "distance": ["--weights", "distance"], "median": ["--average", "median", "-k", "5"]}
 SHARES = [5, 30, 60]
 MISSING = {"", "NA", "?"}
 # file -> numeric columns, further columns for Gower's distance

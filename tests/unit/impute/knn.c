@@ -60,8 +60,8 @@ static tamis_frame copy(const tamis_frame *from) {
         return ret;
 }
 
-static tamis_knn_model *fit(const tamis_frame *train, size_t k, bool gower, bool weighted) {
-        tamis_knn_wishes wishes = { k, gower, weighted };
+static tamis_knn_model *fit(const tamis_frame *train, size_t k, bool gower, bool weighted, bool median) {
+        tamis_knn_wishes wishes = { k, gower, weighted, median };
         tamis_knn_model *m;
 
         ck_assert_int_eq(tamis_knn_model_new(train, &wishes, &m, NULL), 0);
@@ -78,6 +78,7 @@ static const struct {
         size_t k, rows;
         bool gower, weighted;
         double x[6][4], want;
+        bool median;
 } hands[] = {
         /* distances of (?, 3, N, 6): sqrt(4/2 (0 + 1)), sqrt(4/1 1), sqrt(4/2 (9 + 0)) */
         { "the nearest",        1, 4, false, false, { { 10, 3, 0, 7 }, { 20, N, 0, 5 }, { 30, 6, 5, 6 }, { N, 3, N, 6 } }, 10 },
@@ -100,12 +101,13 @@ static const struct {
         /* ranges 4, 10, 0: of (?, 4, 10, 5) (0 + 1 + 0) / 3, (1 + 0 + 0) / 3, (.25 + 0 + 0) / 3 */
         { "in parts of the range", 1, 4, true, false,
           { { 10, 4, 0, 5 }, { 20, 0, 10, 5 }, { 30, 3, 10, 5 }, { N, 4, 10, 5 } }, 30 },
-        { "the median",         3, 4, true, false, { { 10, 4, 0, 5 }, { 20, 0, 10, 5 }, { 90, 3, 10, 5 }, { N, 4, 10, 5 } }, 20 },
+        { "the median",         3, 4, true, false, { { 10, 4, 0, 5 }, { 20, 0, 10, 5 }, { 90, 3, 10, 5 }, { N, 4, 10, 5 } }, 20, true },
+        { "the mean",           3, 4, true, false, { { 10, 4, 0, 5 }, { 20, 0, 10, 5 }, { 90, 3, 10, 5 }, { N, 4, 10, 5 } }, 40 },
         { "the middle of two",  2, 5, true, false,
-          { { 10, 4, 0, 5 }, { 20, 2, 10, 5 }, { 90, 3, 10, 5 }, { 0, 0, 0, 5 }, { N, 4, 10, 5 } }, 55 },
+          { { 10, 4, 0, 5 }, { 20, 2, 10, 5 }, { 90, 3, 10, 5 }, { 0, 0, 0, 5 }, { N, 4, 10, 5 } }, 55, true },
         /* ranges 4, 10, 0; weights 3, 3, 12 */
         { "the weighted mean",  3, 4, true, true,  { { 10, 4, 0, 5 }, { 20, 0, 10, 5 }, { 90, 3, 10, 5 }, { N, 4, 10, 5 } }, 65 },
-        { "nothing there: the median", 1, 4, true, false, { { 1, 1, N, N }, { 2, 1, N, N }, { 6, 1, N, N }, { N, N, N, N } }, 2 },
+        { "nothing there: the median", 1, 4, true, false, { { 1, 1, N, N }, { 2, 1, N, N }, { 6, 1, N, N }, { N, N, N, N } }, 2, true },
         { "nothing there: the mean, when weighed", 1, 4, true, true,
           { { 1, 1, N, N }, { 2, 1, N, N }, { 6, 1, N, N }, { N, N, N, N } }, 3 },
         { "squares that do not fit", 1, 3, false, false, { { 10, 1e300, 0, 0 }, { 20, 2, 0, 0 }, { N, -1e300, 0, 0 } }, 10 },
@@ -123,7 +125,7 @@ START_TEST(by_hand) {
         for (size_t row = 0; row < train.rows; row++)
                 for (size_t i = 0; i < 4; i++)
                         train.columns[i].numbers[row] = hands[_i].x[row][i];
-        m = fit(&train, hands[_i].k, hands[_i].gower, hands[_i].weighted);
+        m = fit(&train, hands[_i].k, hands[_i].gower, hands[_i].weighted, hands[_i].median);
         ck_assert_int_eq(tamis_knn_model_fill(m, 0, &train, NULL), 0);
         got = train.columns[0].numbers[last];
         ck_assert_msg(isnan(hands[_i].want) ? isnan(got) : fabs(got - hands[_i].want) <= 1e-15 * fabs(hands[_i].want),
@@ -159,7 +161,7 @@ START_TEST(words_by_hand) {
         for (size_t row = 0; row < rows; row++)
                 for (size_t i = 0; i < c; i++)
                         train.columns[i].codes[row] = words[_i].rows[row][i] == '-' ? -1 : words[_i].rows[row][i] - 'A';
-        m = fit(&train, words[_i].k, true, words[_i].weighted);
+        m = fit(&train, words[_i].k, true, words[_i].weighted, false);
         ck_assert_int_eq(tamis_knn_model_fill(m, 0, &train, NULL), 0);
         ck_assert_int_eq(train.columns[0].codes[rows - 1], words[_i].want == '-' ? -1 : words[_i].want - 'A');
         tamis_knn_model_free(m);
@@ -178,7 +180,7 @@ START_TEST(unseen_levels_differ) {
         train.columns[2].codes[1] = TAMIS_CODE_MISSING;
         rows.columns[1].codes[0] = 1;
         rows.columns[2].codes[0] = TAMIS_CODE_UNSEEN;
-        m = fit(&train, 1, true, false);
+        m = fit(&train, 1, true, false, true);
         ck_assert_int_eq(tamis_knn_model_fill(m, 0, &rows, NULL), 0);
         ck_assert_int_eq(rows.columns[0].codes[0], 1);
         ck_assert_int_eq(rows.columns[2].codes[0], TAMIS_CODE_UNSEEN);
@@ -197,7 +199,7 @@ START_TEST(columns_that_only_predict_are_left) {
                         train.columns[i].numbers[row] = (double) row;
         train.columns[0].numbers[2] = .9;
         train.columns[1].wanted = false;
-        m = fit(&train, 1, false, false);
+        m = fit(&train, 1, false, false, false);
         ck_assert_int_eq(tamis_knn_model_fill(m, 0, &train, NULL), 0);
         ck_assert_double_nan(train.columns[1].numbers[2]);
         ck_assert_double_eq(train.columns[2].numbers[2], 1);
@@ -208,7 +210,7 @@ END_TEST
 
 START_TEST(without_rows) {
         tamis_frame train = make(0, 2, 2), rows = make(2, 2, 2);
-        tamis_knn_model *m = fit(&train, 5, true, false);
+        tamis_knn_model *m = fit(&train, 5, true, false, true);
 
         ck_assert_int_eq(tamis_knn_model_fill(m, 0, &rows, NULL), 0);
         ck_assert_double_nan(rows.columns[2].numbers[0]);
@@ -372,7 +374,7 @@ static size_t boxed_groups(tamis_knn_index *index, int how) {
 /* All leaves, all boxes, and what the probe chose; rows learned from, and others. */
 START_TEST(donors_are_the_nearest) {
         tamis_frame train = random_frame(_i, 0, tables[_i].rows), others = random_frame(_i, 1, 50);
-        tamis_knn_model *m = fit(&train, tables[_i].k, tables[_i].gower, false);
+        tamis_knn_model *m = fit(&train, tables[_i].k, tables[_i].gower, false, false);
         struct checking c = { .which = _i, .train = &train, .column = m->index.column };
 
         find_ranges(&train, c.range);
@@ -393,7 +395,7 @@ END_TEST
 /* A row gets the same whether it comes alone or among others, and from a model that was saved. */
 START_TEST(rows_are_filled_each_for_itself) {
         tamis_frame train = random_frame(_i, 0, tables[_i].rows), all = copy(&train), loaded = copy(&train), one = make(0, 0, 0);
-        tamis_knn_model *m = fit(&train, tables[_i].k, tables[_i].gower, _i % 2 == 0);
+        tamis_knn_model *m = fit(&train, tables[_i].k, tables[_i].gower, _i % 2 == 0, false);
         json_t *saved = json_object();
         void *again;
 
@@ -436,7 +438,7 @@ END_TEST
 /* Points on a line in space: boxes leave most of them out, and the probe sees it. */
 START_TEST(the_probe_finds_few_dimensions) {
         tamis_frame train = random_frame(5, 0, 3000);
-        tamis_knn_model *m = fit(&train, 2, false, false);
+        tamis_knn_model *m = fit(&train, 2, false, false, false);
 
         ck_assert_uint_gt(boxed_groups(&m->index, 2), 0);
         tamis_knn_model_free(m);
@@ -464,7 +466,7 @@ static void spoil(json_t *saved, size_t which) {
 
 START_TEST(damaged_models_are_refused) {
         tamis_frame train = random_frame(0, 0, 20);
-        tamis_knn_model *m = fit(&train, 2, false, false);
+        tamis_knn_model *m = fit(&train, 2, false, false, false);
         json_t *saved = json_object();
         tamis_error err = { 0 };
         void *again;
