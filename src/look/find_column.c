@@ -53,6 +53,8 @@ static void look_at_distinct(tamis_finder *f, size_t i) {
                 tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));
                 tamis_find(f, note, "nearly-constant", (long) i, 0, c->top[0].count, "%.4g %% of the cells are \"%s\"",
                            100. * (double) c->top[0].count / (double) present, tamis_find_show(c->top[0].text));
+        } else if (f->disguised) {
+                return;                 /* once they are read as what they are, this may be another matter */
         } else if (present >= 20 && c->distinct >= present - present / 50 && !c->target &&
                    (named || (c->texts == 0 && counts) || c->texts * 10 >= present * 9)) {
                 tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));

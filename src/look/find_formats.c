@@ -252,8 +252,9 @@ void tamis_find_in_formats(tamis_finder *f, size_t i) {
         const tamis_profile_column *c = &f->p->columns[i];
         struct forms s = {0};
         uint64_t sentinels = 0;
-        size_t sentinel = 0, words = 0;
+        size_t sentinel = 0, words = 0, n_before = f->p->n_findings;
 
+        f->disguised = false;
         for (size_t k = 0; k < w->dict.n; k++) {
                 tamis_slice text = tamis_trim(w->dict.entries[k].text);
                 enum form form = form_of(text);
@@ -279,4 +280,5 @@ void tamis_find_in_formats(tamis_finder *f, size_t i) {
                 tamis_find(f, warning, "mixed-booleans", (long) i, w->lines[s.first[YES_NO]], s.cells[YES_NO] + c->numbers, "yes and no in "
                            "%llu spellings", (unsigned long long) c->distinct);
         }
+        f->disguised = f->p->n_findings > n_before && s.total * 2 > c->numbers;
 }

@@ -92,6 +92,22 @@ static bool one_apart(tamis_slice a, tamis_slice b) {
         return a.n == b.n && head + tail + 1 == a.n;
 }
 
+/* But for case and blanks: said already. */
+static bool same_letters(tamis_slice a, tamis_slice b) {
+        size_t i = 0, k = 0;
+
+        for (;; i++, k++) {
+                while (i < a.n && (a.p[i] == ' ' || a.p[i] == '\t'))
+                        i++;
+                while (k < b.n && (b.p[k] == ' ' || b.p[k] == '\t'))
+                        k++;
+                if (i == a.n || k == b.n)
+                        return i == a.n && k == b.n;
+                if (a.p[i] != b.p[k] && ((a.p[i] ^ b.p[k]) != 0x20 || (a.p[i] | 0x20) < 'a' || (a.p[i] | 0x20) > 'z'))
+                        return false;
+        }
+}
+
 /* Letters alone: codes (A12, A13) are one apart by nature. */
 static bool is_wordy(tamis_slice s) {
         for (size_t i = 0; i < s.n; i++)
@@ -131,7 +147,7 @@ static void look_for_typos(tamis_finder *f, size_t i) {
         for (size_t a = 0; a < w->dict.n; a++)
                 for (size_t b = 0; b < w->dict.n; b++) {
                         if (a == b || e[a].count * RATIO > e[b].count || !is_wordy(e[a].text) || !is_wordy(e[b].text) ||
-                            !one_apart(e[a].text, e[b].text))
+                            !one_apart(e[a].text, e[b].text) || same_letters(e[a].text, e[b].text))
                                 continue;
                         typo = n++ ? typo : a;
                         meant = n == 1 ? b : meant;

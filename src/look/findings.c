@@ -174,10 +174,10 @@ int tamis_look_findings(tamis_profile *p, tamis_look_frame *frame, tamis_gather 
         if (p->rows > 0) {
                 tamis_find_in_rows(&f);
                 for (size_t i = 0; i < p->n; i++) {
+                        tamis_find_in_formats(&f, i);
                         tamis_find_in_column(&f, i);
                         tamis_find_in_numbers(&f, i);
                         tamis_find_in_texts(&f, i);
-                        tamis_find_in_formats(&f, i);
                         tamis_find_variants(&f, i);
                 }
                 tamis_find_in_pairs(&f);
