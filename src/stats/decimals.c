@@ -4,7 +4,7 @@
 
 #include "stats/decimals.h"
 
-enum { AHEAD = 24, BLOCK = 512, SAMPLE = 256, LEAST = 64, MOST_PLACES = 1 << 21 };
+enum { AHEAD = 24, STRIDE = 16, BLOCK = 512, SAMPLE = 256, LEAST = 64, MOST_PLACES = 1 << 21 };
 static const double farthest = 1e9;
 
 void tamis_decimals_done(tamis_decimals *d) {
@@ -109,10 +109,19 @@ size_t tamis_decimals_distinct(const tamis_decimals *d) {
 void tamis_decimals_list(const tamis_decimals *d, double *values, uint64_t *counts) {
         size_t to = 0;
 
-        for (size_t i = 0; d->counts && i < d->n; i++) {
-                if (d->counts[i] == 0)
+        for (size_t i = 0, end; d->counts && i < d->n; i = end) {
+                uint32_t any = 0;
+
+                end = i + STRIDE < d->n ? i + STRIDE : d->n;
+                for (size_t k = i; k < end; k++)
+                        any |= d->counts[k];
+                if (!any)
                         continue;
-                values[to] = (double) (d->low + (int32_t) i) / d->scale;
-                counts[to++] = d->counts[i];
+                /* written each time, and over where there is none: no branch to guess */
+                for (size_t k = i; k < end; k++) {
+                        values[to] = (double) (d->low + (int32_t) k) / d->scale;
+                        counts[to] = d->counts[k];
+                        to += d->counts[k] > 0;
+                }
         }
 }

@@ -28,7 +28,7 @@ void tamis_decimals_done(tamis_decimals *d);
 void tamis_decimals_try(tamis_decimals *d, const double *x, size_t n, size_t most);
 /* Count; those that have no place are appended to `rest`, NaN left out. How many these are. */
 size_t tamis_decimals_add(tamis_decimals *d, const double *x, size_t n, double *rest);
-/* How many different numbers there are; and all of them, ascending. */
+/* How many different numbers there are; and all of them, ascending, into rooms for one more. */
 size_t tamis_decimals_distinct(const tamis_decimals *d);
 void tamis_decimals_list(const tamis_decimals *d, double *values, uint64_t *counts);
 
