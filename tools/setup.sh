@@ -82,7 +82,7 @@ if [ $tests = yes ]; then
         need gzip has gzip
         need zstd has zstd
         need gnuplot-nox has gnuplot
-        ! packaged chromium || need chromium has chromium
+        has chromium || ! packaged chromium || need chromium false
 fi
 
 log=$(mktemp "${TMPDIR:-/tmp}/tamis-setup.XXXXXX")
