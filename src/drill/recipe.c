@@ -52,28 +52,6 @@ static int take_column(const tamis_drill_config *c, tamis_drill_world *w, tamis_
         return r == 0 ? tamis_drill_table_set(w, t, e->key, &column, err) : r;
 }
 
-/* The rows `which`, of all columns. */
-static int take_rows(tamis_drill_world *w, tamis_drill_table *t, const size_t *which, size_t n, tamis_error *err) {
-        for (size_t i = 0; i < t->n; i++) {
-                tamis_drill_column *c = &t->columns[i], of = *c;
-
-                of.n = n;
-                of.number = c->text ? NULL : tamis_arena_get(&w->arena, (n + 1) * sizeof *of.number);
-                of.texts = c->text ? tamis_arena_get(&w->arena, (n + 1) * sizeof *of.texts) : NULL;
-                if (!of.number && !of.texts)
-                        return tamis_fail_memory(err);
-                for (size_t k = 0; k < n; k++) {
-                        if (c->text)
-                                of.texts[k] = c->texts[which[k]];
-                        else
-                                of.number[k] = c->number[which[k]];
-                }
-                *c = of;
-        }
-        t->rows = n;
-        return 0;
-}
-
 /* The rows for which a formula holds, in order. */
 static int those_where(const tamis_drill_config *c, tamis_drill_world *w, const tamis_drill_table *t, const char *formula, size_t line,
                        size_t **ret, size_t *n, tamis_error *err) {
@@ -131,7 +109,7 @@ static int sort_rows(const tamis_drill_config *c, tamis_drill_world *w, tamis_dr
                 return r;
         if (n > 1)
                 qsort_r(which, n, sizeof *which, compare_rows, &by);
-        return take_rows(w, t, which, n, err);
+        return tamis_drill_table_rows(w, t, which, n, err);
 }
 
 /* keep and order, when all columns are there. */
@@ -145,7 +123,7 @@ static int arrange(const tamis_drill_config *c, const tamis_drill_section *s, ta
                 if (strcmp(e->key, "keep") == 0) {
                         r = those_where(c, w, t, e->value, e->line, &which, &n, err);
                         if (r == 0)
-                                r = take_rows(w, t, which, n, err);
+                                r = tamis_drill_table_rows(w, t, which, n, err);
                 } else if (strcmp(e->key, "order") == 0) {
                         r = sort_rows(c, w, t, e, err);
                 }

@@ -29,4 +29,7 @@ int tamis_drill_want_numbers(const tamis_drill_call *call, tamis_error *err) TAM
 int tamis_drill_groups(const tamis_drill_call *call, const tamis_drill_column *by, size_t rows, size_t **ret, size_t *n,
                        tamis_error *err) TAMIS_CHECKED;
 
+/* measures_sets.c: functions of whole tables. */
+tamis_drill_apply tamis_drill_setprecision, tamis_drill_setrecall, tamis_drill_setf1, tamis_drill_recallat, tamis_drill_present;
+
 #endif

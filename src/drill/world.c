@@ -63,3 +63,25 @@ int tamis_drill_table_set(tamis_drill_world *w, tamis_drill_table *t, const char
         there->name = name;
         return 0;
 }
+
+int tamis_drill_table_rows(tamis_drill_world *w, tamis_drill_table *t, const size_t *which, size_t n,
+                           tamis_error *err) {
+        for (size_t i = 0; i < t->n; i++) {
+                tamis_drill_column *c = &t->columns[i], of = *c;
+
+                of.n = n;
+                of.number = c->text ? NULL : tamis_arena_get(&w->arena, (n + 1) * sizeof *of.number);
+                of.texts = c->text ? tamis_arena_get(&w->arena, (n + 1) * sizeof *of.texts) : NULL;
+                if (!of.number && !of.texts)
+                        return tamis_fail_memory(err);
+                for (size_t k = 0; k < n; k++) {
+                        if (c->text)
+                                of.texts[k] = c->texts[which[k]];
+                        else
+                                of.number[k] = c->number[which[k]];
+                }
+                *c = of;
+        }
+        t->rows = n;
+        return 0;
+}
