@@ -111,13 +111,13 @@ static int take_entry(struct reading *r, tamis_slice s, size_t line, tamis_error
         return 0;
 }
 
-static int take_lines(struct reading *r, const tamis_buffer *text, tamis_error *err) {
+static int take_lines(struct reading *r, tamis_slice text, tamis_error *err) {
         size_t line = 0;
         int status = 0;
 
-        for (size_t at = 0; status == 0 && at < text->n;) {
-                const char *end = memchr(text->p + at, '\n', text->n - at);
-                tamis_slice whole = { text->p + at, end ? (size_t) (end - text->p) - at : text->n - at };
+        for (size_t at = 0; status == 0 && at < text.n;) {
+                const char *end = memchr(text.p + at, '\n', text.n - at);
+                tamis_slice whole = { text.p + at, end ? (size_t) (end - text.p) - at : text.n - at };
                 tamis_slice s = trimmed(without_comment(whole));
 
                 line++;
@@ -132,32 +132,41 @@ static int take_lines(struct reading *r, const tamis_buffer *text, tamis_error *
         return status;
 }
 
-int tamis_drill_config_read(const char *path, tamis_drill_config *ret, tamis_error *err) {
+int tamis_drill_config_parse(const char *file, tamis_slice text, tamis_drill_config *ret, tamis_error *err) {
         tamis_drill_config c = {0};
         struct reading reading = { .c = &c };
-        tamis_buffer text = {0};
         size_t lines = 2;
-        int r = read_whole(path, &text, err);
+        int r = 0;
 
-        for (size_t i = 0; r == 0 && i < text.n; i++)
+        for (size_t i = 0; i < text.n; i++)
                 lines += text.p[i] == '\n';
-        if (r == 0) {
-                c.file = tamis_arena_copy(&c.arena, tamis_slice_of(path));
-                c.sections = tamis_arena_get_zeroed(&c.arena, lines, sizeof *c.sections);
-                reading.entries = tamis_arena_get_zeroed(&c.arena, lines, sizeof *reading.entries);
-                r = c.file && c.sections && reading.entries ? 0 : tamis_fail_memory(err);
-        }
+        c.file = tamis_arena_copy(&c.arena, tamis_slice_of(file));
+        c.sections = tamis_arena_get_zeroed(&c.arena, lines, sizeof *c.sections);
+        reading.entries = tamis_arena_get_zeroed(&c.arena, lines, sizeof *reading.entries);
+        if (!c.file || !c.sections || !reading.entries)
+                r = tamis_fail_memory(err);
+        if (r == 0 && text.n > 0 && memchr(text.p, '\0', text.n))
+                r = tamis_fail_at(err, TAMIS_BAD_DATA, file, 0, 0, "it is no text: there is a byte 0 in it");
         if (r == 0) {
                 c.sections[c.n++] = (tamis_drill_section) { .kind = "", .name = "", .line = 1, .entries = reading.entries };
-                r = take_lines(&reading, &text, err);
+                r = take_lines(&reading, text, err);
         }
-        tamis_buffer_done(&text);
         if (r < 0) {
                 tamis_arena_done(&c.arena);
                 return r;
         }
         *ret = c;
         return 0;
+}
+
+int tamis_drill_config_read(const char *path, tamis_drill_config *ret, tamis_error *err) {
+        tamis_buffer text = {0};
+        int r = read_whole(path, &text, err);
+
+        if (r == 0)
+                r = tamis_drill_config_parse(path, (tamis_slice) { text.p, text.n }, ret, err);
+        tamis_buffer_done(&text);
+        return r;
 }
 
 void tamis_drill_config_done(tamis_drill_config *c) {

@@ -9,6 +9,12 @@
 
 typedef double draw_one(const gsl_rng *rng, const double *x, size_t n);
 
+static int no_such(const tamis_drill_call *call, size_t row, const double *x, tamis_error *err) {
+        if (call->n == 1)
+                return tamis_fail(err, TAMIS_BAD_DATA, "row %zu: there is no %s(%g)", row + 1, call->name, x[0]);
+        return tamis_fail(err, TAMIS_BAD_DATA, "row %zu: there is no %s(%g, %g)", row + 1, call->name, x[0], x[1]);
+}
+
 /* `x` are the arguments in this row, none of them missing. */
 static int draw(const tamis_drill_call *call, draw_one *one, tamis_drill_column *ret, tamis_error *err) {
         int r = tamis_drill_want_numbers(call, err);
@@ -26,6 +32,8 @@ static int draw(const tamis_drill_call *call, draw_one *one, tamis_drill_column 
                 }
                 tamis_stream_init(&s, call->scope->world->seed, call->key, 0, row);
                 ret->number[row] = missing ? NAN : one(&s.rng, x, call->n);
+                if (!missing && !isfinite(ret->number[row]))
+                        r = no_such(call, row, x, err);
         }
         return r;
 }
@@ -134,23 +142,48 @@ static int zipf(const tamis_drill_call *call, tamis_drill_column *ret, tamis_err
         return r;
 }
 
-/* choice('a', .5, 'b', .3, ...): of texts or of numbers; what the shares lack to 1 goes to the last. */
-static int choice(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {
-        bool text = call->arguments[0].text;
-        int r = 0;
+/* Whether values are texts or numbers: of one kind, but for `missing`. */
+static int values_of_choice(const tamis_drill_call *call, bool *text, tamis_error *err) {
+        bool number = false;
 
+        *text = false;
         if (call->n % 2 != 0)
                 return tamis_fail(err, TAMIS_BAD_DATA, "values and their shares are needed in turn: choice('a', .5, 'b', .5)");
-        for (size_t i = 0; i < call->n; i++)
-                if (call->arguments[i].text != (i % 2 == 0 && text))
+        for (size_t i = 0; i < call->n; i += 2) {
+                *text |= call->arguments[i].text;
+                number |= !call->arguments[i].text && !tamis_drill_is_nothing(&call->arguments[i]);
+                if (call->arguments[i + 1].text || (*text && number))
                         return tamis_fail(err, TAMIS_BAD_DATA, "values and their shares are needed in turn, values of one kind: "
                                           "choice('a', .5, 'b', .5)");
+        }
+        return 0;
+}
+
+/* What the shares lack to 1, for they are rounded, goes to the last. A tenth is no rounding. */
+static int check_shares(const tamis_drill_call *call, size_t row, bool *missing, tamis_error *err) {
+        double all = 0;
+
+        for (size_t i = 1; i < call->n; i += 2)
+                all += tamis_drill_number(&call->arguments[i], row);
+        *missing = isnan(all);
+        if (!*missing && !(all > .9 && all < 1 + 1e-6))
+                return tamis_fail(err, TAMIS_BAD_DATA, "row %zu: the shares come to %g, and should to 1", row + 1, all);
+        return 0;
+}
+
+static int choice(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {
+        bool text, missing;
+        int r = values_of_choice(call, &text, err);
+
+        if (r < 0)
+                return r;
         r = text ? tamis_drill_texts_new(call, call->rows, ret, err) : tamis_drill_numbers_new(call, call->rows, ret, err);
         for (size_t row = 0; r == 0 && row < call->rows; row++) {
                 size_t at = 0;
                 double left;
                 tamis_stream s;
 
+                r = check_shares(call, row, &missing, err);
                 tamis_stream_init(&s, call->scope->world->seed, call->key, 0, row);
                 left = gsl_rng_uniform(&s.rng) - tamis_drill_number(&call->arguments[1], row);
                 while (left >= 0 && at + 2 < call->n) {
@@ -158,9 +191,9 @@ static int choice(const tamis_drill_call *call, tamis_drill_column *ret, tamis_e
                         left -= tamis_drill_number(&call->arguments[at + 1], row);
                 }
                 if (text)
-                        ret->texts[row] = tamis_drill_text(&call->arguments[at], row);
+                        ret->texts[row] = missing ? NULL : tamis_drill_text(&call->arguments[at], row);
                 else
-                        ret->number[row] = tamis_drill_number(&call->arguments[at], row);
+                        ret->number[row] = missing ? NAN : tamis_drill_number(&call->arguments[at], row);
         }
         return r;
 }

@@ -84,22 +84,17 @@ static int do_ismissing(const tamis_drill_call *call, tamis_drill_column *ret, t
         int r = tamis_drill_numbers_new(call, call->rows, ret, err);
 
         for (size_t row = 0; r == 0 && row < call->rows; row++)
-                ret->number[row] = x->text ? !tamis_drill_text(x, row) : isnan(tamis_drill_number(x, row));
+                ret->number[row] = tamis_drill_is_missing(x, row);
         return r;
 }
 
-/* A number that is nothing but missing goes beside texts. */
-static bool is_nothing(const tamis_drill_column *c) {
-        return !c->text && c->n == 1 && isnan(c->number[0]);
-}
-
-/* Of each row the cell of a or of b; `second` says of which. */
+/* Of each row the cell of a, of b (1), or none (-1): `which` says. */
 static int choose(const tamis_drill_call *call, const tamis_drill_column *a, const tamis_drill_column *b,
                   int (*which)(const tamis_drill_call *call, size_t row), tamis_drill_column *ret, tamis_error *err) {
         bool text = a->text || b->text;
         int r;
 
-        if (a->text != b->text && !is_nothing(a) && !is_nothing(b))
+        if (a->text != b->text && !tamis_drill_is_nothing(a) && !tamis_drill_is_nothing(b))
                 return tamis_fail(err, TAMIS_BAD_DATA, "a text in one case and a number in the other");
         r = text ? tamis_drill_texts_new(call, call->rows, ret, err) : tamis_drill_numbers_new(call, call->rows, ret, err);
         for (size_t row = 0; r == 0 && row < call->rows; row++) {
@@ -107,7 +102,7 @@ static int choose(const tamis_drill_call *call, const tamis_drill_column *a, con
                 const tamis_drill_column *c = from == 0 ? a : b;
 
                 if (text)
-                        ret->texts[row] = from < 0 || !c->text ? NULL : tamis_drill_text(c, row);
+                        ret->texts[row] = from < 0 ? NULL : tamis_drill_text(c, row);
                 else
                         ret->number[row] = from < 0 ? NAN : tamis_drill_number(c, row);
         }
@@ -127,9 +122,7 @@ static int do_if(const tamis_drill_call *call, tamis_drill_column *ret, tamis_er
 }
 
 static int by_presence(const tamis_drill_call *call, size_t row) {
-        const tamis_drill_column *a = &call->arguments[0];
-
-        return a->text ? !tamis_drill_text(a, row) : isnan(tamis_drill_number(a, row));
+        return tamis_drill_is_missing(&call->arguments[0], row);
 }
 
 static int do_coalesce(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {

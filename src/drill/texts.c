@@ -10,7 +10,7 @@
 
 #include "drill/values.h"
 
-enum { LONGEST = 1024 };
+enum { LONGEST = 1024 };       /* of a text that is made; a number with all its digits needs 630 */
 
 /* A cell as it would stand in a file; NULL: missing. `room` is for numbers. */
 static const char *spelled(const tamis_drill_column *c, size_t row, char room[TAMIS_NUMBER_MAX + 1]) {
@@ -19,9 +19,9 @@ static const char *spelled(const tamis_drill_column *c, size_t row, char room[TA
         if (c->text)
                 return tamis_drill_text(c, row);
         x = tamis_drill_number(c, row);
-        if (isnan(x))
+        if (!isfinite(x))
                 return NULL;
-        room[tamis_number_print(x, room)] = '\0';
+        room[tamis_number_print(x == 0 ? 0 : x, room)] = '\0';         /* no -0 */
         return room;
 }
 
@@ -58,9 +58,9 @@ static bool join_one(const tamis_drill_call *call, size_t row, char ret[LONGEST]
 static bool fixed_one(const tamis_drill_call *call, size_t row, char ret[LONGEST]) {
         double x = tamis_drill_number(&call->arguments[0], row), digits = tamis_drill_number(&call->arguments[1], row);
 
-        if (!isfinite(x) || !(digits >= 0 && digits <= 15) || fabs(x) > 1e18)
+        if (!isfinite(x) || !(digits >= 0 && digits <= 300))
                 return false;
-        snprintf(ret, LONGEST, "%.*f", (int) digits, x);
+        ret[tamis_number_print_fixed(x, (int) digits, ret)] = '\0';
         return true;
 }
 
@@ -96,7 +96,7 @@ static bool thousands_one(const tamis_drill_call *call, size_t row, char ret[LON
 static bool date_one(const tamis_drill_call *call, size_t row, char ret[LONGEST]) {
         double days = tamis_drill_number(&call->arguments[0], row);
         const char *format = call->n > 1 ? tamis_drill_text(&call->arguments[1], row) : "%Y-%m-%d";
-        time_t seconds = (time_t) (floor(days) * 86400);
+        time_t seconds = fabs(days) < 1e6 ? (time_t) floor(days) * 86400 : 0;
         struct tm tm;
 
         return format && fabs(days) < 1e6 && gmtime_r(&seconds, &tm) && strftime(ret, LONGEST, format, &tm) > 0;
@@ -224,7 +224,7 @@ static int sentinel(const tamis_drill_call *call, tamis_drill_column *ret, tamis
         int r = copy(call, ret, err);
         tamis_stream s;
 
-        if (r == 0 && value->text != ret->text)
+        if (r == 0 && value->text != ret->text && !tamis_drill_is_nothing(value))
                 r = tamis_fail(err, TAMIS_BAD_DATA, "a text in place of numbers, or the other way round");
         for (size_t row = 0; r == 0 && row < call->rows; row++) {
                 if (!is_hit(call, row, &s))
@@ -250,25 +250,29 @@ static int slip(const tamis_drill_call *call, tamis_drill_column *ret, tamis_err
         return r;
 }
 
-/* The same level written otherwise: upper case, lower case, a blank before, behind, or twice within. */
+/* The same level written otherwise, and never as it was: in upper case, lower case, with a blank before it, or behind. */
+static void vary(const tamis_drill_call *call, size_t row, const char *as_was, unsigned long how, char ret[LONGEST]) {
+        if (how == 0)
+                upper_one(call, row, ret);
+        if (how == 1 || (how == 0 && strcmp(ret, as_was) == 0))
+                lower_one(call, row, ret);
+        if (how >= 2 || strcmp(ret, as_was) == 0)
+                snprintf(ret, LONGEST, how == 2 ? " %s" : "%s ", as_was);
+}
+
 static int variant(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {
         int r = tamis_drill_want_text(call, 0, err);
         tamis_stream s;
 
         if (r == 0)
                 r = copy(call, ret, err);
-        for (size_t row = 0; r == 0 && row < call->rows; row++) {
-                char text[LONGEST];
+        for (size_t row = 0; r == 0 && ret->text && row < call->rows; row++) {
+                char text[LONGEST] = "";
                 const char *p = ret->texts[row];
 
                 if (!is_hit(call, row, &s) || !p || strlen(p) + 2 > LONGEST)
                         continue;
-                switch (gsl_rng_uniform_int(&s.rng, 4)) {
-                case 0: upper_one(call, row, text); break;
-                case 1: lower_one(call, row, text); break;
-                case 2: snprintf(text, sizeof text, " %s", p); break;
-                default: snprintf(text, sizeof text, "%s ", p); break;
-                }
+                vary(call, row, p, gsl_rng_uniform_int(&s.rng, 4), text);
                 r = tamis_drill_text_copy(call, text, &ret->texts[row], err);
         }
         return r;

@@ -27,7 +27,7 @@ int tamis_drill_want_number(const tamis_drill_call *call, size_t i, tamis_error 
 }
 
 int tamis_drill_want_text(const tamis_drill_call *call, size_t i, tamis_error *err) {
-        if (!call->arguments[i].text)
+        if (!call->arguments[i].text && !tamis_drill_is_nothing(&call->arguments[i]))
                 return tamis_fail(err, TAMIS_BAD_DATA, "argument %zu is a number, and a text is needed (fixed(x, digits) makes one)", i + 1);
         return 0;
 }
@@ -70,10 +70,6 @@ static bool same_cell(const tamis_drill_column *c, size_t a, size_t b) {
         return tamis_drill_number(c, a) == tamis_drill_number(c, b);
 }
 
-static bool is_missing(const tamis_drill_column *c, size_t row) {
-        return c->text ? !tamis_drill_text(c, row) : isnan(tamis_drill_number(c, row));
-}
-
 int tamis_drill_groups(const tamis_drill_call *call, const tamis_drill_column *by, size_t rows, size_t **ret, size_t *n,
                        tamis_error *err) {
         size_t *groups = tamis_arena_get(&call->scope->world->arena, (rows + 1) * sizeof *groups);
@@ -88,9 +84,9 @@ int tamis_drill_groups(const tamis_drill_call *call, const tamis_drill_column *b
         qsort(cells, rows, sizeof *cells, by_cell);
         *n = 0;
         for (size_t i = 0; i < rows; i++) {
-                if (is_missing(by, cells[i].row))
+                if (tamis_drill_is_missing(by, cells[i].row))
                         groups[cells[i].row] = SIZE_MAX;
-                else if (i > 0 && !is_missing(by, cells[i - 1].row) && same_cell(by, cells[i - 1].row, cells[i].row))
+                else if (i > 0 && !tamis_drill_is_missing(by, cells[i - 1].row) && same_cell(by, cells[i - 1].row, cells[i].row))
                         groups[cells[i].row] = *n - 1;
                 else
                         groups[cells[i].row] = (*n)++;

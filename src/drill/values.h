@@ -10,8 +10,23 @@ static inline double tamis_drill_number(const tamis_drill_column *c, size_t row)
         return c->number[c->n == 1 ? 0 : row];
 }
 
+/* NULL, too, of a constant that is nothing but missing. */
 static inline const char *tamis_drill_text(const tamis_drill_column *c, size_t row) {
-        return c->texts[c->n == 1 ? 0 : row];
+        return c->text ? c->texts[c->n == 1 ? 0 : row] : NULL;
+}
+
+/* `missing`: it goes beside texts as beside numbers. */
+static inline bool tamis_drill_is_nothing(const tamis_drill_column *c) {
+        return !c->text && c->n == 1 && isnan(c->number[0]);
+}
+
+static inline bool tamis_drill_is_missing(const tamis_drill_column *c, size_t row) {
+        return c->text ? !tamis_drill_text(c, row) : isnan(tamis_drill_number(c, row));
+}
+
+/* The rows of what has a value a row, whatever its arguments: a constant counts as a column of the table at hand. */
+static inline size_t tamis_drill_all_rows(const tamis_drill_call *call) {
+        return call->rows == 1 && call->scope->table ? call->scope->table->rows : call->rows;
 }
 
 /* `n` numbers, or texts, not set yet. */

@@ -214,15 +214,17 @@ static int quantile(const tamis_drill_call *call, tamis_drill_column *ret, tamis
 
 /* The share of rows at or below; ties have the mean of theirs. */
 static int rank(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {
+        tamis_drill_call of = *call;
         struct place *places = NULL;
         size_t n = 0;
         int r = tamis_drill_want_numbers(call, err);
 
+        of.rows = tamis_drill_all_rows(call);
         if (r == 0)
-                r = in_order(call, &call->arguments[0], &places, &n, err);
+                r = in_order(&of, &call->arguments[0], &places, &n, err);
         if (r == 0)
-                r = tamis_drill_numbers_new(call, call->rows, ret, err);
-        for (size_t row = 0; r == 0 && row < call->rows; row++)
+                r = tamis_drill_numbers_new(call, of.rows, ret, err);
+        for (size_t row = 0; r == 0 && row < of.rows; row++)
                 ret->number[row] = NAN;
         for (size_t i = 0, end; r == 0 && i < n; i = end) {
                 for (end = i + 1; end < n && places[end].x == places[i].x;)
@@ -235,20 +237,20 @@ static int rank(const tamis_drill_call *call, tamis_drill_column *ret, tamis_err
 }
 
 static int cumsum(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {
-        size_t *groups = NULL, n = 1;
+        size_t *groups = NULL, n = 1, rows = tamis_drill_all_rows(call);
         double *sums;
         int r = tamis_drill_want_number(call, 0, err);
 
         if (r == 0 && call->n > 1)
-                r = tamis_drill_groups(call, &call->arguments[1], call->rows, &groups, &n, err);
+                r = tamis_drill_groups(call, &call->arguments[1], rows, &groups, &n, err);
         if (r == 0)
-                r = tamis_drill_numbers_new(call, call->rows, ret, err);
+                r = tamis_drill_numbers_new(call, rows, ret, err);
         if (r < 0)
                 return r;
         sums = calloc(n + 1, sizeof *sums);
         if (!sums)
                 return tamis_fail_memory(err);
-        for (size_t row = 0; row < call->rows; row++) {
+        for (size_t row = 0; row < rows; row++) {
                 double v = tamis_drill_number(&call->arguments[0], row);
                 size_t g = groups ? groups[row] : 0;
 
@@ -278,15 +280,16 @@ static int cells_new(const tamis_drill_call *call, const tamis_drill_column *lik
 
 static int lag(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {
         const tamis_drill_column *x = &call->arguments[0], *k = &call->arguments[1];
+        size_t rows = tamis_drill_all_rows(call);
         int r = tamis_drill_want_number(call, 1, err);
 
         if (r == 0 && k->n != 1)
                 r = tamis_fail(err, TAMIS_BAD_DATA, "how far must be one number");
         if (r == 0)
-                r = cells_new(call, x, call->rows, ret, err);
-        for (size_t row = 0; r == 0 && row < call->rows; row++) {
+                r = cells_new(call, x, rows, ret, err);
+        for (size_t row = 0; r == 0 && row < rows; row++) {
                 double at = (double) row - k->number[0];
-                bool there = at >= 0 && at < (double) call->rows;
+                bool there = at >= 0 && at < (double) rows;
 
                 set_cell(ret, row, x, there ? (size_t) at : 0, there);
         }
@@ -309,8 +312,13 @@ static int lookup(const tamis_drill_call *call, tamis_drill_column *ret, tamis_e
         return r;
 }
 
+struct word {
+        const char *text;
+        size_t row;
+};
+
 static int by_text(const void *a, const void *b) {
-        const struct { const char *text; size_t row; } *x = a, *y = b;
+        const struct word *x = a, *y = b;
         int order = strcmp(x->text, y->text);
 
         return order ? order : (x->row > y->row) - (x->row < y->row);
@@ -318,7 +326,7 @@ static int by_text(const void *a, const void *b) {
 
 static int match_texts(const tamis_drill_call *call, const tamis_drill_column *x, const tamis_drill_column *in, tamis_drill_column *ret,
                        tamis_error *err) {
-        struct { const char *text; size_t row; } *sorted = calloc(in->n + 1, sizeof *sorted);
+        struct word *sorted = calloc(in->n + 1, sizeof *sorted);
         size_t n = 0;
 
         if (!sorted)
@@ -380,6 +388,11 @@ static int match(const tamis_drill_call *call, tamis_drill_column *ret, tamis_er
         const tamis_drill_column *x = &call->arguments[0], *in = &call->arguments[1];
         int r = tamis_drill_numbers_new(call, x->n, ret, err);
 
+        if (r == 0 && (tamis_drill_is_nothing(x) || tamis_drill_is_nothing(in))) {
+                for (size_t row = 0; row < x->n; row++)
+                        ret->number[row] = NAN;
+                return 0;
+        }
         if (r == 0 && x->text != in->text)
                 r = tamis_fail(err, TAMIS_BAD_DATA, "texts are looked for among texts, numbers among numbers");
         if (r < 0)

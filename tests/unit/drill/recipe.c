@@ -1,4 +1,5 @@
 /* A drill.ini read, its tables made and its files written. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -134,6 +135,25 @@ START_TEST(columns_do_not_meddle) {
 }
 END_TEST
 
+/* A column that is set again draws anew: holes do not hang on what the value was drawn from. */
+START_TEST(set_again) {
+        tamis_drill_config c;
+        tamis_drill_world w;
+        const tamis_drill_column *mean, *low;
+
+        ck_assert_int_eq(read_config("[table t]\nrows = 20000\n.u = uniform(0, 1)\nx = uniform(0, 1)\nx = hole(x, .3)\nx = x + uniform(0, 1)\n"
+                                     "[table s]\nrows = 1\nmean = mean(t.x)\nvariance = sd(t.x) ^ 2\n", &c, NULL), 0);
+        tamis_drill_world_init(&w, 3, false);
+        ck_assert_int_eq(tamis_drill_recipe_make(&c, &w, NULL), 0);
+        mean = tamis_drill_table_column(tamis_drill_world_table(&w, "s"), "mean");
+        low = tamis_drill_table_column(tamis_drill_world_table(&w, "s"), "variance");
+        ck_assert_double_lt(fabs(mean->number[0] - 1), .02);
+        ck_assert_double_lt(fabs(low->number[0] - 1 / 6.), .01);        /* of twice the same it would be 1/3 */
+        tamis_drill_world_done(&w);
+        tamis_drill_config_done(&c);
+}
+END_TEST
+
 static const struct {
         const char *recipe;
         unsigned line;
@@ -143,10 +163,24 @@ static const struct {
         { "[table t]\nrows = -1\n", 1, "rows = -1" },
         { "[table t]\nrows = 3\nx = 1\ny = u\n", 4, "no column or figure \"u\"" },
         { "[table t]\nrows = 3\n[table t]\nrows = 1\n", 3, "second table" },
-        { "[table t]\nrows = 3\nx = 1\nkeep = normal(0, 1)\n", 4, "draws" },
-        { "[table t]\nrows = 3\nx = 1\n[file a.csv]\ntable = u\n", 4, "table = NAME" },
-        { "[table t]\nrows = 3\nx = 1\n[file a.csv]\ntable = t\ncolumns = y\n", 4, "no column \"y\"" },
+        { "[table t]\nrows = 3\nx = 1\n[file a.csv]\ntable = t\nwhere = normal(0, 1)\n", 6, "draws" },
+        { "[table t]\nrows = 3\nx = 1\n[file a.csv]\ntable = u\n", 5, "\"u\" is none" },
+        { "[table t]\nrows = 3\nx = 1\n[file a.csv]\ntable = t\ncolumns = y\n", 6, "no column \"y\"" },
         { "[table t]\nrows = 3\nx = 1\n[file ../a.csv]\ntable = t\n", 4, "plain file" },
+        { "[table t]\nrows = 3\nx = 1\n[file a.csv]\nx = 1\n", 4, "table = NAME" },
+        { "[table t]\nrows = 3\nx = 1\n[file a.csv]\ntable = t\ncolums = x\n", 6, "no \"colums\"" },
+        { "[table t]\nrows = 3\nprice = 1\n[file a.csv]\ntable = t\ncolumns = price,\n   prize\n", 6, "did you mean \"price\"?" },
+        { "[table t]\nrows = 3\n.x = 1\n[file a.csv]\ntable = t\n", 4, "no columns" },
+        { "[table t]\nrows = 3\nx = 'a'\nkeep = x\n", 4, "no condition" },
+        { "[table t]\nrows = 3\nmy x = 1\n", 3, "\"my x\" cannot be" },
+        { "[table t]\nrows = 3\nrow = 1\n", 3, "\"row\" cannot be" },
+        { "[table]\nrows = 3\n", 1, "has a name" },
+        { "[tabel t]\nrows = 3\n", 1, "(did you mean \"table\"?)" },
+        { "[table t]\nrows = 3\nx = normal(0, 1 / 0)\n", 3, "row 1: there is no normal(0, inf)" },
+        { "[table t]\nrows = 3\nx = poisson(2 - row)\n", 3, "row 3: there is no poisson(-1)" },
+        { "[table t]\nrows = 3\nx = choice('a', .6, 'b', .6)\n", 3, "come to 1.2" },
+        { "[table t]\nrows = 3\nx = choice('a', .6, 'b', .4, 'c')\n", 3, "in turn" },
+        { "[table t]\nrows = 3\nx = choice('a', .6, 1, .4)\n", 3, "of one kind" },
 };
 
 START_TEST(mistakes) {
@@ -179,6 +213,7 @@ int main(void) {
         tcase_add_loop_test(t, bad_configs, 0, 4);
         tcase_add_loop_test(t, tables_and_files, 0, 2);
         tcase_add_test(t, columns_do_not_meddle);
+        tcase_add_test(t, set_again);
         tcase_add_loop_test(t, mistakes, 0, sizeof wrong / sizeof *wrong);
         suite_add_tcase(s, t);
         srunner_run_all(runner, CK_ENV);
