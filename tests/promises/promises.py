@@ -189,7 +189,7 @@ CASES = {
     ],
 }
 # verbs that are not steps of a chain
-NO_STEPS = {"apply", "bench", "cat", "drift", "evaluate", "help", "part", "pool", "profile", "score", "version"}
+NO_STEPS = {"apply", "bench", "cat", "drift", "drill", "evaluate", "help", "part", "pool", "profile", "score", "version"}
 # strategies and options of impute that draw; the others give the same for any seed
 DRAWS = {"boost", "draw", "forest", "mice", "nearest", "random", "softimpute", "stochastic"}
 # the same of prune
