@@ -35,7 +35,7 @@ found=$(find .. /proc/$PPID/cwd/truth* -type f ! -path '*/work/*' 2>/dev/null | 
 env | grep -i -e seed -e truth && exit 78
 tr '\\0' '\\n' < /proc/$PPID/cmdline | grep -q '[0-9]' && exit 79
 printf 'term,estimate,low,high\\nsleep,1,.9,1.1\\n' > answer.csv
-""", "of your 95 % intervals hold the truth"),
+""", "* "),
     "an answer when the grader has gone by": ("miss30", """
 (sleep 1; printf 'term,estimate,low,high\\nsleep,1,.5,1.5\\n' > answer.csv) > /dev/null 2>&1 &
 """, "it is not there"),
@@ -51,7 +51,7 @@ printf 'term,estimate,low,high\\nsleep,1,.9,1.1\\n' > answer.csv
                                          if (DRILLS / "high-card").exists() else None, "* "),
     "test rows that were made": ("smote-split", (DRILLS / "smote-split/naive/pipeline.sh").read_text(), "made before the split"),
     "ids as features": ("group", (DRILLS / "group/naive/pipeline.sh").read_text().replace(
-        "--drop id,patient", "--drop id"), "knowing the patient again is enough"),
+        "tamis clean -q --drop id,patient", "sed -i s/,p0/,0/ *.csv\ntamis clean -q --drop id"), "knowing the patient again is enough"),
 }
 
 
