@@ -17,21 +17,35 @@ static double ks_p(uint64_t steps, size_t n, size_t m) {
         return p;
 }
 
+/* Settled runs of values. */
+static void fill(tamis_runs *r, const double *x, size_t n) {
+        tamis_error err = {0};
+
+        *r = (tamis_runs) { .room = 1000 };
+        ck_assert_int_eq(tamis_runs_add(r, x, n, &err), 0);
+        ck_assert_int_eq(tamis_runs_settle(r, &err), 0);
+}
+
 static const double fibonacci[] = { 0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89 }, powers[] = { 1, 2, 4, 8, 16, 32, 64 };
 
 START_TEST(distances) {
         tamis_apartness a;
+        tamis_runs ref, fresh;
 
+        fill(&ref, fibonacci, 12);
+        fill(&fresh, powers, 7);
         /* scipy.stats.ks_2samp(method="exact"), wasserstein_distance */
-        tamis_apartness_of(fibonacci, 12, powers, 7, &a);
+        tamis_apartness_of(&ref, &fresh, &a);
         near(a.ks, 0.13095238095238096);
         near(a.wasserstein, 4.904761904761904);
         near(ks_p(a.steps, 12, 7), 0.9999206160196874);
-        tamis_apartness_of(powers, 7, fibonacci, 12, &a);
+        tamis_apartness_of(&fresh, &ref, &a);
         near(ks_p(a.steps, 7, 12), 0.9999206160196874);
         near(ks_p(270, 30, 30), 0.13500350250095441);
         near(ks_p(1000, 40, 25), 3.0689547755990796e-18);
         ck_assert(ks_p(0, 5, 9) == 1);
+        tamis_runs_done(&ref);
+        tamis_runs_done(&fresh);
 }
 END_TEST
 
@@ -76,16 +90,26 @@ START_TEST(bins) {
         double v[] = { 0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89 }, edges[TAMIS_DRIFT_BINS], counts[TAMIS_DRIFT_BINS];
         static const double few[] = { 2, 2, 2, 4, 4, 9 }, other[] = { -5, 2, 3, 3.5, 100 };
 
+        tamis_runs ref, fresh, once;
+
+        fill(&ref, v, 12);
+        fill(&fresh, few, 6);
+        fill(&once, few, 3);
         /* eleven different values: deciles; */
-        ck_assert_uint_eq(tamis_drift_edges(v, 12, edges), 9);
+        ck_assert_uint_eq(tamis_drift_edges(&ref, edges), 9);
         for (size_t i = 0; i < 9; i++)
                 ck_assert_double_eq_tol(edges[i], want[i], 1e-12);
         /* fewer: halfway between */
-        ck_assert_uint_eq(tamis_drift_edges(few, 6, edges), 2);
+        ck_assert_uint_eq(tamis_drift_edges(&fresh, edges), 2);
         ck_assert(edges[0] == 3 && edges[1] == 6.5);
-        tamis_drift_count(other, 5, edges, 2, counts);
+        tamis_runs_done(&ref);
+        fill(&ref, other, 5);
+        tamis_drift_count(&ref, 0, edges, 2, counts);
         ck_assert(counts[0] == 3 && counts[1] == 1 && counts[2] == 1);
-        ck_assert_uint_eq(tamis_drift_edges(few, 3, edges), 0);
+        ck_assert_uint_eq(tamis_drift_edges(&once, edges), 0);
+        tamis_runs_done(&ref);
+        tamis_runs_done(&fresh);
+        tamis_runs_done(&once);
 }
 END_TEST
 
