@@ -275,7 +275,8 @@ static const char *table_name(const char *path) {
 
 int tamis_drift_tables(const tamis_drift_options *options, tamis_drift_report *ret, tamis_error *err) {
         tamis_drift_report report = { .reference = table_name(options->load ? options->load : options->reference),
-                                      .fresh = options->fresh ? table_name(options->fresh) : NULL };
+                                      .fresh = options->fresh ? table_name(options->fresh) : NULL,
+                                      .alpha = options->alpha };
         int r = tamis_drift_read(options, &report, err);
 
         for (size_t i = 0; r == 0 && options->fresh && i < report.n; i++) {

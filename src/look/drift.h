@@ -126,6 +126,7 @@ typedef struct tamis_drift_report {
         size_t n;
         size_t alarms;                  /* columns with a verdict worse than a shift */
         size_t shifts;
+        double alpha;                   /* as asked for */
         double reference_rows, fresh_rows;
         tamis_drift_sample ref_sample, fresh_sample;
         tamis_drift_classifier classifier;
