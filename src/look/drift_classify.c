@@ -2,8 +2,10 @@
  * each look as they did, and together do not (Rabanser, Gunnemann & Lipton 2019, "Failing loudly").
  *
  * Boosted trees on the features, learned on four fifths of the rows kept whole and asked about the others, in five turns. The AUC
- * is the mean of the folds', its variance by the placements of DeLong, DeLong & Clarke-Pearson (1988), its p-value by that of
- * Mann & Whitney's statistic where nothing drifted. Nothing is drawn but the shuffles that show which columns were used.
+ * is the mean of the folds'; that of a fold has the variance of its placements (DeLong, DeLong & Clarke-Pearson 1988), or where
+ * nothing drifted that of Mann & Whitney's statistic. Folds are not independent: what fold a teaches about b, b teaches about a, so
+ * that without drift the AUCs of two folds go together, and their mean has up to twice the variance that it would have else
+ * (the sum of d_a d_b over ordered pairs is twice that over unordered ones). Twice is what is taken. Nothing is drawn but the shuffles that show which columns were used.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 #include "look/drift.h"
 
 enum { FOLDS = 5, LEAST_ROWS = 50, ROUNDS = 50, DEPTH = 3, LEAF = 20 };
+static const double together = 2;       /* variance of the folds' mean: this many times that of independent ones, at most */
 /* A normal column whose stability index is .1 has moved by .32 sd, and tells rows apart with an AUC of .59. */
 static const double matters = .6;
 
@@ -255,8 +258,8 @@ static int turn(struct classes *s, size_t fold, tamis_error *err) {
         ask(s, &b, m);
         auc = auc_of(s, m, &variance);
         s->auc += auc / FOLDS;
-        s->variance += variance / (FOLDS * FOLDS);
-        s->chance += (news + refs + 1) / (12 * news * refs) / (FOLDS * FOLDS);
+        s->variance += together * variance / (FOLDS * FOLDS);
+        s->chance += together * (news + refs + 1) / (12 * news * refs) / (FOLDS * FOLDS);
         note_used(s, &b);
         for (size_t k = 0; k < s->p; k++)
                 if (s->used[k])

@@ -138,6 +138,8 @@ static const char *what_to_do(const tamis_drift_report *d, const tamis_drift_col
         case TAMIS_DRIFT_NEW:
                 return "Nothing uses it yet. Keep it out of what was trained without it, and save a new reference once it is to stay.";
         case TAMIS_DRIFT_DRIFT:
+                if (missing_moved && !(c->q <= d->alpha) && !(c->unseen > 0))
+                        return "Find out why cells are missing now: filling them in (tamis impute) hides a source that broke.";
                 if (*c->role == 'l')
                         return "The label itself has moved: are classes as frequent as when the model was trained? Thresholds and "
                                "probabilities need to be set again.";
@@ -146,8 +148,6 @@ static const char *what_to_do(const tamis_drift_report *d, const tamis_drift_col
                 if (c->unseen > 0 && c->unseen_p <= .001)
                         return "Find out what the new levels are: a misspelling to be mapped (tamis clean), or something new that a "
                                "model has to learn; what was trained knows nothing of them.";
-                if (missing_moved && !(c->q <= d->alpha))
-                        return "Find out why cells are missing now: filling them in (tamis impute) hides a source that broke.";
                 return "Compare the rows by source and by day to see since when; where it is real, train again on new rows.";
         case TAMIS_DRIFT_SHIFT:
                 return "";
@@ -246,9 +246,9 @@ static void classifier(struct tamis_page *g, const tamis_drift_report *d, const 
                 return;
         }
         tamis_page_put(g, "<p>%s AUC <b>%.3f</b>, 95 %% interval %.3f to %.3f (0.5: not at all; 1: always); p %s%.4f. Boosted trees on "
-                       "%zu features, %s rows of the reference and %s new ones, each row judged by trees that have not seen it.</p>\n",
+                       "%zu feature%s, %s rows of the reference and %s new ones, each row judged by trees that have not seen it.</p>\n",
                        k->alarm ? "<b class=bad>Yes.</b>" : k->p <= d->alpha ? "A little." : "No.", k->auc, k->low, k->high,
-                       k->p < 1e-4 ? "&lt; " : "", fmax(k->p, 1e-4), k->columns, tamis_page_count(k->ref_rows, a),
+                       k->p < 1e-4 ? "&lt; " : "", fmax(k->p, 1e-4), k->columns, k->columns == 1 ? "" : "s", tamis_page_count(k->ref_rows, a),
                        tamis_page_count(k->fresh_rows, b));
         for (size_t i = 0; i < d->n; i++)
                 if (d->columns[i].use > 0)
