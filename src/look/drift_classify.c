@@ -15,6 +15,7 @@
 #include <tamis/random.h>
 
 #include "fit/boost.h"
+#include "look/distinct.h"
 #include "look/drift.h"
 
 enum { FOLDS = 5, LEAST_ROWS = 50, ROUNDS = 50, DEPTH = 3, LEAF = 20 };
@@ -34,8 +35,8 @@ struct classes {
         uint32_t *learned, *asked;
         struct scored { double score; size_t at; } *order;
         double *ranks, *within;
-        double auc, variance, chance;   /* sums over folds */
-        double *use;                    /* p */
+        double folds, auc, variance, chance;    /* sums over folds */
+        double *use;                    /* p: the same */
 };
 
 /* -- rows ------------------------------------------------------------------------------------------------------------ */
@@ -234,7 +235,14 @@ static double without(struct classes *s, const tamis_boost *b, size_t k, size_t 
         return auc;
 }
 
-/* Rows lie in the order of their hashes, which knows nothing of what they hold. */
+/* By the number of the row: rows that are in both tables at the same place (the new one may be the old one, and more) are in one
+ * fold. Else each would be judged by trees that have seen it on the other side. */
+static size_t fold_of(const struct classes *s, size_t row) {
+        const tamis_drift_sample *from = row < s->refs ? &s->report->ref_sample : &s->report->fresh_sample;
+
+        return tamis_mix(from->heap[row < s->refs ? row : row - s->refs].hash) % FOLDS;
+}
+
 static int turn(struct classes *s, size_t fold, tamis_error *err) {
         const tamis_cart_data data = { .n = s->p, .columns = s->by_column, .category = s->category, .target = s->target, .classes = 2 };
         size_t n = 0, m = 0;
@@ -244,26 +252,29 @@ static int turn(struct classes *s, size_t fold, tamis_error *err) {
         int r;
 
         for (size_t i = 0; i < s->rows; i++)
-                if ((i < s->refs ? i : i - s->refs) % FOLDS == fold)
+                if (fold_of(s, i) == fold)
                         s->asked[m++] = (uint32_t) i;
                 else
                         s->learned[n++] = (uint32_t) i;
+        for (size_t i = 0; i < m; i++)
+                news += s->target[s->asked[i]];
+        refs = (double) m - news;
+        if (news < 2 || refs < 2)       /* of 50 rows, once in a thousand times */
+                return 0;
         o.shape.leaf = n >= LEAF * LEAF ? LEAF : n / LEAF + 1;
         r = tamis_boost_grow(&data, &o, s->learned, n, &b, err);
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < m; i++)
-                news += s->target[s->asked[i]];
-        refs = (double) m - news;
         ask(s, &b, m);
         auc = auc_of(s, m, &variance);
-        s->auc += auc / FOLDS;
-        s->variance += together * variance / (FOLDS * FOLDS);
-        s->chance += together * (news + refs + 1) / (12 * news * refs) / (FOLDS * FOLDS);
+        s->folds += 1;
+        s->auc += auc;
+        s->variance += together * variance;
+        s->chance += together * (news + refs + 1) / (12 * news * refs);
         note_used(s, &b);
         for (size_t k = 0; k < s->p; k++)
                 if (s->used[k])
-                        s->use[k] += (auc - without(s, &b, k, fold, m)) / FOLDS;
+                        s->use[k] += auc - without(s, &b, k, fold, m);
         tamis_boost_done(&b);
         return 0;
 }
@@ -272,6 +283,18 @@ static int turn(struct classes *s, size_t fold, tamis_error *err) {
 
 static bool takes_part(const tamis_drift_column *c) {
         return *c->role == 'f' && c->verdict != TAMIS_DRIFT_GONE && c->verdict != TAMIS_DRIFT_NEW && c->verdict != TAMIS_DRIFT_TYPE;
+}
+
+static void conclude(const struct classes *s, double alpha, tamis_drift_report *report, tamis_drift_classifier *ret) {
+        const double half = 1.959963984540054 * sqrt(s->variance) / s->folds;
+
+        ret->auc = s->auc / s->folds;
+        ret->low = fmax(0, ret->auc - half);
+        ret->high = fmin(1, ret->auc + half);
+        ret->p = gsl_cdf_ugaussian_Q((ret->auc - .5) * s->folds / sqrt(s->chance));
+        ret->alarm = ret->p <= alpha && ret->auc >= matters;
+        for (size_t k = 0; k < s->p; k++)
+                report->columns[s->columns[k]].use = s->use[k] / s->folds;
 }
 
 int tamis_drift_classify(const tamis_drift_options *options, tamis_drift_report *report, tamis_error *err) {
@@ -293,15 +316,8 @@ int tamis_drift_classify(const tamis_drift_options *options, tamis_drift_report 
                 r = prepare(&s, err);
                 for (size_t fold = 0; r == 0 && fold < FOLDS; fold++)
                         r = turn(&s, fold, err);
-                if (r == 0) {
-                        ret->auc = s.auc;
-                        ret->low = fmax(0, s.auc - 1.959963984540054 * sqrt(s.variance));
-                        ret->high = fmin(1, s.auc + 1.959963984540054 * sqrt(s.variance));
-                        ret->p = gsl_cdf_ugaussian_Q((s.auc - .5) / sqrt(s.chance));
-                        ret->alarm = ret->p <= options->alpha && ret->auc >= matters;
-                }
-                for (size_t k = 0; r == 0 && k < s.p; k++)
-                        report->columns[s.columns[k]].use = s.use[k];
+                if (r == 0 && s.folds > 0)
+                        conclude(&s, options->alpha, report, ret);
         }
         release(&s);
         return r;

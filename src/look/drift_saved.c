@@ -1,6 +1,6 @@
 /* A reference as JSON, a column a line:
  *
- *     { "tamis_drift": 1, "tamis": "0.1.0", "rows": 600, "columns": [
+ *     { "tamis_drift": 1, "tamis": "0.1.0", "rows": 600, "sample_rows": [...], "columns": [
  *       { "name": "age", "type": "numeric", "kept": true, "missing": 3, "min": 20, "max": 80, "median": 50, "iqr": 30, "sd": 17.6,
  *         "edges": [...], "counts": [...], "cleared": 0, "exact": true, "values": [...], "times": [...], "sample": [...] },
  *       { "name": "ward", "type": "categorical", "kept": true, "missing": 0, "halved": 0, "levels": [...], "times": [...],
@@ -188,8 +188,8 @@ static int put_column(tamis_buffer *out, const tamis_drift_report *report, const
 
 int tamis_drift_save(const tamis_drift_report *report, const tamis_schema *schema, tamis_buffer *out, tamis_error *err) {
         size_t *places = malloc((schema->n + 1) * sizeof *places);
-        int r = places ? tamis_buffer_addf(out, err, "{\"tamis_drift\": %d, \"tamis\": \"%s\", \"rows\": %.0f, \"sample_rows\": %zu,\n"
-                                           "\"columns\": [\n", LAYOUT, TAMIS_VERSION, report->reference_rows, report->ref_sample.n)
+        int r = places ? tamis_buffer_addf(out, err, "{\"tamis_drift\": %d, \"tamis\": \"%s\", \"rows\": %.0f, \"sample_rows\": [",
+                                           LAYOUT, TAMIS_VERSION, report->reference_rows)
                        : tamis_fail_memory(err);
 
         for (size_t i = 0; places && i < schema->n; i++)
@@ -197,6 +197,10 @@ int tamis_drift_save(const tamis_drift_report *report, const tamis_schema *schem
         for (size_t k = 0; r == 0 && k < report->n; k++)
                 if (report->columns[k].ref.at != SIZE_MAX)
                         places[report->columns[k].ref.at] = k;
+        for (size_t i = 0; r == 0 && i < report->ref_sample.n; i++)
+                r = tamis_buffer_addf(out, err, i > 0 ? ",%lld" : "%lld", (long long) report->ref_sample.heap[i].hash);
+        if (r == 0)
+                r = tamis_buffer_addf(out, err, "],\n\"columns\": [\n");
         for (size_t i = 0; r == 0 && i < schema->n; i++)
                 r = put_column(out, report, schema, i, places[i], err);
         free(places);
@@ -433,8 +437,9 @@ static int load_all(const json_t *json, const char *path, tamis_drift_saved *s, 
         const json_t *version = json_object_get(json, "tamis_drift"), *columns;
         const char *writer = json_string_value(json_object_get(json, "tamis"));
         tamis_error why = {0};
-        uint64_t rows, sampled;
-        size_t n = 0;
+        const json_t *sample;
+        uint64_t rows;
+        size_t n = 0, sampled = 0;
         int r;
 
         if (!json_is_integer(version) || json_integer_value(version) < 1)
@@ -444,7 +449,9 @@ static int load_all(const json_t *json, const char *path, tamis_drift_saved *s, 
                                   writer ? writer : "version not given", TAMIS_VERSION);
         r = tamis_json_count(json, "rows", &rows, &why);
         if (r == 0)
-                r = tamis_json_count(json, "sample_rows", &sampled, &why);
+                r = tamis_json_array(json, "sample_rows", SIZE_MAX, &sample, &why);
+        if (r == 0)
+                sampled = json_array_size(sample);
         if (r == 0)
                 r = tamis_json_array(json, "columns", SIZE_MAX, &columns, &why);
         if (r == 0 && ((double) rows > most_rows || sampled > rows || sampled > TAMIS_DRIFT_ROWS))
@@ -460,8 +467,13 @@ static int load_all(const json_t *json, const char *path, tamis_drift_saved *s, 
                 if (!s->columns || !s->kept || !s->sample.heap || !s->sample.cells)
                         return tamis_fail_memory(err);
         }
-        for (size_t i = 0; r == 0 && i < sampled; i++)
-                s->sample.heap[i] = (struct tamis_drift_row) { i, i };
+        for (size_t i = 0; r == 0 && i < sampled; i++) {
+                const json_t *v = json_array_get(sample, i);
+
+                s->sample.heap[i] = (struct tamis_drift_row) { (uint64_t) json_integer_value(v), i };
+                if (!json_is_integer(v))
+                        r = bad(&why, "\"sample_rows\" holds what is no number of a row");
+        }
         if (r < 0)
                 return tamis_fail(err, TAMIS_BAD_MODEL, "%s: not a reference saved by drift: %s", path, why.message);
         for (size_t i = 0; i < n; i++) {
