@@ -410,6 +410,8 @@ static int load_column(const json_t *from, size_t at, tamis_drift_saved *s, tami
 
         if (r == 0)
                 r = tamis_json_bytes_get(json_object_get(from, "name"), &arena, &name, err);
+        if (r == 0 && tamis_schema_find(&s->schema, name) >= 0)
+                r = bad(err, "its name is that of another");
         if (r == 0)
                 r = tamis_schema_add(&s->schema, at, name, type, err);
         tamis_arena_done(&arena);
