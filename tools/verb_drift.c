@@ -31,7 +31,7 @@ const tamis_option verb_drift_options[] = {
 
 const char verb_drift_details[] =
         "Compares a new table with a reference and lists the columns, those that moved most first. Exit 0: no drift; 3: some column "
-        "has a verdict worse than shift.\n"
+        "has a verdict worse than shift, or the classifier tells the rows apart.\n"
         "Verdicts: gone (not in the new table); type (numbers have become categories, or the other way round); unit (the values "
         "are the old ones in another unit); new (not in the reference); drift; shift (surely different, too little to matter); "
         "few (fewer than 20 values in a table: not compared); ok.\n"
@@ -43,11 +43,22 @@ const char verb_drift_details[] =
         "in one percent, where chance gives that once in a thousand times.\n"
         "Severity, from 0 to 1, is the larger of the Jensen-Shannon distances of the values and of the missing rates. Kolmogorov-"
         "Smirnov (its p-value exact up to n * m of 25 million), Wasserstein's distance by the reference's standard deviation, "
-        "chi-squared and Cramer's V are told beside it, in --csv and --json.";
+        "chi-squared and Cramer's V are told beside it, in --csv and --json.\n"
+        "With --classifier, boosted trees are asked which table a row comes from, rows they have not learned from, in five folds: an AUC "
+        "of 0.5 says that they cannot tell, of 1 that they always can. It finds columns that have changed together and not each alone. "
+        "At most --alpha and an AUC of at least 0.6 is drift. The label and the score take no part. Columns are ranked by how much "
+        "of the AUC is lost when one is shuffled.\n"
+        "--save writes what is to be known of the reference, so that it need not be read again: --load gives the same verdicts, and the "
+        "same figures but for those said to be approximate. It holds values, levels and up to 5,000 rows of the table.\n"
+        "What is kept of a column is bounded: 131,072 different numbers (fewer each in more than 64 columns), beyond which their "
+        "last digits are let go; 65,536 levels, beyond which a share of them is drawn. Figures that are approximate for it are said "
+        "to be, in --csv and --json.";
 
 const char verb_drift_examples[] =
         "tamis drift january.csv february.csv\n"
-        "tamis drift -t label --score p --json train.csv today.csv\n";
+        "tamis drift --save january.json january.csv\n"
+        "tamis drift --load january.json --html page.html february.csv || echo 'look at it'\n"
+        "tamis drift -t label --score p --classifier --json train.csv today.csv\n";
 
 static const char *value_of(const parsed *said, size_t option) {
         return options_value(said, verb_drift_options[option].name);
