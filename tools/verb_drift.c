@@ -57,7 +57,7 @@ const char verb_drift_details[] =
 const char verb_drift_examples[] =
         "tamis drift january.csv february.csv\n"
         "tamis drift --save january.json january.csv\n"
-        "tamis drift --load january.json --html page.html february.csv || echo 'look at it'\n"
+        "tamis drift --load january.json --html page.html february.csv\n"
         "tamis drift -t label --score p --classifier --json train.csv today.csv\n";
 
 static const char *value_of(const parsed *said, size_t option) {
