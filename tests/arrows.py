@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Who may include whom, and what the library may call.
 
-Arrows point down only: tools -> registry -> judge, look, drill -> families -> step -> neighbors, fit -> stats -> table -> csv -> base. A family
+Arrows point down only: tools -> registry -> drill -> judge, look -> families -> step -> neighbors, fit -> stats -> table -> csv -> base. A family
 never includes another family's header, and the library never prints, exits or aborts: that is for the program to do.
 """
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FAMILIES = ["clean", "impute", "balance", "split", "scale", "encode", "learn"]
 # from the bottom up; those on one line do not include each other
-LEVELS = [["base"], ["csv"], ["table"], ["stats"], ["neighbors", "fit"], ["step"], FAMILIES, ["judge", "look", "drill"], ["registry"],
+LEVELS = [["base"], ["csv"], ["table"], ["stats"], ["neighbors", "fit"], ["step"], FAMILIES, ["judge", "look"], ["drill"], ["registry"],
           ["tools"]]
 LEVEL = {name: i for i, names in enumerate(LEVELS) for name in names}
 # which folder each public header is the face of

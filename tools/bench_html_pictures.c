@@ -56,11 +56,15 @@ static void across(struct tamis_page *g, const struct axis *a, int top, int bott
                 double at = place(a, x);
                 char text[32];
 
-                tamis_page_put(g, "<line class=grid x1=%.1f x2=%.1f y1=%d y2=%d /><text class=soft x=%.1f y=%d text-anchor=middle>%s</text>",
-                               at, at, top, bottom, at, bottom + 15, tamis_page_figure(x, text));
+                tamis_page_put(
+                        g,
+                        "<line class=grid x1=%.1f x2=%.1f y1=%d y2=%d /><text class=soft x=%.1f y=%d text-anchor=middle>%s</text>",
+                        at, at, top, bottom, at, bottom + 15, tamis_page_figure(x, text));
         }
-        tamis_page_put(g, "<line class=axis x1=%d x2=%d y1=%d y2=%d /><text class=soft x=%d y=%d text-anchor=middle>%s</text>\n", a->from, a->to,
-                       bottom, bottom, (a->from + a->to) / 2, bottom + 32, name);
+        tamis_page_put(
+                g,
+                "<line class=axis x1=%d x2=%d y1=%d y2=%d /><text class=soft x=%d y=%d text-anchor=middle>%s</text>\n",
+                a->from, a->to, bottom, bottom, (a->from + a->to) / 2, bottom + 32, name);
 }
 
 /* Room for what is shown, and a little beyond; something sensible where nothing is. */
@@ -98,7 +102,8 @@ static void names(struct tamis_page *g, const bench_summary *s, int right) {
         for (size_t i = 0; i < s->k; i++) {
                 int y = ABOVE + LINE * (int) i + LINE / 2;
 
-                tamis_page_put(g, "<line class=grid x1=%d x2=%d y1=%d y2=%d /><text x=%d y=%d text-anchor=end>", LEFT, right, y, y, LEFT - 10, y + 4);
+                tamis_page_put(g, "<line class=grid x1=%d x2=%d y1=%d y2=%d /><text x=%d y=%d text-anchor=end>", LEFT,
+                               right, y, y, LEFT - 10, y + 4);
                 shortened(g, bench_summary_name(s, &s->lines[i]));
                 tamis_page_put(g, "</text>\n");
         }
@@ -106,8 +111,10 @@ static void names(struct tamis_page *g, const bench_summary *s, int right) {
 
 /* A point over the ground, so that what lies behind does not shine through; with a word for who points at it. */
 static void point(struct tamis_page *g, double x, double y, double full, const char *name, const char *words) {
-        tamis_page_put(g, "<circle class=under cx=%.1f cy=%.1f r=5.5 /><circle class=mark cx=%.1f cy=%.1f r=4.5 fill-opacity=%.2f><title>", x, y, x, y,
-                       full);
+        tamis_page_put(
+                g,
+                "<circle class=under cx=%.1f cy=%.1f r=5.5 /><circle class=mark cx=%.1f cy=%.1f r=4.5 fill-opacity=%.2f><title>",
+                x, y, x, y, full);
         tamis_page_text(g, tamis_slice_of(name));
         tamis_page_put(g, "%s</title></circle>\n", words);
 }
@@ -127,7 +134,8 @@ static struct axis axis_of_errors(const bench_summary *s) {
 }
 
 /* The largest share first: where points cover each other, small ones are to be seen. */
-static void row_of_errors(struct tamis_page *g, const bench_summary *s, const struct axis *a, size_t m, const size_t *order, size_t i) {
+static void row_of_errors(struct tamis_page *g, const bench_summary *s, const struct axis *a, size_t m,
+                          const size_t *order, size_t i) {
         const tamis_bench_options *o = s->bench->options;
         double y = ABOVE + LINE * (double) i + LINE / 2.;
 
@@ -148,8 +156,11 @@ static void key_of_rates(struct tamis_page *g, const bench_summary *s, const siz
 
         tamis_page_put(g, "<p>");
         for (size_t r = 0; r < o->n_rates; r++)
-                tamis_page_put(g, "<svg width=14 height=12 style='display:inline-block'><circle class=mark cx=6 cy=6 r=4.5 fill-opacity=%.2f />"
-                               "</svg> %.4g %% of the cells &nbsp; ", shade(r, o->n_rates), 100 * o->rates[order[r]]);
+                tamis_page_put(
+                        g,
+                        "<svg width=14 height=12 style='display:inline-block'><circle class=mark cx=6 cy=6 r=4.5 fill-opacity=%.2f />"
+                        "</svg> %.4g %% of the cells &nbsp; ",
+                        shade(r, o->n_rates), 100 * o->rates[order[r]]);
         tamis_page_put(g, "</p>\n");
 }
 
@@ -164,17 +175,23 @@ void bench_html_errors(struct tamis_page *g, const bench_summary *s) {
                 return;
         }
         bench_summary_rates(s, order);
-        tamis_page_put(g, "<h2 id=errors>Errors by mechanism and share of cells</h2>\n<p class=soft>Left is better.%s A strategy that has no "
-                       "error in some file has no point.</p>\n", o->n_files > 1 ? " The mean over files." : "");
+        tamis_page_put(
+                g,
+                "<h2 id=errors>Errors by mechanism and share of cells</h2>\n<p class=soft>Left is better.%s A strategy that has no "
+                "error in some file has no point.</p>\n",
+                o->n_files > 1 ? " The mean over files." : "");
         key_of_rates(g, s, order);
-        tamis_page_put(g, "<div class=wide><svg width=%d height=%d role=img aria-label='errors by mechanism and share'>\n", width, bottom + AXIS);
+        tamis_page_put(g,
+                       "<div class=wide><svg width=%d height=%d role=img aria-label='errors by mechanism and share'>\n",
+                       width, bottom + AXIS);
         names(g, s, width - GAP);
         for (size_t m = 0; m < o->n_mechanisms; m++) {
                 struct axis here = a;
 
                 here.from += (int) m * (PANEL + GAP);
                 here.to += (int) m * (PANEL + GAP);
-                tamis_page_put(g, "<text x=%d y=14 text-anchor=middle>%s</text>", (here.from + here.to) / 2, o->mechanisms[m]);
+                tamis_page_put(g, "<text x=%d y=14 text-anchor=middle>%s</text>", (here.from + here.to) / 2,
+                               o->mechanisms[m]);
                 across(g, &here, ABOVE, bottom, a.logarithms ? "error (logarithms)" : "error");
                 for (size_t i = 0; i < s->k; i++)
                         row_of_errors(g, s, &here, m, order, i);
@@ -188,11 +205,15 @@ void bench_html_errors(struct tamis_page *g, const bench_summary *s) {
 void bench_html_ranks(struct tamis_page *g, const bench_summary *s) {
         double half = isnan(s->ranking.critical) ? 0 : s->ranking.critical / 2, last = s->lines[s->k - 1].rank + half;
         int width = LEFT + 2 * PANEL + GAP, bottom = ABOVE + LINE * (int) s->k;
-        struct axis a = axis_of(fmin(1, s->lines[0].rank - half), fmax((double) s->k, last), false, LEFT, LEFT + 2 * PANEL);
+        struct axis a =
+                axis_of(fmin(1, s->lines[0].rank - half), fmax((double) s->k, last), false, LEFT, LEFT + 2 * PANEL);
 
-        tamis_page_put(g, "<h2 id=ranks>Mean ranks</h2>\n<p class=soft>Left is better.%s</p>\n", half > 0
-                       ? " Whiskers are half of Nemenyi's critical difference: two that do not meet are told apart." : "");
-        tamis_page_put(g, "<div class=wide><svg width=%d height=%d role=img aria-label='mean ranks'>\n", width, bottom + AXIS);
+        tamis_page_put(
+                g, "<h2 id=ranks>Mean ranks</h2>\n<p class=soft>Left is better.%s</p>\n",
+                half > 0 ? " Whiskers are half of Nemenyi's critical difference: two that do not meet are told apart."
+                         : "");
+        tamis_page_put(g, "<div class=wide><svg width=%d height=%d role=img aria-label='mean ranks'>\n", width,
+                       bottom + AXIS);
         names(g, s, width - GAP);
         across(g, &a, ABOVE, bottom, "mean rank");
         for (size_t i = 0; i < s->k; i++) {
@@ -201,8 +222,8 @@ void bench_html_ranks(struct tamis_page *g, const bench_summary *s) {
                 char words[64];
 
                 if (half > 0)
-                        tamis_page_put(g, "<line class=whisker x1=%.1f x2=%.1f y1=%.1f y2=%.1f />", place(&a, l->rank - half),
-                                       place(&a, l->rank + half), y, y);
+                        tamis_page_put(g, "<line class=whisker x1=%.1f x2=%.1f y1=%.1f y2=%.1f />",
+                                       place(&a, l->rank - half), place(&a, l->rank + half), y, y);
                 snprintf(words, sizeof words, ": %.2f", l->rank);
                 point(g, place(&a, l->rank), y, 1, bench_summary_name(s, l), words);
         }
@@ -238,8 +259,8 @@ static void spread(struct label *labels, size_t n, double bottom) {
 
 static void draw_costs(struct tamis_page *g, const bench_summary *s, const struct label *labels, size_t n, int right) {
         for (size_t i = 0; i < n; i++)
-                tamis_page_put(g, "<polyline class=grid fill=none points='%.1f,%.1f %d,%.1f %d,%.1f' />", labels[i].x, labels[i].y, right, labels[i].y,
-                               right + 16, labels[i].at);
+                tamis_page_put(g, "<polyline class=grid fill=none points='%.1f,%.1f %d,%.1f %d,%.1f' />", labels[i].x,
+                               labels[i].y, right, labels[i].y, right + 16, labels[i].at);
         for (size_t i = 0; i < n; i++) {
                 const bench_line *l = &s->lines[labels[i].line];
                 char words[96];
@@ -259,8 +280,10 @@ static void up(struct tamis_page *g, const struct axis *a, int right) {
                 double at = place(a, y);
                 char text[32];
 
-                tamis_page_put(g, "<line class=grid x1=%d x2=%d y1=%.1f y2=%.1f /><text class=soft x=%d y=%.1f text-anchor=end>%s</text>", COST_LEFT,
-                               right, at, at, COST_LEFT - 6, at + 4, tamis_page_figure(y, text));
+                tamis_page_put(
+                        g,
+                        "<line class=grid x1=%d x2=%d y1=%.1f y2=%.1f /><text class=soft x=%d y=%.1f text-anchor=end>%s</text>",
+                        COST_LEFT, right, at, at, COST_LEFT - 6, at + 4, tamis_page_figure(y, text));
         }
 }
 
@@ -272,7 +295,8 @@ static size_t collect(const bench_summary *s, const struct axis *x, const struct
                 if (has_cost(s, &s->lines[i])) {
                         double error = s->lines[i].error;
 
-                        labels[n++] = (struct label) { i, place(x, s->lines[i].seconds), place(y, y->logarithms ? fmax(error, BENCH_LEAST) : error), 0 };
+                        labels[n++] = (struct label) { i, place(x, s->lines[i].seconds),
+                                                      place(y, y->logarithms ? fmax(error, BENCH_LEAST) : error), 0 };
                 }
         qsort(labels, n, sizeof *labels, by_height);
         return n;
@@ -281,7 +305,8 @@ static size_t collect(const bench_summary *s, const struct axis *x, const struct
 void bench_html_cost(struct tamis_page *g, const bench_summary *s) {
         double low = INFINITY, high = -INFINITY, least = INFINITY, most = -INFINITY;
         struct label *labels = calloc(s->k + 1, sizeof *labels);
-        int bottom = (COST_HEIGHT > LABEL * (int) s->k ? COST_HEIGHT : LABEL * (int) s->k) + ABOVE, right = COST_WIDTH - COST_RIGHT;
+        int bottom = (COST_HEIGHT > LABEL * (int) s->k ? COST_HEIGHT : LABEL * (int) s->k) + ABOVE,
+            right = COST_WIDTH - COST_RIGHT;
         bool wide = bench_summary_wide(s);
         struct axis x, y;
         size_t n;
@@ -301,9 +326,11 @@ void bench_html_cost(struct tamis_page *g, const bench_summary *s) {
         y = axis_of(wide ? fmax(least, BENCH_LEAST) : most > 0 ? 0 : least, most, wide, bottom, ABOVE);
         n = collect(s, &x, &y, labels);
         spread(labels, n, bottom);
-        tamis_page_put(g, "<h2 id=cost>Time against error</h2>\n<p class=soft>Nearer to the lower left is better. Seconds: the median of the whole "
-                       "process, started and read included. Only who has an error in every block.</p>\n<div class=wide><svg width=%d height=%d role=img aria-label='time against error'>\n",
-                       COST_WIDTH, bottom + AXIS);
+        tamis_page_put(
+                g,
+                "<h2 id=cost>Time against error</h2>\n<p class=soft>Nearer to the lower left is better. Seconds: the median of the whole "
+                "process, started and read included. Only who has an error in every block.</p>\n<div class=wide><svg width=%d height=%d role=img aria-label='time against error'>\n",
+                COST_WIDTH, bottom + AXIS);
         across(g, &x, ABOVE, bottom, "seconds (logarithms)");
         up(g, &y, right);
         tamis_page_put(g, "<text class=soft x=4 y=14>mean error%s</text>\n", wide ? " (logarithms)" : "");

@@ -135,7 +135,8 @@ void bench_summary_done(bench_summary *s) {
 size_t bench_summary_near(const bench_summary *s) {
         size_t near = 0;
 
-        while (!isnan(s->ranking.critical) && near + 1 < s->k && s->lines[near + 1].rank - s->lines[0].rank < s->ranking.critical)
+        while (!isnan(s->ranking.critical) && near + 1 < s->k &&
+               s->lines[near + 1].rank - s->lines[0].rank < s->ranking.critical)
                 near++;
         return near;
 }

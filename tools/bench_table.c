@@ -29,11 +29,14 @@ static int add_verdict(const bench_summary *t, tamis_buffer *out, tamis_error *e
 
         if (isnan(r->statistic))
                 return tamis_buffer_addf(out, err, "\nAll are the same in every block.\n");
-        n = tamis_buffer_addf(out, err, "\nFriedman's test: chi2 = %.2f on %zu degrees of freedom, p = %.2g, %zu block%s\n", r->statistic,
-                              t->k - 1, r->p, t->blocks, t->blocks == 1 ? "" : "s");
+        n = tamis_buffer_addf(out, err,
+                              "\nFriedman's test: chi2 = %.2f on %zu degrees of freedom, p = %.2g, %zu block%s\n",
+                              r->statistic, t->k - 1, r->p, t->blocks, t->blocks == 1 ? "" : "s");
         if (n == 0 && !isnan(r->critical))
-                n = tamis_buffer_addf(out, err, "Mean ranks less than %.2f apart are not told apart (Nemenyi, .05): with \"%s\", %zu other%s\n",
-                                      r->critical, bench_summary_name(t, &t->lines[0]), near, near == 1 ? "" : "s");
+                n = tamis_buffer_addf(
+                        out, err,
+                        "Mean ranks less than %.2f apart are not told apart (Nemenyi, .05): with \"%s\", %zu other%s\n",
+                        r->critical, bench_summary_name(t, &t->lines[0]), near, near == 1 ? "" : "s");
         return n;
 }
 
@@ -47,13 +50,14 @@ int bench_table(const bench_summary *t, tamis_buffer *out, tamis_error *err) {
                 width = n > width ? n : width;
         }
         width = width > 32 ? 32 : width;
-        r = tamis_buffer_addf(out, err, "%-*s  %5s  %7s  %7s  %7s  %6s  %7s  %8s  %6s\n", width, "strategy", "rank", "error", "low", "high",
-                              "failed", "partial", "seconds", "MB");
+        r = tamis_buffer_addf(out, err, "%-*s  %5s  %7s  %7s  %7s  %6s  %7s  %8s  %6s\n", width, "strategy", "rank",
+                              "error", "low", "high", "failed", "partial", "seconds", "MB");
         for (size_t i = 0; r == 0 && i < t->k; i++)
                 r = add_line(t, &t->lines[i], width, out, err);
         for (size_t i = 0; r == 0 && i < t->k; i++)
                 if (t->lines[i].known > 0 && t->lines[i].known < t->blocks)
-                        r = tamis_buffer_addf(out, err, "%s\"%s\" has an error in %zu of %zu blocks: do not compare its mean.\n",
-                                              few++ ? "" : "\n", bench_summary_name(t, &t->lines[i]), t->lines[i].known, t->blocks);
+                        r = tamis_buffer_addf(
+                                out, err, "%s\"%s\" has an error in %zu of %zu blocks: do not compare its mean.\n",
+                                few++ ? "" : "\n", bench_summary_name(t, &t->lines[i]), t->lines[i].known, t->blocks);
         return r == 0 && t->k > 1 ? add_verdict(t, out, err) : r;
 }

@@ -42,7 +42,7 @@ static int open_files(const tamis_child *c, int files[N_FILES], tamis_error *err
 static void become(const tamis_child *c, const int files[N_FILES], pid_t parent) {
         static const char no[] = "the program could not be started\n";
         const struct sigaction usual = { .sa_handler = SIG_DFL };
-        struct rlimit most = { c->most, c->most };
+        struct rlimit most = { c->most, c->most }, memory = { c->memory, c->memory };
         sigset_t none;
 
         setpgid(0, 0);
@@ -54,12 +54,16 @@ static void become(const tamis_child *c, const int files[N_FILES], pid_t parent)
                         _exit(127);
         if (c->most)
                 setrlimit(RLIMIT_FSIZE, &most);
+        if (c->memory)
+                setrlimit(RLIMIT_AS, &memory);
+        if (c->folder && chdir(c->folder) < 0)
+                _exit(127);
         sigaction(SIGPIPE, &usual, NULL);
         sigaction(SIGINT, &usual, NULL);
         sigaction(SIGTERM, &usual, NULL);
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
-        execv(c->argv[0], c->argv);
+        execve(c->argv[0], c->argv, c->environment ? c->environment : environ);
         if (write(STDERR, no, sizeof no - 1) < 0)
                 _exit(126);
         _exit(127);

@@ -45,7 +45,8 @@ static void bash_values(const offers *o, const verb *v) {
                                 puts(") return ;;");
                         break;
                 }
-                if (o->list[i].option->kind == TAMIS_FLAG || o->list[i].option->choices || names_strategy(&o->list[i], v))
+                if (o->list[i].option->kind == TAMIS_FLAG || o->list[i].option->choices ||
+                    names_strategy(&o->list[i], v))
                         continue;
                 printf("%s%s:--%s", n++ ? "|" : "    ", v->name, o->list[i].option->name);
                 if (o->list[i].short_name)
@@ -141,7 +142,8 @@ static void zsh_option(const offer *f, const verb *v) {
 
         fputs(" \\\n        ", stdout);
         if (f->short_name)
-                printf("'(-%c --%s)'{-%c%s,--%s%s}'[", o->key, o->name, o->key, flag ? "" : "+", o->name, flag ? "" : "=");
+                printf("'(-%c --%s)'{-%c%s,--%s%s}'[", o->key, o->name, o->key, flag ? "" : "+", o->name,
+                       flag ? "" : "=");
         else
                 printf("'--%s%s[", o->name, flag ? "" : "=");
         zsh_text(o->help);

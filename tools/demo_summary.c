@@ -46,13 +46,16 @@ static int look_at(struct table *t, tamis_batch *batch, size_t column, tamis_err
 }
 
 static int read_table(struct table *t, const char *path, tamis_error *err) {
-        const tamis_reader_options options = { .paths = &path, .n_paths = 1, .dialect = { .delimiter = ',', .header = true } };
+        const tamis_reader_options options = { .paths = &path,
+                                               .n_paths = 1,
+                                               .dialect = { .delimiter = ',', .header = true } };
         tamis_batch batch = {0};
         bool more = true;
         int r = tamis_reader_new(&options, &t->reader, err);
 
         if (r == 0)
-                r = tamis_schema_from_header(tamis_reader_header(t->reader), tamis_reader_dialect(t->reader), &t->schema, err);
+                r = tamis_schema_from_header(tamis_reader_header(t->reader), tamis_reader_dialect(t->reader),
+                                             &t->schema, err);
         if (r == 0)
                 r = tamis_missing_init(&t->missing, "n/a", err);
         if (r == 0) {

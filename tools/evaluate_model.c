@@ -238,7 +238,8 @@ static int write_scores(const char *path, const tamis_subject *s, const tamis_tr
 
 /* class,term,coefficient of the last step of a run. */
 static int write_coefficients(const char *path, const json_t *report, const tamis_subject *s, tamis_error *err) {
-        const json_t *steps = json_object_get(report, "steps"), *step = json_array_get(steps, json_array_size(steps) - 1);
+        const json_t *steps = json_object_get(report, "steps"),
+                     *step = json_array_get(steps, json_array_size(steps) - 1);
         json_t *list = json_object_get(step, "coefficients");
         size_t n = json_array_size(list), skip = s->k > n ? s->k - n : 0;
         tamis_buffer text = {0};
@@ -335,8 +336,8 @@ static int trials(struct chain *a, struct chain *b, const tamis_run_options *run
         return r;
 }
 
-int evaluate_model_run(const evaluate_model *m, const tamis_run_options *run, const tamis_sheet *sheet, tamis_subject *s,
-                       const tamis_evaluate_options *o, tamis_verdicts *ret, tamis_error *err) {
+int evaluate_model_run(const evaluate_model *m, const tamis_run_options *run, const tamis_sheet *sheet,
+                       tamis_subject *s, const tamis_evaluate_options *o, tamis_verdicts *ret, tamis_error *err) {
         struct chain a = { .numbers = s->numbers, .each = true, .notes = ret }, b = a;
         int r = chain_parse(&a, m, m->pipeline, "--pipeline", m->model, err);
 

@@ -24,7 +24,8 @@ int evaluate_keep(tamis_reader_options *input, kept_input *kept, tamis_error *er
 void evaluate_keep_done(kept_input *kept);
 
 /* Train and measure: lines into `ret`, files as asked for. */
-int evaluate_model_run(const evaluate_model *m, const tamis_run_options *run, const tamis_sheet *sheet, tamis_subject *s,
-                       const tamis_evaluate_options *o, tamis_verdicts *ret, tamis_error *err) TAMIS_CHECKED;
+int evaluate_model_run(const evaluate_model *m, const tamis_run_options *run, const tamis_sheet *sheet,
+                       tamis_subject *s, const tamis_evaluate_options *o, tamis_verdicts *ret,
+                       tamis_error *err) TAMIS_CHECKED;
 
 #endif

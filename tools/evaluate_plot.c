@@ -24,7 +24,8 @@ static const struct kind *kind_of(const char *path) {
 }
 
 int evaluate_plot_check(const char *path, tamis_error *err) {
-        return kind_of(path) ? 0 : tamis_fail(err, TAMIS_USAGE, "--plot %s: a name that ends in .svg, .png or .pdf", path);
+        return kind_of(path) ? 0
+                             : tamis_fail(err, TAMIS_USAGE, "--plot %s: a name that ends in .svg, .png or .pdf", path);
 }
 
 /* -- what is drawn --------------------------------------------------------------------------------------------------- */
@@ -105,7 +106,8 @@ static int add_confusion(tamis_buffer *out, const tamis_subject *s, tamis_error 
                 for (size_t d = 0; r == 0 && d < s->k; d++) {
                         double n = rows[a * s->k + d];
 
-                        r = gnuplot_numbers(out, (double[]) { (double) d, (double) a, all[a] > 0 ? n / all[a] : 0, n }, 4, err);
+                        r = gnuplot_numbers(out, (double[]){ (double) d, (double) a, all[a] > 0 ? n / all[a] : 0, n },
+                                            4, err);
                 }
         if (r == 0)
                 r = tamis_buffer_addf(out, err,
@@ -158,7 +160,8 @@ static int add_classes(tamis_buffer *out, const tamis_subject *s, tamis_error *e
                                       "set key top left\nset title 'Reliability'\nset xlabel 'predicted probability, mean of the bin'\n"
                                       "set ylabel 'share that was so'\n");
         if (r == 0 && j.chances)
-                r = add_plot(out, s, "r", "1:2 with linespoints pt 7 ps .6", "x with lines lc 'gray' dt 2 notitle", err);
+                r = add_plot(out, s, "r", "1:2 with linespoints pt 7 ps .6", "x with lines lc 'gray' dt 2 notitle",
+                             err);
         if (r == 0)
                 r = add_confusion(out, s, err);
         tamis_judged_done(&j);

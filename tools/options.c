@@ -149,7 +149,8 @@ static int check_one(const offers *o, const char *arg, bool last, parsed *p, boo
                         return r;
                 note_asked(f, p);
                 if (f->option->kind == TAMIS_FLAG)
-                        return arg[2 + length] ? tamis_fail(err, TAMIS_USAGE, "--%s takes no value", f->option->name) : 0;
+                        return arg[2 + length] ? tamis_fail(err, TAMIS_USAGE, "--%s takes no value", f->option->name)
+                                               : 0;
                 *skip = !arg[2 + length];
                 return *skip && last ? tamis_fail(err, TAMIS_USAGE, "--%s needs a value", f->option->name) : 0;
         }

@@ -51,7 +51,8 @@ static int add_link(pipeline *p, int argc, char **argv, const char *what, tamis_
                 return tamis_fail(err, TAMIS_USAGE, "%s: %s is no step", what, argv[0]);
         /* what is held out would tell the others */
         if (l->verb.type->traits & TAMIS_LEARNS_ALL)
-                return tamis_fail(err, TAMIS_USAGE, "%s: %s learns from all rows, those held out too: it belongs before", what, argv[0]);
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "%s: %s learns from all rows, those held out too: it belongs before", what, argv[0]);
         r = options_parse(&l->verb, argc, argv, &l->parsed, err);
         if (r < 0)
                 return r;

@@ -9,6 +9,7 @@
 #include "say.h"
 #include "verb_bench.h"
 #include "verb_drift.h"
+#include "verb_drill.h"
 #include "verb_evaluate.h"
 #include "verb_pool.h"
 #include "verb_profile.h"
@@ -30,6 +31,9 @@ static const verb verbs[] = {
         { "drift", "compare a new table with a reference", "REFERENCE NEW",
           .details = verb_drift_details, .examples = verb_drift_examples, .options = verb_drift_options,
           .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_HELP, .run = verb_drift },
+        { "drill", "practise the answers, on data that answers back", "[COMMAND [NAME]]",
+          .details = verb_drill_details, .examples = verb_drill_examples, .options = verb_drill_options,
+          .takes = TAKES_HELP, .run = verb_drill },
         { "evaluate", "measure predictions: confusion, ranks, probabilities, costs, errors", "[FILE...]",
           .details = verb_evaluate_details, .examples = verb_evaluate_examples, .options = verb_evaluate_options,
           .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_RUN | TAKES_HELP, .run = verb_evaluate },

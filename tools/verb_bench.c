@@ -16,7 +16,26 @@
 #include "say.h"
 #include "verb_bench.h"
 
-enum { STRATEGIES, WITH, MECHANISM, RATE, REPEATS, SEED, TARGET, AMPUTE, MEASURES, MODEL, TIMEOUT, RESUME, TABLE, PLOT, HTML };
+enum {
+        STRATEGIES,
+        WITH,
+        MECHANISM,
+        RATE,
+        REPEATS,
+        SEED,
+        TARGET,
+        AMPUTE,
+        MEASURES,
+        MODEL,
+        TIMEOUT,
+        RESUME,
+        TABLE,
+        PLOT,
+        HTML,
+        DELIMITER,
+        NA,
+        TYPES
+};
 
 const tamis_option verb_bench_options[] = {
         [STRATEGIES] = { "strategy", 's', TAMIS_TEXT, "LIST", NULL,
@@ -38,6 +57,10 @@ const tamis_option verb_bench_options[] = {
         [TABLE] = { "table", 0, TAMIS_FLAG, NULL, NULL, "write the ranked table, not the rows (default on a terminal)", NULL },
         [PLOT] = { "plot", 0, TAMIS_FILE, "DIR", NULL, "draw errors.svg, cost.svg and ranks.svg into DIR, by gnuplot, besides", NULL },
         [HTML] = { "html", 0, TAMIS_FILE, "FILE", NULL, "write a page to look at into FILE, besides", NULL },
+        [DELIMITER] = { "delimiter", 'd', TAMIS_TEXT, "C", ",", "what stands between cells: one byte, tab or auto", NULL },
+        [NA] = { "na", 0, TAMIS_TEXT, "LIST", NULL, "more tokens that mean missing; =LIST: these and no others", NULL },
+        [TYPES] = { "types", 0, TAMIS_TEXT, "LIST", NULL,
+                "types that are not to be found out: 'zip=text,age=number'", NULL },
         { NULL },
 };
 
@@ -160,7 +183,8 @@ static int take_lists(struct asked *a, const parsed *said, tamis_error *err) {
                 return TAMIS_NO_MEMORY;
         while ((one = strsep(&mechanisms, ","))) {
                 if (strcmp(one, "mcar") != 0 && strcmp(one, "mar") != 0 && strcmp(one, "mnar") != 0)
-                        return tamis_fail(err, TAMIS_USAGE, "--mechanism: no mechanism \"%s\"; there are mcar, mar, mnar", one);
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "--mechanism: no mechanism \"%s\"; there are mcar, mar, mnar", one);
                 a->mechanisms[a->o.n_mechanisms++] = one;
         }
         while ((one = strsep(&rates, ","))) {
@@ -220,6 +244,12 @@ static int take_rest(struct asked *a, const parsed *said, tamis_error *err) {
         a->o.resume = value_of(said, RESUME);
         a->plot = value_of(said, PLOT);
         a->html = value_of(said, HTML);
+        a->o.delimiter = options_value(said, verb_bench_options[DELIMITER].name);
+        a->o.na = value_of(said, NA);
+        a->o.types = value_of(said, TYPES);
+        r = run_delimiter(value_of(said, DELIMITER), &a->o.delimiter_byte, err);
+        if (r < 0)
+                return r;
         if (a->o.model && !a->o.target)
                 return tamis_fail(err, TAMIS_USAGE, "--model: of what? -t names the target");
         return 0;
@@ -243,12 +273,14 @@ static int ask(struct asked *a, const parsed *said, tamis_error *err) {
 static int look_at_files(const struct asked *a, tamis_error *err) {
         for (size_t i = 0; i < a->o.n_files; i++) {
                 const char *path = a->o.files[i];
-                const tamis_reader_options how = { .paths = &path, .n_paths = 1, .dialect = { .delimiter = ',', .header = true } };
+                const tamis_reader_options how = { .paths = &path, .n_paths = 1,
+                                                   .dialect = { .delimiter = a->o.delimiter_byte, .header = true } };
                 tamis_reader *reader = NULL;
                 int r;
 
                 if (strcmp(path, "-") == 0)
-                        return tamis_fail(err, TAMIS_USAGE, "standard input: it is read several times, so it must be a file");
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "standard input: it is read several times, so it must be a file");
                 r = tamis_reader_new(&how, &reader, err);
                 tamis_reader_free(reader);
                 if (r < 0)
@@ -338,8 +370,9 @@ static int check_whole(const struct asked *a, const tamis_bench *b, tamis_error 
                 done += b->groups[i].status != TAMIS_BENCH_NOT_RUN;
         if (done == all)
                 return 0;
-        return tamis_fail(err, TAMIS_IO, "stopped: %zu of %zu were done%s%s%s", done, all, a->o.resume ? ", and are in " : "",
-                          a->o.resume ? a->o.resume : "", a->o.resume ? ": the same command goes on" : "");
+        return tamis_fail(err, TAMIS_IO, "stopped: %zu of %zu were done%s%s%s", done, all,
+                          a->o.resume ? ", and are in " : "", a->o.resume ? a->o.resume : "",
+                          a->o.resume ? ": the same command goes on" : "");
 }
 
 static int bench(const parsed *said, tamis_error *err) {
@@ -359,7 +392,8 @@ static int bench(const parsed *said, tamis_error *err) {
         if (r == 0 && a.plot)
                 r = bench_plot_check(a.plot, err);
         if (r == 0) {
-                a.table = a.o.resume || options_value(said, verb_bench_options[TABLE].name) || (!run.output && isatty(STDOUT_FILENO));
+                a.table = a.o.resume || options_value(said, verb_bench_options[TABLE].name) ||
+                        (!run.output && isatty(STDOUT_FILENO));
                 a.o.threads = run.threads;
                 a.o.stop = &stop;
                 a.o.arg = &a;

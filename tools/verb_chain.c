@@ -77,7 +77,8 @@ static int take_operands(struct chain *c, struct link *l, bool last, tamis_error
                         return tamis_fail(err, TAMIS_USAGE, "%s writes the parts' files: nothing can come behind it",
                                           out ? "--out" : "part");
                 if (!out && p->n_operands == 0)
-                        return tamis_fail(err, TAMIS_USAGE, "a pattern for the parts' files is needed, such as 'name.{}.csv'");
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "a pattern for the parts' files is needed, such as 'name.{}.csv'");
                 used = !out;
                 r = take_parts(c, out ? out : p->operands[0], err);
         } else if (is(&l->verb, "apply")) {
@@ -88,7 +89,8 @@ static int take_operands(struct chain *c, struct link *l, bool last, tamis_error
         if (r < 0 || p->n_operands == used)
                 return r;
         if (c->files)
-                return tamis_fail(err, TAMIS_USAGE, "files stand behind %s already: name them all behind one verb of the chain",
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "files stand behind %s already: name them all behind one verb of the chain",
                                   c->files_of);
         c->files = p->operands + used;
         c->n_files = p->n_operands - used;
@@ -152,7 +154,8 @@ static int check_outputs(const struct chain *c, const tamis_run_options *o, tami
         if (c->parts && o->output)
                 return tamis_fail(err, TAMIS_USAGE, "rows go to the parts' files: --output has nothing to write");
         if (rows + is_standard(o->save) + is_standard(o->report) > 1)
-                return tamis_fail(err, TAMIS_USAGE, "only one thing can go to standard output: rows, --save or --report");
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "only one thing can go to standard output: rows, --save or --report");
         if (!rows)
                 return 0;
         flags = fcntl(STDOUT_FILENO, F_GETFL);

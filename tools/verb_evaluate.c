@@ -189,7 +189,8 @@ static int model_of(const parsed *said, evaluate_model *m, tamis_subject_options
 
         for (size_t i = 0; !value_of(said, MODEL) && i < sizeof only / sizeof *only; i++)
                 if (options_value(said, verb_evaluate_options[only[i]].name))
-                        return tamis_fail(err, TAMIS_USAGE, "--%s goes with --model", verb_evaluate_options[only[i]].name);
+                        return tamis_fail(err, TAMIS_USAGE, "--%s goes with --model",
+                                          verb_evaluate_options[only[i]].name);
         *m = (evaluate_model) {
                 .target = subject->target, .model = value_of(said, MODEL), .pipeline = value_of(said, PIPELINE),
                 .versus = value_of(said, VERSUS), .versus_model = value_of(said,

@@ -91,8 +91,8 @@ static int find_columns(struct pooling *p, const parsed *said, tamis_error *err)
                 if (p->at[i] >= 0 || (!named && i != ESTIMATE && i != ERROR))
                         continue;
                 if (!named)
-                        return tamis_fail(err, TAMIS_USAGE, "no column \"%s\" (%s COL says which it is)", value_of(said, i),
-                                          what);
+                        return tamis_fail(err, TAMIS_USAGE, "no column \"%s\" (%s COL says which it is)",
+                                          value_of(said, i), what);
                 r = tamis_select_one(&p->schema, value_of(said, i), what, &at, err);
                 if (r < 0)
                         return r;
@@ -161,7 +161,8 @@ static int add(struct term *t, double estimate, double error, tamis_error *err) 
 }
 
 /* Each imputation once a term. */
-static int check_imputation(struct pooling *p, struct term *t, tamis_batch *b, size_t row, bool *skip, tamis_error *err) {
+static int check_imputation(struct pooling *p, struct term *t, tamis_batch *b, size_t row, bool *skip,
+                            tamis_error *err) {
         tamis_slice text = tamis_batch_text(b, row, (size_t) p->at[IMPUTATION]);
         size_t before = t->imputations.n, code;
         int r;
@@ -169,8 +170,8 @@ static int check_imputation(struct pooling *p, struct term *t, tamis_batch *b, s
         *skip = tamis_slice_equal(text, tamis_slice_of("0"));
         r = tamis_dict_add(&t->imputations, text, 1, &code, err);
         if (r == 0 && t->imputations.n == before)
-                return tamis_batch_fail(b, row, (size_t) p->at[IMPUTATION], err, "\"%.*s\" is there twice for the same term",
-                                        (int) text.n, text.p);
+                return tamis_batch_fail(b, row, (size_t) p->at[IMPUTATION], err,
+                                        "\"%.*s\" is there twice for the same term", (int) text.n, text.p);
         return r;
 }
 
@@ -186,12 +187,14 @@ static int add_row(struct pooling *p, tamis_batch *b, size_t row, const double *
                 return r;
         for (size_t i = ESTIMATE; i <= ERROR; i++)
                 if (isnan(numbers[i][row]))
-                        return tamis_batch_fail(b, row, (size_t) p->at[i], err, "missing: every imputation must have been "
+                        return tamis_batch_fail(b, row, (size_t) p->at[i], err,
+                                                "missing: every imputation must have been "
                                                 "estimated");
         if (numbers[ERROR][row] < 0)
                 return tamis_batch_fail(b, row, (size_t) p->at[ERROR], err, "a standard error below 0");
         if (numbers[DFCOM_COLUMN] && numbers[DFCOM_COLUMN][row] <= 0)
-                return tamis_batch_fail(b, row, (size_t) p->at[DFCOM_COLUMN], err, "degrees of freedom must be above 0");
+                return tamis_batch_fail(b, row, (size_t) p->at[DFCOM_COLUMN], err,
+                                        "degrees of freedom must be above 0");
         if (numbers[DFCOM_COLUMN] && numbers[DFCOM_COLUMN][row] < t->dfcom)
                 t->dfcom = numbers[DFCOM_COLUMN][row];
         return add(t, numbers[ESTIMATE][row], numbers[ERROR][row], err);
@@ -218,7 +221,8 @@ static int read_table(struct pooling *p, const parsed *said, const tamis_reader_
         int r = tamis_reader_new(options, reader, err);
 
         if (r == 0)
-                r = tamis_schema_from_header(tamis_reader_header(*reader), tamis_reader_dialect(*reader), &p->schema, err);
+                r = tamis_schema_from_header(tamis_reader_header(*reader), tamis_reader_dialect(*reader), &p->schema,
+                                             err);
         if (r == 0)
                 r = find_columns(p, said, err);
         if (r == 0)
@@ -257,14 +261,15 @@ static int write_term(const struct pooling *p, size_t i, const tamis_dialect *di
         if (t->n == 0)
                 return 0;
         if (t->n < 2)
-                return tamis_fail(err, TAMIS_BAD_DATA, "%s%.*s%s: one estimate; pooling needs those of two imputations at least",
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "%s%.*s%s: one estimate; pooling needs those of two imputations at least",
                                   name.n ? "term \"" : "the table", (int) name.n, name.p, name.n ? "\"" : "");
         r = tamis_rubin_pool(t->estimates, t->errors, t->n, isinf(p->dfcom) ? t->dfcom : p->dfcom, p->conf, &a, err);
         if (r == 0)
                 r = tamis_cell_write(out, name, dialect->delimiter, false, err);
         if (r == 0) {
-                const double cells[] = { (double) a.m, a.estimate, a.error, a.statistic, a.df, a.p, a.low, a.high, a.riv,
-                                         a.lambda, a.fmi, a.ubar, a.b, a.t, a.dfcom };
+                const double cells[] = { (double) a.m, a.estimate, a.error, a.statistic, a.df, a.p, a.low,  a.high,
+                                         a.riv,        a.lambda,   a.fmi,   a.ubar,      a.b,  a.t, a.dfcom };
 
                 for (size_t k = 0; r == 0 && k < sizeof cells / sizeof *cells; k++)
                         r = write_number(out, dialect->delimiter, cells[k], err);
@@ -273,8 +278,9 @@ static int write_term(const struct pooling *p, size_t i, const tamis_dialect *di
 }
 
 static int write_table(const struct pooling *p, const tamis_dialect *dialect, const char *path, tamis_error *err) {
-        static const char *const names[] = { "term", "m", "estimate", "std.error", "statistic", "df", "p.value", "conf.low",
-                                             "conf.high", "riv", "lambda", "fmi", "ubar", "b", "t", "dfcom" };
+        static const char *const names[] = { "term",    "m",        "estimate",  "std.error", "statistic", "df",
+                                             "p.value", "conf.low", "conf.high", "riv",       "lambda",    "fmi",
+                                             "ubar",    "b",        "t",         "dfcom" };
         size_t n = sizeof names / sizeof *names;
         tamis_output *output = NULL;
         tamis_buffer text = {0};

@@ -132,7 +132,8 @@ void tamis_batch_place(const tamis_batch *batch, size_t row, long column, const 
 /* A number (finite) goes out in its shortest form, or with batch->precision decimals: it is then rounded here, so that
  * later steps see what would be printed. */
 int tamis_batch_set_number(tamis_batch *batch, size_t row, size_t column, double value, tamis_error *err) TAMIS_CHECKED;
-int tamis_batch_set_text(tamis_batch *batch, size_t row, size_t column, tamis_slice text, tamis_error *err) TAMIS_CHECKED;
+int tamis_batch_set_text(tamis_batch *batch, size_t row, size_t column, tamis_slice text,
+                         tamis_error *err) TAMIS_CHECKED;
 int tamis_batch_set_missing(tamis_batch *batch, size_t row, size_t column, tamis_error *err) TAMIS_CHECKED;
 
 /* The whole column at once, the fast way: values[n_rows] (copied); NaN leaves the cell as it is. */

@@ -106,7 +106,8 @@ void tamis_chunk_place(const tamis_chunk *chunk, size_t record, size_t cell, con
 
 /* Split `records` (one or more whole records, as bytes) into a chunk with `cells` cells a record: for rows the program
  * itself made. */
-int tamis_chunk_parse(tamis_chunk *chunk, tamis_slice records, char delimiter, size_t cells, tamis_error *err) TAMIS_CHECKED;
+int tamis_chunk_parse(tamis_chunk *chunk, tamis_slice records, char delimiter, size_t cells,
+                      tamis_error *err) TAMIS_CHECKED;
 
 /* The value of a cell from its bytes: quotes off, doubled quotes single. `raw` unquoted, or quoted without a doubled
  * quote: a slice into raw. Otherwise decoded into the arena (p NULL, n > 0 when memory is out). */

@@ -61,7 +61,8 @@ void tamis_neighbors_set_mismatch(tamis_neighbors *index, double mismatch);
 
 /* The same for rows some of which are in the index: own[i] is the row of the index that query i is, and no neighbour of, or
  * TAMIS_NO_NEIGHBOR. */
-int tamis_neighbors_find_others(const tamis_neighbors *index, const tamis_points *queries, const uint32_t *own, size_t k,
-                                tamis_pool *pool, uint32_t *rows, double *squares, tamis_error *err) TAMIS_CHECKED;
+int tamis_neighbors_find_others(const tamis_neighbors *index, const tamis_points *queries, const uint32_t *own,
+                                size_t k, tamis_pool *pool, uint32_t *rows, double *squares,
+                                tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -23,7 +23,7 @@ typedef struct tamis_rubin {
 
 /* Of m >= 2 estimates and their standard errors (>= 0), all finite; dfcom > 0, INFINITY where it is not known; an interval of
  * `conf`, 0 < conf < 1. */
-int tamis_rubin_pool(const double *estimates, const double *errors, size_t m, double dfcom, double conf, tamis_rubin *ret,
-                     tamis_error *err) TAMIS_CHECKED;
+int tamis_rubin_pool(const double *estimates, const double *errors, size_t m, double dfcom, double conf,
+                     tamis_rubin *ret, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -50,7 +50,8 @@ int tamis_schema_from_header(const tamis_chunk *header, const tamis_dialect *dia
 
 /* Put a new column at position `at` (schema->n: at the end); the name is copied. A name that is there already is an
  * error that says so: a step would hide a column of the user's. */
-int tamis_schema_add(tamis_schema *schema, size_t at, tamis_slice name, tamis_type type, tamis_error *err) TAMIS_CHECKED;
+int tamis_schema_add(tamis_schema *schema, size_t at, tamis_slice name, tamis_type type,
+                     tamis_error *err) TAMIS_CHECKED;
 void tamis_schema_remove(tamis_schema *schema, size_t at);
 /* The name of another column is an error. The same name again keeps the bytes it came with. */
 int tamis_schema_rename(tamis_schema *schema, size_t at, tamis_slice name, tamis_error *err) TAMIS_CHECKED;
@@ -98,7 +99,8 @@ void tamis_selection_done(tamis_selection *selection);
 int tamis_select(tamis_schema *schema, const char *sel, tamis_selection *ret, tamis_error *err) TAMIS_CHECKED;
 
 /* SEL that must name exactly one column (a target, say); `what` is the option, for the message ("--target"). */
-int tamis_select_one(tamis_schema *schema, const char *sel, const char *what, size_t *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_select_one(tamis_schema *schema, const char *sel, const char *what, size_t *ret,
+                     tamis_error *err) TAMIS_CHECKED;
 
 /* Words near `word` among `n` of them ("did you mean"), best first, as `"Age", "Fare"` into `out`; "" when none is near. */
 void tamis_nearest(tamis_slice word, const tamis_slice *words, size_t n, char *out, size_t size);

@@ -44,7 +44,8 @@ typedef struct tamis_quantiles tamis_quantiles;
 
 /* Exact p-quantiles for the `n_p` probabilities p (0..1), at most `budget` bytes of values or counts held, by this one
  * and by each partial (0: no limit; less than 2 KB for each order statistic counts as that). */
-int tamis_quantiles_new(const double *p, size_t n_p, size_t budget, tamis_quantiles **ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_quantiles_new(const double *p, size_t n_p, size_t budget, tamis_quantiles **ret,
+                        tamis_error *err) TAMIS_CHECKED;
 void tamis_quantiles_free(tamis_quantiles *q);
 /* An empty one asking the same, at the same pass, for another thread; may be made while others are merged into q. */
 int tamis_quantiles_partial(const tamis_quantiles *q, tamis_quantiles **ret, tamis_error *err) TAMIS_CHECKED;

@@ -224,8 +224,8 @@ int tamis_columns_load(tamis_columns *columns, const json_t *from, tamis_error *
 int tamis_features(const tamis_context *context, tamis_schema *schema, unsigned types, tamis_selection *ret,
                    tamis_error *err) TAMIS_CHECKED;
 /* The same with another option's selection than --columns; `what` is its name, for messages. NULL: every one. */
-int tamis_features_of(const tamis_context *context, tamis_schema *schema, const char *sel, const char *what, unsigned types,
-                      tamis_selection *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_features_of(const tamis_context *context, tamis_schema *schema, const char *sel, const char *what,
+                      unsigned types, tamis_selection *ret, tamis_error *err) TAMIS_CHECKED;
 /* Note in `schema` the types that --types gives (`types` NULL: none). A column that is not there is TAMIS_USAGE, or, `lenient`,
  * passed over. */
 int tamis_types_force(tamis_schema *schema, const char *types, bool lenient, tamis_error *err) TAMIS_CHECKED;
@@ -236,7 +236,8 @@ int tamis_target(const tamis_context *context, tamis_schema *schema, size_t *ret
 
 int tamis_json_real(const json_t *from, const char *key, double *ret, tamis_error *err) TAMIS_CHECKED;
 int tamis_json_count(const json_t *from, const char *key, uint64_t *ret, tamis_error *err) TAMIS_CHECKED;
-int tamis_json_text(const json_t *from, const char *key, const char **ret, size_t *length, tamis_error *err) TAMIS_CHECKED;
+int tamis_json_text(const json_t *from, const char *key, const char **ret, size_t *length,
+                    tamis_error *err) TAMIS_CHECKED;
 /* An array of exactly n elements (n = SIZE_MAX: any number). */
 int tamis_json_array(const json_t *from, const char *key, size_t n, const json_t **ret, tamis_error *err) TAMIS_CHECKED;
 /* Text that need not be UTF-8: stored as a string when it is, else as {"base64": "..."}. NULL when memory is out. */

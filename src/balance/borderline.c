@@ -27,10 +27,12 @@ static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, d
         }
         if (danger > 0)
                 return 0;
-        return tamis_smote_leave(c, err, "no row is in danger, and -s %s makes new rows of those alone: of the %zu nearest "
+        return tamis_smote_leave(c, err,
+                                 "no row is in danger, and -s %s makes new rows of those alone: of the %zu nearest "
                                  "rows, fewer than half are of other classes for %llu rows, and all are for %llu "
-                                 "(another --around, or -s plain or adasyn)", space->s->smoter->base.name, c->around,
-                                 (unsigned long long) (c->n - noise), (unsigned long long) noise);
+                                 "(another --around, or -s plain or adasyn)",
+                                 space->s->smoter->base.name, c->around, (unsigned long long) (c->n - noise),
+                                 (unsigned long long) noise);
 }
 
 static void reach(const tamis_smote_class *c, uint32_t parent, uint32_t neighbor, double range[2]) {

@@ -169,7 +169,8 @@ static int decide(tamis_pruning *p, void (*choose)(struct condensing *c), tamis_
         int r;
 
         if (p->touched[p->smallest])
-                return tamis_fail(err, TAMIS_USAGE, "cnn and oss keep the smallest class whole and measure the others by it: "
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "cnn and oss keep the smallest class whole and measure the others by it: "
                                   "--only cannot name it");
         r = tamis_prune_list(p, tamis_prune_in_class, p->smallest, &small, &n_small, err);
         if (r < 0)

@@ -125,8 +125,8 @@ static int add(tamis_moments *m, const double *x, const uint32_t *rows, size_t n
 
 /* Products, and what rounding takes from them: large numbers that differ little leave nothing of their correlation else, and no
  * centre is known yet that would not hang on which row comes first. */
-static int add_products(tamis_moments *m, const double *x, const double *y, const uint32_t *rows, size_t n, double *values,
-                        tamis_error *err) {
+static int add_products(tamis_moments *m, const double *x, const double *y, const uint32_t *rows, size_t n,
+                        double *values, tamis_error *err) {
         int r;
 
         /* what overflows is no number of a table that anyone correlates */
@@ -163,8 +163,8 @@ static int add_side(const tamis_effects *e, tamis_effects_side *side, const stru
                 r = add(&side->whole[c], l->columns[c], l->whole, whole, l->values, err);
                 for (size_t b = c + 1; r == 0 && b < side->k; b++)
                         if (l->columns[b])
-                                r = add_products(&side->products[c * side->k + b], l->columns[c], l->columns[b], l->whole,
-                                                 whole, l->values, err);
+                                r = add_products(&side->products[c * side->k + b], l->columns[c], l->columns[b],
+                                                 l->whole, whole, l->values, err);
         }
         return r;
 }

@@ -32,7 +32,8 @@ static int find_border(struct large *l, tamis_error *err) {
         size_t m = l->against;
         uint32_t *near = reallocarray(NULL, l->n + 1, m * sizeof *near), *rank = calloc(l->p->n + 1, sizeof *rank);
         double *squares = reallocarray(NULL, l->n + 1, m * sizeof *squares);
-        int r = near && rank && squares ? tamis_prune_near(l->p, l->others, l->n_others, l->mine, l->n, m, near, squares, err)
+        int r = near && rank && squares
+                ? tamis_prune_near(l->p, l->others, l->n_others, l->mine, l->n, m, near, squares, err)
                 : tamis_fail_memory(err);
 
         for (size_t i = 0, n = 0; r == 0 && i < l->p->n; i++) {

@@ -10,8 +10,8 @@
 
 #include "balance/prune.h"
 
-static int score_rows(const tamis_pruning *p, size_t class, const uint32_t *all, const uint32_t *rows, size_t n, double *score,
-                      tamis_error *err) {
+static int score_rows(const tamis_pruning *p, size_t class, const uint32_t *all, const uint32_t *rows, size_t n,
+                      double *score, tamis_error *err) {
         uint32_t *near = reallocarray(NULL, n + 1, p->k * sizeof *near);
         int r = near ? tamis_prune_near(p, all, p->n, rows, n, p->k, near, NULL, err) : tamis_fail_memory(err);
 

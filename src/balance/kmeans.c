@@ -224,7 +224,8 @@ static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, d
                 weigh_members(space, c, &k, weights);
         clusters_done(&k);
         if (r == 0 && strong == 0)
-                return tamis_smote_leave(c, err, "of %llu clusters none has two of its rows and as large a share of it as the "
+                return tamis_smote_leave(c, err,
+                                         "of %llu clusters none has two of its rows and as large a share of it as the "
                                          "whole (other --clusters, or -s plain)",
                                          (unsigned long long) space->s->clusters);
         return r;

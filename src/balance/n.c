@@ -73,7 +73,8 @@ static const uint32_t *codes_of(const struct tree *t, uint32_t kind) {
 static int by_codes(const void *a, const void *b, void *arg) {
         const struct tree *t = arg;
         const uint32_t x = *(const uint32_t *) a, y = *(const uint32_t *) b;
-        int order = memcmp(t->codes + x * t->vdm->width, t->codes + y * t->vdm->width, t->vdm->width * sizeof *t->codes);
+        int order =
+                memcmp(t->codes + x * t->vdm->width, t->codes + y * t->vdm->width, t->vdm->width * sizeof *t->codes);
 
         return order ? order : x < y ? -1 : x > y;
 }
@@ -141,7 +142,8 @@ static void build(struct tree *t, size_t first, size_t last) {
         if (last - first <= LEAF)
                 return;
         for (size_t i = first + 1; i < last; i++)
-                t->distances[i] = sqrt(tamis_vdm_square(t->vdm, codes_of(t, t->kinds[first]), codes_of(t, t->kinds[i])));
+                t->distances[i] =
+                        sqrt(tamis_vdm_square(t->vdm, codes_of(t, t->kinds[first]), codes_of(t, t->kinds[i])));
         halve(t, first + 1, last, middle);
         find_bounds(t, first + 1, middle, t->bounds + 4 * first);
         find_bounds(t, middle, last, t->bounds + 4 * first + 2);

@@ -164,9 +164,10 @@ static int keep_third(struct missing_by *m, size_t class, tamis_error *err) {
                 m->n = n;
         }
         if (r == 0 && chosen < p->sizes[class])
-                tamis_warn(p->context, "of a class of %zu rows, %zu are among the %zu nearest of a row of the smallest: fewer stay "
-                           "than the %llu asked for (a larger --neighbors keeps more)", m->n, chosen, k,
-                           (unsigned long long) p->sizes[class]);
+                tamis_warn(p->context,
+                           "of a class of %zu rows, %zu are among the %zu nearest of a row of the smallest: fewer stay "
+                           "than the %llu asked for (a larger --neighbors keeps more)",
+                           m->n, chosen, k, (unsigned long long) p->sizes[class]);
         free(near);
         free(rows);
         return r;
@@ -202,8 +203,8 @@ static int decide(tamis_pruning *p, int version, tamis_error *err) {
         m.small = small;
         m.k = p->k < m.n_small ? p->k : m.n_small;
         if (m.k < p->k)
-                tamis_warn(p->context, "the smallest class has %zu row%s: %zu neighbour%s looked at instead of %zu", m.n_small,
-                           m.n_small == 1 ? "" : "s", m.k, m.k == 1 ? " is" : "s are", p->k);
+                tamis_warn(p->context, "the smallest class has %zu row%s: %zu neighbour%s looked at instead of %zu",
+                           m.n_small, m.n_small == 1 ? "" : "s", m.k, m.k == 1 ? " is" : "s are", p->k);
         if (version == 2)
                 r = order_outward(&m, err);
         for (size_t class = 0; r == 0 && class < p->n_classes; class++) {

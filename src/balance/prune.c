@@ -65,7 +65,8 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         int r;
 
         if (!strategy)
-                return tamis_fail(err, TAMIS_USAGE, "--strategy is needed: allknn, centroids, cnn, enn, iht, ncr, nearmiss1, "
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--strategy is needed: allknn, centroids, cnn, enn, iht, ncr, nearmiss1, "
                                   "nearmiss2, nearmiss3, oss, renn or tomek");
         r = tamis_strategy_find(context->type, strategy, &found, err);
         if (r < 0)
@@ -79,7 +80,8 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         if (tamis_settings_given(settings, "neighbors"))
                 s->k = tamis_settings_count(settings, "neighbors");
         if ((s->k == 0 && s->pruner->takes & PRUNE_NEIGHBORS) || s->k > 100000)
-                return tamis_fail(err, TAMIS_USAGE, "--neighbors %s: 1 to 100000", tamis_settings_text(settings, "neighbors"));
+                return tamis_fail(err, TAMIS_USAGE, "--neighbors %s: 1 to 100000",
+                                  tamis_settings_text(settings, "neighbors"));
         s->mode = strcmp(tamis_settings_text(settings, "kind"), "mode") == 0;
         s->scaled = strcmp(tamis_settings_text(settings, "metric"), "scaled") == 0;
         only = tamis_settings_text(settings, "only");
@@ -122,7 +124,8 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         if (r == 0)
                 r = tamis_columns_bind(&s->target, schema, &(tamis_selection) { .columns = &target, .n = 1 }, err);
         if (r == 0)
-                r = tamis_features(context, schema, 1U << TAMIS_TYPE_NUMERIC | 1U << TAMIS_TYPE_CATEGORICAL, &features, err);
+                r = tamis_features(context, schema, 1U << TAMIS_TYPE_NUMERIC | 1U << TAMIS_TYPE_CATEGORICAL, &features,
+                                   err);
         if (r == 0)
                 r = bind_features(s, schema, &features, err);
         if (r == 0 && context->reports)
@@ -228,7 +231,8 @@ static int report(const void *state, json_t *into, tamis_error *err) {
         }
         for (size_t i = 0; i < s->n_facts; i++)
                 r |= json_object_set_new(into, s->facts[i].name, json_integer((json_int_t) s->facts[i].n));
-        r |= json_object_set_new(into, "train_rows_before", json_integer((json_int_t) (s->labels.n - s->labels.missing)));
+        r |= json_object_set_new(into, "train_rows_before",
+                                 json_integer((json_int_t) (s->labels.n - s->labels.missing)));
         r |= json_object_set_new(into, "train_rows_after", json_integer((json_int_t) after));
         r |= json_object_set_new(into, "rows_without_target", json_integer((json_int_t) s->labels.missing));
         return r < 0 ? tamis_fail_memory(err) : tamis_effects_report(&s->effects, into, err);

@@ -139,10 +139,12 @@ int tamis_prune_index_near(const tamis_prune_index *index, const uint32_t *of, s
                            double *squares, tamis_error *err) TAMIS_CHECKED;
 
 /* Tomek links among these rows (ascending): the ends that are touched go. */
-int tamis_prune_tomek(tamis_pruning *p, const uint32_t *rows, size_t n, uint64_t *links, tamis_error *err) TAMIS_CHECKED;
+int tamis_prune_tomek(tamis_pruning *p, const uint32_t *rows, size_t n, uint64_t *links,
+                      tamis_error *err) TAMIS_CHECKED;
 /* Wilson's rule once, over all rows of the table. */
 int tamis_prune_edit(tamis_pruning *p, bool mode, tamis_error *err) TAMIS_CHECKED;
 /* The same for the largest class alone, where that is quicker: which of its rows go, and the class. Else -1 stays. */
-int tamis_prune_edit_large(const tamis_pruning *p, bool mode, uint8_t *goes, long *class, tamis_error *err) TAMIS_CHECKED;
+int tamis_prune_edit_large(const tamis_pruning *p, bool mode, uint8_t *goes, long *class,
+                           tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -160,8 +160,8 @@ int tamis_prune_index_near(const tamis_prune_index *index, const uint32_t *of, s
         return r;
 }
 
-int tamis_prune_near(const tamis_pruning *p, const uint32_t *among, size_t n_among, const uint32_t *of, size_t n_of, size_t k,
-                     uint32_t *near, double *squares, tamis_error *err) {
+int tamis_prune_near(const tamis_pruning *p, const uint32_t *among, size_t n_among, const uint32_t *of, size_t n_of,
+                     size_t k, uint32_t *near, double *squares, tamis_error *err) {
         tamis_prune_index *index = NULL;
         int r = n_of > 0 ? tamis_prune_index_new(p, among, n_among, &index, err) : 0;
 

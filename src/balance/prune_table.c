@@ -39,8 +39,10 @@ static int check_data(const tamis_prune *s, tamis_error *err) {
         if (r < 0)
                 return r;
         if (s->labels.n_classes < 2)
-                return tamis_fail(err, TAMIS_BAD_DATA, "the target has one class only, \"%.*s\": there is no other to compare "
-                                  "its rows with", (int) s->labels.names[0].n, s->labels.names[0].p);
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "the target has one class only, \"%.*s\": there is no other to compare "
+                                  "its rows with",
+                                  (int) s->labels.names[0].n, s->labels.names[0].p);
         if (s->labels.n >= UINT32_MAX)
                 return tamis_fail(err, TAMIS_BAD_DATA, "%zu train rows are too many", s->labels.n);
         return 0;
@@ -97,7 +99,8 @@ static int order_rows(const tamis_prune *s, struct key *keys, size_t *n, tamis_e
         if (!salt)
                 return tamis_fail_memory(err);
         for (size_t j = 0; j < d + width; j++)
-                salt[j] = mix(tamis_slice_hash(tamis_slice_of(j < d ? s->numbers.names[j] : s->categories.names[j - d])));
+                salt[j] =
+                        mix(tamis_slice_hash(tamis_slice_of(j < d ? s->numbers.names[j] : s->categories.names[j - d])));
         *n = 0;
         for (size_t row = 0; row < s->labels.n; row++)
                 if (s->labels.codes[row] != TAMIS_NO_CLASS)
@@ -210,8 +213,8 @@ static int find_touched(const tamis_prune *s, tamis_pruning *p, tamis_error *err
 
                 if (at < 0) {
                         tamis_nearest(name, s->labels.names, p->n_classes, near, sizeof near);
-                        return tamis_fail(err, TAMIS_USAGE, "--only: no train row is of class \"%.*s\"%s%s", (int) name.n,
-                                          name.p, *near ? "; near: " : "", near);
+                        return tamis_fail(err, TAMIS_USAGE, "--only: no train row is of class \"%.*s\"%s%s",
+                                          (int) name.n, name.p, *near ? "; near: " : "", near);
                 }
                 p->touched[at] = true;
         }
@@ -228,7 +231,8 @@ static int find_sizes(const tamis_prune *s, tamis_pruning *p, tamis_error *err) 
                 if (p->sizes[class] < p->counts[class] && !p->touched[class] && s->ratio.kind == TAMIS_RATIO_COUNTS)
                         r = tamis_fail(err, TAMIS_USAGE, "--ratio gives class \"%.*s\" fewer rows, and %s",
                                        (int) s->labels.names[class].n, s->labels.names[class].p,
-                                       s->has_only ? "--only leaves it out" : "it is the smallest: --only has to name it");
+                                       s->has_only ? "--only leaves it out"
+                                                   : "it is the smallest: --only has to name it");
                 if (!p->touched[class])
                         p->sizes[class] = p->counts[class];
         }
@@ -239,8 +243,8 @@ static void find_k(tamis_prune *s, tamis_pruning *p) {
         p->k = s->k;
         if (p->k >= p->n && s->pruner->takes & PRUNE_NEIGHBORS) {
                 p->k = p->n > 1 ? p->n - 1 : 1;
-                tamis_warn(p->context, "there are %zu train rows: %zu neighbour%s looked at instead of %llu", p->n, p->k,
-                           p->k == 1 ? " is" : "s are", (unsigned long long) s->k);
+                tamis_warn(p->context, "there are %zu train rows: %zu neighbour%s looked at instead of %llu", p->n,
+                           p->k, p->k == 1 ? " is" : "s are", (unsigned long long) s->k);
         }
         s->k_used = p->k;
 }
@@ -271,7 +275,8 @@ static int make_table(tamis_prune *s, tamis_pruning *p, tamis_error *err) {
 static void tell(const tamis_prune *s, const tamis_context *context, uint64_t dropped) {
         if (s->labels.missing > 0)
                 tamis_warn(context, "%llu train row%s without a \"%s\": passed through",
-                           (unsigned long long) s->labels.missing, s->labels.missing == 1 ? "" : "s", s->target.names[0]);
+                           (unsigned long long) s->labels.missing, s->labels.missing == 1 ? "" : "s",
+                           s->target.names[0]);
         for (size_t c = 0; c < s->labels.n_classes; c++)
                 if (s->after[c] == 0)
                         tamis_warn(context, "no row is left of class \"%.*s\"", (int) s->labels.names[c].n,

@@ -40,8 +40,10 @@ static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, d
         }
         if (safe > 0)
                 return 0;
-        return tamis_smote_leave(c, err, "no row has one of its own class among its %zu nearest rows: there is no safe one "
-                                 "to use (more --neighbors, or -s plain)", c->around);
+        return tamis_smote_leave(c, err,
+                                 "no row has one of its own class among its %zu nearest rows: there is no safe one "
+                                 "to use (more --neighbors, or -s plain)",
+                                 c->around);
 }
 
 static void reach(const tamis_smote_class *c, uint32_t parent, uint32_t neighbor, double range[2]) {

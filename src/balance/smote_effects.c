@@ -49,8 +49,8 @@ static int ahead_init(struct ahead *a, tamis_smote *s, tamis_smote_space *space,
                 .real_hashes = reallocarray(NULL, n + 1, sizeof *a->real_hashes),
                 .hashes = reallocarray(NULL, s->n_made + 1, sizeof *a->hashes),
         };
-        if (!a->numbers || !a->codes || !a->classes || !a->times || !a->real_classes || !a->class_hashes || !a->real_hashes
-            || !a->hashes)
+        if (!a->numbers || !a->codes || !a->classes || !a->times || !a->real_classes || !a->class_hashes ||
+            !a->real_hashes || !a->hashes)
                 return tamis_fail_memory(err);
         for (size_t i = 0; i < s->labels.n_classes; i++)
                 a->class_hashes[i] = tamis_slice_hash(s->labels.names[i]);

@@ -95,8 +95,10 @@ static int weigh(tamis_smote_space *space, size_t class, tamis_smote_class *c, d
         }
         if (r < 0 || used > 0)
                 return r;
-        return tamis_smote_leave(c, err, "it has %zu support vectors, and all %zu nearest rows of each are of other classes: "
-                                 "none can be used (another --around, or -s plain or adasyn)", vectors, c->around);
+        return tamis_smote_leave(c, err,
+                                 "it has %zu support vectors, and all %zu nearest rows of each are of other classes: "
+                                 "none can be used (another --around, or -s plain or adasyn)",
+                                 vectors, c->around);
 }
 
 static void reach(const tamis_smote_class *c, uint32_t parent, uint32_t neighbor, double range[2]) {

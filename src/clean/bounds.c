@@ -5,8 +5,8 @@
 #include "clean/state.h"
 
 /* The column's values as they will be. */
-static int values_of(const struct tamis_clean *s, size_t column, tamis_batch *batch, double *values, uint64_t *nonnumbers,
-                     tamis_error *err) {
+static int values_of(const struct tamis_clean *s, size_t column, tamis_batch *batch, double *values,
+                     uint64_t *nonnumbers, tamis_error *err) {
         const double *numbers;
         int r;
 
@@ -58,7 +58,8 @@ int tamis_bounds_ask(struct tamis_clean *s, bool fences, tamis_error *err) {
         for (size_t i = 0; i < s->n_mends && r == 0; i++) {
                 tamis_quantiles_free(s->mends[i].looks.quantiles);
                 s->mends[i].looks.quantiles = NULL;
-                r = tamis_quantiles_new(fences ? quarters : half, fences ? 2 : 1, (size_t) 64 << 20, &s->mends[i].looks.quantiles, err);
+                r = tamis_quantiles_new(fences ? quarters : half, fences ? 2 : 1, (size_t) 64 << 20,
+                                        &s->mends[i].looks.quantiles, err);
         }
         return r;
 }
@@ -81,14 +82,15 @@ static void set_bounds(struct tamis_clean *s, tamis_mend *m, const char *name, d
 
         if (m->dates || l->nonnumbers > 0) {
                 if (s->picks.chosen && !m->dates)
-                        tamis_warn(s->context, "column \"%s\" has cells that are no numbers: no outliers are looked for", name);
+                        tamis_warn(s->context,
+                                   "column \"%s\" has cells that are no numbers: no outliers are looked for", name);
                 return;
         }
         if (isnan(low) || isnan(high))
                 return;                 /* no cell is there */
         if (!(high > low)) {
-                tamis_warn(s->context, "column \"%s\": most cells are %g: no cell can be called an outlier by %s", name, centre,
-                           tamis_settings_text(s->context->settings, "outliers"));
+                tamis_warn(s->context, "column \"%s\": most cells are %g: no cell can be called an outlier by %s", name,
+                           centre, tamis_settings_text(s->context->settings, "outliers"));
                 return;
         }
         m->bounded = true;
@@ -106,7 +108,8 @@ void tamis_bounds_finish(struct tamis_clean *s) {
                 const char *name = s->mended.names[i];
 
                 if (s->wishes.method == TAMIS_OUT_Z) {
-                        double mean = tamis_moments_mean(&m->looks.moments), sd = tamis_moments_sd(&m->looks.moments, 0);
+                        double mean = tamis_moments_mean(&m->looks.moments),
+                               sd = tamis_moments_sd(&m->looks.moments, 0);
 
                         set_bounds(s, m, name, mean, mean - k * sd, mean + k * sd);
                 } else if (s->wishes.method == TAMIS_OUT_IQR) {

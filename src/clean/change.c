@@ -36,7 +36,8 @@ tamis_slice tamis_clean_text(const struct tamis_clean *s, tamis_batch *batch, si
 
         if ((s->trim || s->blanks) && s->picks.works[column])
                 (void) tamis_clean_cell(s, &text);
-        if (m && tamis_mend_writes(m) && (!tamis_missing_is(batch->missing, text) || tamis_dict_find(&m->map, text) >= 0))
+        if (m && tamis_mend_writes(m) &&
+            (!tamis_missing_is(batch->missing, text) || tamis_dict_find(&m->map, text) >= 0))
                 (void) tamis_mend_cell(m, &s->wishes, &text, room);
         return text;
 }

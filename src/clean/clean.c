@@ -102,13 +102,15 @@ static int configure(void *state, const tamis_context *context, tamis_error *err
         if (r < 0)
                 return r;
         s->phase = s->wishes.any ? TAMIS_CLEAN_LOOKS : isnan(s->columns_over) ? TAMIS_CLEAN_REPEATS : TAMIS_CLEAN_HOLES;
-        if (!s->wishes.any && !s->trim && !blank && !rename && !s->dedupe && isnan(s->rows_over) && isnan(s->columns_over)
-            && !tamis_settings_given(settings, "drop") && !tamis_settings_given(settings, "keep"))
+        if (!s->wishes.any && !s->trim && !blank && !rename && !s->dedupe && isnan(s->rows_over) &&
+            isnan(s->columns_over) && !tamis_settings_given(settings, "drop") &&
+            !tamis_settings_given(settings, "keep"))
                 return tamis_fail(err, TAMIS_USAGE, "there is nothing to do: --drop, --keep, --rename, --trim, "
                                   "--blank, --map, --alike, --numbers, --dates, --booleans, --outliers, --dedupe, "
                                   "--drop-rows-over or --drop-columns-over is needed");
         if (tamis_settings_given(settings, "columns") && !s->trim && !blank && !s->wishes.any)
-                return tamis_fail(err, TAMIS_USAGE, "--columns says where --trim, --blank and the like work, and none is "
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--columns says where --trim, --blank and the like work, and none is "
                                   "given (--keep takes other columns away)");
         return 0;
 }

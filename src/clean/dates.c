@@ -229,7 +229,8 @@ bool tamis_date_parse(tamis_slice text, const char *format, tamis_date *d) {
 }
 
 size_t tamis_date_print(const tamis_date *d, char out[TAMIS_FORM_MAX]) {
-        return (size_t) snprintf(out, TAMIS_FORM_MAX, "%04d-%02d-%02d%s", d->year % 10000, d->month % 100, d->day % 100, d->time);
+        return (size_t) snprintf(out, TAMIS_FORM_MAX, "%04d-%02d-%02d%s", d->year % 10000, d->month % 100, d->day % 100,
+                                 d->time);
 }
 
 /* Sakamoto 1992: days of the week repeat with the months' offsets. */

@@ -169,7 +169,8 @@ static bool reads(tamis_slice text, const char *word) {
 }
 
 tamis_form tamis_form_boolean(tamis_slice text, char out[TAMIS_FORM_MAX], size_t *n) {
-        static const char *const words[2][6] = { { "no", "false", "n", "f", "off" }, { "yes", "true", "y", "t", "on" } };
+        static const char *const words[2][6] = { { "no", "false", "n", "f", "off" },
+                                                 { "yes", "true", "y", "t", "on" } };
 
         strip(&text);
         if (text.n == 1 && (text.p[0] == '0' || text.p[0] == '1'))

@@ -80,9 +80,11 @@ static tamis_slice stripped(tamis_slice t) {
         return t;
 }
 
-static void mend_form(const tamis_mend *m, const tamis_mend_wishes *w, tamis_slice *text, char *room, tamis_mended *ret) {
+static void mend_form(const tamis_mend *m, const tamis_mend_wishes *w, tamis_slice *text, char *room,
+                      tamis_mended *ret) {
         size_t n = 0;
-        tamis_form form = m->numbers ? tamis_form_number(*text, w->decimal, room, &n) : tamis_form_boolean(*text, room, &n);
+        tamis_form form =
+                m->numbers ? tamis_form_number(*text, w->decimal, room, &n) : tamis_form_boolean(*text, room, &n);
 
         ret->left = form == TAMIS_FORM_NONE;
         if (form != TAMIS_FORM_CHANGED)
@@ -91,7 +93,8 @@ static void mend_form(const tamis_mend *m, const tamis_mend_wishes *w, tamis_sli
         ret->kind = m->numbers ? TAMIS_MEND_NUMBER : TAMIS_MEND_BOOLEAN;
 }
 
-static void mend_date(const tamis_mend *m, const tamis_mend_wishes *w, tamis_slice *text, char *room, tamis_mended *ret) {
+static void mend_date(const tamis_mend *m, const tamis_mend_wishes *w, tamis_slice *text, char *room,
+                      tamis_mended *ret) {
         tamis_date_kind kind;
         size_t n;
 
@@ -120,7 +123,8 @@ static void mend_spelling(const tamis_mend *m, const tamis_mend_wishes *w, tamis
         ret->kind = TAMIS_MEND_ALIKE;
 }
 
-tamis_mended tamis_mend_cell(const tamis_mend *m, const tamis_mend_wishes *w, tamis_slice *text, char room[TAMIS_FORM_MAX]) {
+tamis_mended tamis_mend_cell(const tamis_mend *m, const tamis_mend_wishes *w, tamis_slice *text,
+                             char room[TAMIS_FORM_MAX]) {
         tamis_mended ret = { .kind = TAMIS_MEND_NOTHING };
         long code = m->map.n ? tamis_dict_find(&m->map, stripped(*text)) : -1;
 
@@ -153,7 +157,8 @@ size_t tamis_alike_key(const tamis_mend_wishes *w, tamis_slice text, char *key) 
                         c |= 32;
                 else if (w->alike_case && before == 0xc3 && c >= 0x80 && c <= 0x9e && c != 0x97)
                         c += 0x20;
-                if (w->alike_punctuation && c > 32 && c < 127 && !((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9'))
+                if (w->alike_punctuation && c > 32 && c < 127 && !((c | 32) >= 'a' && (c | 32) <= 'z') &&
+                    !(c >= '0' && c <= '9'))
                         c = ' ';
                 if (blanks && (c == ' ' || c == '\t')) {
                         if (n == 1 || key[n - 1] == ' ')
@@ -199,7 +204,8 @@ static int decide_spellings(tamis_mend *m, const tamis_mend_wishes *w, tamis_err
 
                 r = tamis_buffer_reserve(&key, e->text.n + 2, err);
                 if (r == 0)
-                        r = tamis_dict_add(&keys, (tamis_slice) { key.p, tamis_alike_key(w, e->text, key.p) }, 0, &code, err);
+                        r = tamis_dict_add(&keys, (tamis_slice) { key.p, tamis_alike_key(w, e->text, key.p) }, 0, &code,
+                                           err);
                 if (r < 0)
                         break;
                 key_of[i] = code;
@@ -214,7 +220,8 @@ static int decide_spellings(tamis_mend *m, const tamis_mend_wishes *w, tamis_err
 
                         if (pass && spellings[k] < 2)
                                 continue;
-                        r = tamis_dict_add(&m->from, pass ? texts->entries[i].text : keys.entries[i].text, 1, &code, err);
+                        r = tamis_dict_add(&m->from, pass ? texts->entries[i].text : keys.entries[i].text, 1, &code,
+                                           err);
                         if (r == 0)
                                 r = tamis_keep_text(&m->to, &m->n_to, texts->entries[best[k]].text, err);
                 }
@@ -228,7 +235,8 @@ static int decide_spellings(tamis_mend *m, const tamis_mend_wishes *w, tamis_err
 
 /* -- learning ------------------------------------------------------------------------------------------------------ */
 
-int tamis_mend_look(const tamis_mend *m, const tamis_mend_wishes *w, tamis_looks *l, tamis_slice text, tamis_error *err) {
+int tamis_mend_look(const tamis_mend *m, const tamis_mend_wishes *w, tamis_looks *l, tamis_slice text,
+                    tamis_error *err) {
         char room[TAMIS_FORM_MAX];
         tamis_date_kind kind;
         tamis_form form;
@@ -276,26 +284,34 @@ int tamis_looks_merge(tamis_looks *into, tamis_looks *from, tamis_error *err) {
 static void decide_order(tamis_mend *m, const tamis_mend_wishes *w, const char *name, const tamis_context *context) {
         const tamis_looks *l = &m->looks;
 
-        m->order = l->day_first && !l->month_first ? TAMIS_ORDER_DAY : l->month_first && !l->day_first ? TAMIS_ORDER_MONTH
-                   : TAMIS_ORDER_NONE;
+        m->order = l->day_first && !l->month_first ? TAMIS_ORDER_DAY
+                : l->month_first && !l->day_first  ? TAMIS_ORDER_MONTH
+                                                   : TAMIS_ORDER_NONE;
         if (w->n_formats || !l->either || m->order != TAMIS_ORDER_NONE)
                 return;
-        tamis_warn(context, "column \"%s\": %s, so dates like 03/04/2020 stay as they are, %llu in the rows learned from (--date-format '%%d/%%m/%%Y' or "
-                   "'%%m/%%d/%%Y' says which)", name,
-                   l->day_first ? "some dates have the day first and some the month" : "no date tells the day from the month",
-                   (unsigned long long) l->either);
+        tamis_warn(
+                context,
+                "column \"%s\": %s, so dates like 03/04/2020 stay as they are, %llu in the rows learned from (--date-format '%%d/%%m/%%Y' or "
+                "'%%m/%%d/%%Y' says which)",
+                name,
+                l->day_first ? "some dates have the day first and some the month"
+                             : "no date tells the day from the month",
+                (unsigned long long) l->either);
 }
 
 /* Not enough to touch the column unasked, too many to pass over in silence. */
-static void say_half(const tamis_mend *m, const char *name, uint64_t n, const char *what, const tamis_context *context) {
+static void say_half(const tamis_mend *m, const char *name, uint64_t n, const char *what,
+                     const tamis_context *context) {
         if (n < m->looks.present && 2 * n >= m->looks.present && n > 0)
-                tamis_warn(context, "column \"%s\": %llu of %llu cells are %s, too few to take it for a column of them; it stays as "
-                           "it is (-c '%s' does what can be done)", name, (unsigned long long) n,
-                           (unsigned long long) m->looks.present, what, name);
+                tamis_warn(
+                        context,
+                        "column \"%s\": %llu of %llu cells are %s, too few to take it for a column of them; it stays as "
+                        "it is (-c '%s' does what can be done)",
+                        name, (unsigned long long) n, (unsigned long long) m->looks.present, what, name);
 }
 
-int tamis_mend_decide(tamis_mend *m, const tamis_mend_wishes *w, const char *name, bool named, const tamis_context *context,
-                      tamis_error *err) {
+int tamis_mend_decide(tamis_mend *m, const tamis_mend_wishes *w, const char *name, bool named,
+                      const tamis_context *context, tamis_error *err) {
         const tamis_looks *l = &m->looks;
         double enough = named ? 0 : NEARLY_ALL * (double) l->present;
 

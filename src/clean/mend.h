@@ -30,7 +30,12 @@ typedef struct tamis_mend_wishes {
         double limit;
 } tamis_mend_wishes;
 
-typedef enum tamis_date_order { TAMIS_ORDER_NONE, TAMIS_ORDER_SURE, TAMIS_ORDER_DAY, TAMIS_ORDER_MONTH } tamis_date_order;
+typedef enum tamis_date_order {
+        TAMIS_ORDER_NONE,
+        TAMIS_ORDER_SURE,
+        TAMIS_ORDER_DAY,
+        TAMIS_ORDER_MONTH
+} tamis_date_order;
 
 /* What a cell of the rows learned from looks like, counted. */
 typedef struct tamis_looks {
@@ -78,7 +83,8 @@ void tamis_mend_wishes_done(tamis_mend_wishes *wishes);
 /* Anything of it changes texts. */
 bool tamis_mend_writes(const tamis_mend *mend);
 /* What becomes of a present cell. The new text is in `room`, in the mend, or where it was. */
-tamis_mended tamis_mend_cell(const tamis_mend *mend, const tamis_mend_wishes *wishes, tamis_slice *text, char room[TAMIS_FORM_MAX]);
+tamis_mended tamis_mend_cell(const tamis_mend *mend, const tamis_mend_wishes *wishes, tamis_slice *text,
+                             char room[TAMIS_FORM_MAX]);
 
 /* Look at one present cell; then, looks merged, decide. `named`: --columns names the column. */
 int tamis_mend_look(const tamis_mend *mend, const tamis_mend_wishes *wishes, tamis_looks *looks, tamis_slice text,

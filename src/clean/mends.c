@@ -12,7 +12,8 @@ static int map_cell(tamis_mend *m, tamis_slice from, tamis_slice to, tamis_error
                 return r;
         if (m->map.n == before)
                 return tamis_slice_equal(tamis_slice_of(m->map_to[code]), to)
-                               ? 0 : tamis_fail(err, TAMIS_BAD_DATA, "--map: \"%.*s\" becomes two things", (int) from.n, from.p);
+                        ? 0
+                        : tamis_fail(err, TAMIS_BAD_DATA, "--map: \"%.*s\" becomes two things", (int) from.n, from.p);
         return tamis_keep_text(&m->map_to, &m->n_map, to, err);
 }
 
@@ -43,7 +44,8 @@ static int read_map(struct tamis_clean *s, tamis_error *err) {
         int r = tamis_reader_new(&options, &reader, err);
 
         if (r == 0 && tamis_reader_header(reader)->cells != 2 && tamis_reader_header(reader)->cells != 3)
-                r = tamis_fail(err, TAMIS_BAD_DATA, "--map %s: a header and columns from,to or column,from,to are needed",
+                r = tamis_fail(err, TAMIS_BAD_DATA,
+                               "--map %s: a header and columns from,to or column,from,to are needed",
                                s->wishes.map_file);
         while (r == 0) {
                 tamis_batch_reset(&rows);
@@ -132,7 +134,8 @@ static void forget_idle(struct tamis_clean *s) {
 
 /* -- learning ------------------------------------------------------------------------------------------------------ */
 
-static int learn_looks(const struct tamis_clean *s, size_t i, tamis_looks *looks, tamis_batch *batch, tamis_error *err) {
+static int learn_looks(const struct tamis_clean *s, size_t i, tamis_looks *looks, tamis_batch *batch,
+                       tamis_error *err) {
         size_t column = s->mended.at[i];
         const uint8_t *missing;
         int r = tamis_batch_missing(batch, column, &missing, err);
@@ -151,9 +154,11 @@ static int learn_looks(const struct tamis_clean *s, size_t i, tamis_looks *looks
         return r;
 }
 
-int tamis_mends_learn(const struct tamis_clean *s, struct tamis_clean_partial *p, tamis_batch *batch, tamis_error *err) {
-        double *values = s->phase == TAMIS_CLEAN_LOOKS ? NULL
-                                                       : tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *values);
+int tamis_mends_learn(const struct tamis_clean *s, struct tamis_clean_partial *p, tamis_batch *batch,
+                      tamis_error *err) {
+        double *values = s->phase == TAMIS_CLEAN_LOOKS
+                ? NULL
+                : tamis_arena_get(&batch->arena, (batch->n_rows + 1) * sizeof *values);
         int r = 0;
 
         p->looks = calloc(s->n_mends + 1, sizeof *p->looks);

@@ -26,7 +26,8 @@ void tamis_picks_done(tamis_picks *picks);
 bool tamis_picks_need_types(const tamis_settings *settings);
 
 /* One more column, by name and without asking for its type. */
-int tamis_picks_remember(tamis_columns *columns, const tamis_schema *schema, size_t column, tamis_error *err) TAMIS_CHECKED;
+int tamis_picks_remember(tamis_columns *columns, const tamis_schema *schema, size_t column,
+                         tamis_error *err) TAMIS_CHECKED;
 
 /* From --drop, --keep and --columns. */
 int tamis_picks_choose(tamis_picks *picks, const tamis_context *context, tamis_schema *schema, tamis_error *err)

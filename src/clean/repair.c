@@ -33,7 +33,8 @@ static void put_parts(double *parts[4], size_t row, const tamis_mended *done) {
         parts[3][row] = done->whole ? tamis_date_weekday(d) : NAN;
 }
 
-static int set_cell(tamis_batch *batch, size_t row, size_t column, tamis_slice text, const char *room, tamis_error *err) {
+static int set_cell(tamis_batch *batch, size_t row, size_t column, tamis_slice text, const char *room,
+                    tamis_error *err) {
         if (text.n == 0)
                 return tamis_batch_set_missing(batch, row, column, err);
         if (text.p == room) {

@@ -41,7 +41,13 @@ struct tamis_clean {
 
         /* learning: holes first, where columns may go for them; then duplicates among what is left */
         const tamis_schema *in; /* the runner's, from bind to finish */
-        enum { TAMIS_CLEAN_LOOKS, TAMIS_CLEAN_BOUNDS, TAMIS_CLEAN_SPREADS, TAMIS_CLEAN_HOLES, TAMIS_CLEAN_REPEATS } phase;
+        enum {
+                TAMIS_CLEAN_LOOKS,
+                TAMIS_CLEAN_BOUNDS,
+                TAMIS_CLEAN_SPREADS,
+                TAMIS_CLEAN_HOLES,
+                TAMIS_CLEAN_REPEATS
+        } phase;
         uint64_t rows;
         uint64_t *holes;        /* per column */
         tamis_duplicates duplicates;

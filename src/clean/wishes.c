@@ -15,8 +15,10 @@ static int add_format(tamis_mend_wishes *w, const char *format, size_t n, tamis_
         if (!more[w->n_formats])
                 return tamis_fail_memory(err);
         if (!tamis_date_format_is_whole(more[w->n_formats++]))
-                return tamis_fail(err, TAMIS_USAGE, "--date-format %.*s: a year (%%Y, %%y), a month (%%m, %%b) and a day (%%d), with "
-                                  "%%H, %%M and %%S if need be", (int) n, format);
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--date-format %.*s: a year (%%Y, %%y), a month (%%m, %%b) and a day (%%d), with "
+                                  "%%H, %%M and %%S if need be",
+                                  (int) n, format);
         return 0;
 }
 
@@ -49,7 +51,8 @@ static int read_alike(tamis_mend_wishes *w, const char *list, tamis_error *err) 
 }
 
 static void read_outliers(tamis_mend_wishes *w, const tamis_settings *settings) {
-        static const char *const methods[] = { "iqr", "mad", "z" }, *const actions[] = { "clip", "blank", "drop", "mark" };
+        static const char *const methods[] = { "iqr", "mad", "z" },
+                                 *const actions[] = { "clip", "blank", "drop", "mark" };
         static const double limits[] = { 0, 1.5, 3.5, 3 };
         const char *method = tamis_settings_text(settings, "outliers");
         const char *action = tamis_settings_text(settings, "outliers-to");

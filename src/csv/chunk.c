@@ -101,7 +101,8 @@ int tamis_chunk_parse(tamis_chunk *chunk, tamis_slice records, char delimiter, s
         tamis_scan_init(&scan, delimiter, cells);
         r = tamis_scan_run(&scan, chunk, records.n, true, err);
         if (r == TAMIS_SCAN_RAGGED)
-                return tamis_fail(err, TAMIS_BAD_DATA, "a record has %zu cells, not %zu", scan.n_ends - scan.row, cells);
+                return tamis_fail(err, TAMIS_BAD_DATA, "a record has %zu cells, not %zu", scan.n_ends - scan.row,
+                                  cells);
         if (r == TAMIS_SCAN_QUOTE)
                 return tamis_fail(err, TAMIS_BAD_DATA, "a record has a malformed quote");
         return r < 0 ? r : 0;

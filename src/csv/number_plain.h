@@ -37,7 +37,8 @@ static inline uint64_t tamis_plain_sixteen(__m128i digits) {
 /* The `n` bytes before `end` as a number; false where they are no plain one, and then nothing is said of what they are: a
  * number written otherwise, zero padded (007), no number. n 0 is false too. */
 static inline bool tamis_number_plain(const char *end, size_t n, double *value) {
-        static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+        static const double tens[] = { 1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                       1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
         const char first = end[-(ptrdiff_t) n];
         const size_t sign = (first == '-') | (first == '+');
         __m128i bytes, digit, before, window;

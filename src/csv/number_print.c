@@ -217,7 +217,8 @@ static size_t lay_out(char *out, uint64_t d, int k) {
 /* The digits of n < 10^16 as bytes 0 .. 9: halves, quarters, pairs, all at once. */
 static inline __m128i sixteen_bytes(uint64_t n) {
         uint64_t top = n / 100000000;
-        __m128i v = _mm_set_epi64x((long long) (n - top * 100000000), (long long) top), w, factor = _mm_set1_epi16(2559);
+        __m128i v = _mm_set_epi64x((long long) (n - top * 100000000), (long long) top), w,
+                factor = _mm_set1_epi16(2559);
 
         /* v becomes v % 10000 and v / 10000, in this order; then it is turned */
         w = _mm_srli_epi64(_mm_mul_epu32(v, _mm_set1_epi64x(3518437209)), 45);
@@ -247,7 +248,9 @@ static const struct { uint8_t first, behind, point, before; } places[] = {
  * behind the point belong; and from the first digit on sixteen bytes, digits at their place before the point and one to
  * the right behind it. */
 static inline size_t lay_out_plain(char *out, const struct decimal *d, int point) {
-        static const uint8_t mask[32] = { 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255 };
+        static const uint8_t mask[32] = {
+                255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255
+        };
         size_t first = places[point - POINT_LEAST].first, behind = places[point - POINT_LEAST].behind;
         size_t dot = places[point - POINT_LEAST].point, n = places[point - POINT_LEAST].before;
         __m128i v = sixteen_bytes(d->digits), text = _mm_or_si128(v, _mm_set1_epi8('0'));
@@ -423,7 +426,8 @@ size_t tamis_number_print_fixed(double value, int decimals, char *out) {
  * the double nearest to the decimal number. The product is rounded, and where that could matter, next to a half, this gives up.
  * -0.00 loses its sign, as it does in print. */
 static bool round_quickly(double value, int decimals, double *ret) {
-        static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+        static const double powers[] = { 1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                         1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
         double scaled, whole;
 
         if (decimals < 0 || decimals > 15)

@@ -125,7 +125,9 @@ static void count_row(int c, void *data) {
 
 int tamis_record_judge(const char *p, size_t n, char delimiter, int verdict, const tamis_record_found *found,
                        tamis_error *err) {
-        size_t length = verdict == TAMIS_RECORD_WHOLE ? found->end : verdict == TAMIS_RECORD_UNCLOSED ? n : found->at + 1;
+        size_t length = verdict == TAMIS_RECORD_WHOLE ? found->end
+                : verdict == TAMIS_RECORD_UNCLOSED    ? n
+                                                      : found->at + 1;
         comparison k = { .p = p, .n = length, .delimiter = delimiter };
         struct csv_parser parser;
         bool refused, memory, agrees;

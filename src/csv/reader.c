@@ -21,7 +21,8 @@ static int open_sources(tamis_reader *reader, const tamis_reader_options *o, tam
         if (!reader->sources)
                 return tamis_fail_memory(err);
         for (size_t i = 0; i < n && r == 0; i++) {
-                r = tamis_source_new(o->n_paths ? o->paths[i] : "-", o->again, &reader->budget, &reader->sources[i], err);
+                r = tamis_source_new(o->n_paths ? o->paths[i] : "-", o->again, &reader->budget, &reader->sources[i],
+                                     err);
                 if (r == 0)
                         reader->n_sources++;
         }

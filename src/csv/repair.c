@@ -27,7 +27,8 @@ static void count_message(const tamis_reader *reader, size_t found, char *p, siz
                  reader->dialect.header ? "header" : "first row", reader->cells);
 }
 
-static int ragged_error(const tamis_reader *reader, const tamis_chunk *chunk, const tamis_scan *scan, tamis_error *err) {
+static int ragged_error(const tamis_reader *reader, const tamis_chunk *chunk, const tamis_scan *scan,
+                        tamis_error *err) {
         tamis_cursor cursor = tamis_cursor_begin(reader);
         char what[128];
 
@@ -107,7 +108,9 @@ int tamis_repair_ragged(tamis_reader *reader, tamis_chunk *chunk, tamis_scan *sc
 
 int tamis_repair_quote(tamis_reader *reader, tamis_scan *scan, size_t records, size_t end, size_t limit, int fault,
                        tamis_error *err) {
-        tamis_edit edit = { .kind = TAMIS_EDIT_REJECT, .record = records, .start = scan->start, .end = end, .fault = fault };
+        tamis_edit edit = {
+                .kind = TAMIS_EDIT_REJECT, .record = records, .start = scan->start, .end = end, .fault = fault
+        };
         int r = add_edit(reader, edit, err);
 
         if (r == 0)

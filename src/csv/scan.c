@@ -45,7 +45,8 @@ static unsigned mask_quotes(tamis_scan *scan, tamis_scan_masks *m, unsigned n) {
         uint64_t limits = m->delimiter | m->eol | m->quote;
         uint64_t inside = prefix_xor(m->quote) ^ scan->inside;
         uint64_t opens = m->quote & inside, closes = m->quote & ~inside;
-        uint64_t bad = ((opens & ~(limits << 1 | scan->after_limit)) | ((closes << 1 | scan->after_close) & ~limits)) & valid;
+        uint64_t bad =
+                ((opens & ~(limits << 1 | scan->after_limit)) | ((closes << 1 | scan->after_close) & ~limits)) & valid;
 
         m->delimiter &= ~inside;
         m->eol &= ~inside;
@@ -128,7 +129,8 @@ static inline __attribute__((always_inline)) int block_ends(tamis_scan *scan, ta
 }
 
 /* The `n` <= 64 bytes at scan->pos. */
-static inline __attribute__((always_inline)) int block(tamis_scan *scan, tamis_chunk *chunk, tamis_scan_masks m, unsigned n) {
+static inline __attribute__((always_inline)) int block(tamis_scan *scan, tamis_chunk *chunk, tamis_scan_masks m,
+                                                       unsigned n) {
         unsigned bad = 64;
         int r;
 

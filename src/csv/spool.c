@@ -25,7 +25,8 @@ static int open_unlinked(tamis_error *err) {
                         unlink(path);
         }
         if (fd < 0)
-                return tamis_fail_at(err, TAMIS_IO, folder, 0, 0, "cannot make a temporary file here: %s", strerror(errno));
+                return tamis_fail_at(err, TAMIS_IO, folder, 0, 0, "cannot make a temporary file here: %s",
+                                     strerror(errno));
         return fd;
 }
 

@@ -17,7 +17,8 @@ typedef struct tamis_spool {
 /* Keep n more bytes; `budget` is what memory may still take, over all spools. */
 int tamis_spool_add(tamis_spool *spool, uint64_t *budget, const void *p, size_t n, tamis_error *err) TAMIS_CHECKED;
 /* Up to n bytes from `at` < spool->n on; *got >= 1. */
-int tamis_spool_read(const tamis_spool *spool, uint64_t at, void *p, size_t n, size_t *got, tamis_error *err) TAMIS_CHECKED;
+int tamis_spool_read(const tamis_spool *spool, uint64_t at, void *p, size_t n, size_t *got,
+                     tamis_error *err) TAMIS_CHECKED;
 void tamis_spool_done(tamis_spool *spool);
 
 #endif

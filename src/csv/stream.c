@@ -35,8 +35,9 @@ static int head_fault(const char *name, const tamis_buffer *b, size_t from, size
 
         while (column > from && !is_eol(b->p[column - 1]))
                 column--;
-        return tamis_fail_at(err, TAMIS_BAD_DATA, name, 1 + tamis_scan_lines(b->p + from, at - from), at - column + 1, "%s%s",
-                             tamis_record_fault(fault), other ? " (or another --delimiter is needed; auto finds it out)" : "");
+        return tamis_fail_at(err, TAMIS_BAD_DATA, name, 1 + tamis_scan_lines(b->p + from, at - from), at - column + 1,
+                             "%s%s", tamis_record_fault(fault),
+                             other ? " (or another --delimiter is needed; auto finds it out)" : "");
 }
 
 /* Is this text at all? */
@@ -51,8 +52,8 @@ static int check_text(const char *name, const char *p, size_t n, size_t header, 
 }
 
 /* Look for the head in b[from .. n). 1: found; 0: more bytes are needed. */
-static int find_head(const tamis_reader *reader, const char *name, const tamis_buffer *b, size_t from, bool ended, head *h,
-                     tamis_error *err) {
+static int find_head(const tamis_reader *reader, const char *name, const tamis_buffer *b, size_t from, bool ended,
+                     head *h, tamis_error *err) {
         tamis_record_found found;
         const char *p = b->p;
         size_t n = b->n;
@@ -122,8 +123,8 @@ static int read_head(tamis_reader *reader, tamis_source *source, tamis_buffer *b
 /* -- the header ------------------------------------------------------------------------------------------------------ */
 
 /* b[from .. h->next) as a chunk of one record, or of none without a header. */
-static int header_chunk(const tamis_reader *reader, tamis_chunk *chunk, const char *name, const tamis_buffer *b, size_t from,
-                        const head *h, tamis_error *err) {
+static int header_chunk(const tamis_reader *reader, tamis_chunk *chunk, const char *name, const tamis_buffer *b,
+                        size_t from, const head *h, tamis_error *err) {
         tamis_scan scan;
         int r;
 

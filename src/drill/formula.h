@@ -19,6 +19,7 @@ typedef struct tamis_drill_scope {
         const tamis_drill_figure *figures;
         size_t n_figures;
         bool may_draw;
+        unsigned again;                 /* so many columns of this name were set before: another draws anew */
         const char *file;               /* for errors */
         size_t line;
 } tamis_drill_scope;

@@ -25,6 +25,7 @@ typedef struct tamis_drill_function {
         tamis_drill_apply *apply;
         bool draws;
         unsigned tables;                /* so many of the first arguments are names of tables */
+        bool apart;                     /* arguments need not have as many rows as each other */
 } tamis_drill_function;
 
 /* The tables, each ended by an entry without a name; functions.c looks through them all. */

@@ -1,6 +1,6 @@
 /* grade.h: what a pipeline left is read, measured, and judged. It runs nothing: tools/drill_run.c does.
  *
- * An answer of the wrong form is an error TAMIS_EFORMAT whose message is for the learner; all other errors are the drill's or the machine's.
+ * An answer of the wrong form is TAMIS_BAD_DATA, and its message is for the learner; a fault of the drill is TAMIS_USAGE.
  */
 #ifndef TAMIS_DRILL_GRADE_H
 #define TAMIS_DRILL_GRADE_H

@@ -157,7 +157,8 @@ static int try_simple(tamis_auto_trial *t, const tamis_frame *masked, tamis_erro
 }
 
 /* A candidate that will not have the data is none. */
-static int try_joint(tamis_auto_trial *t, size_t k, const tamis_joint *joint, const tamis_frame *masked, tamis_error *err) {
+static int try_joint(tamis_auto_trial *t, size_t k, const tamis_joint *joint, const tamis_frame *masked,
+                     tamis_error *err) {
         tamis_context quiet = *t->fit->context;         /* what it has to say of a trial helps nobody */
         tamis_fit fit = { .context = &quiet, .purpose = joint->base.name, .rough = true };
         tamis_frame got = {0};
@@ -241,7 +242,8 @@ static int hold(tamis_auto_trial *t, const tamis_joint *const *joints, size_t n,
                         if (r < 0)
                                 break;
                         mask(t, repeat, &masked);
-                        r = k == 0 ? try_simple(t, &masked, err) : try_joint(t, TAMIS_AUTO_USED + k - 1, joints[k - 1], &masked, err);
+                        r = k == 0 ? try_simple(t, &masked, err)
+                                   : try_joint(t, TAMIS_AUTO_USED + k - 1, joints[k - 1], &masked, err);
                         tamis_frame_done(&masked);
                 }
         }
@@ -285,8 +287,8 @@ static void trial_done(tamis_auto_trial *t) {
         free(t->hidden);
 }
 
-static int run_trial(tamis_auto *m, const tamis_frame *train, const tamis_fit *fit, const tamis_joint *const *joints, size_t n,
-                     tamis_error *err) {
+static int run_trial(tamis_auto *m, const tamis_frame *train, const tamis_fit *fit, const tamis_joint *const *joints,
+                     size_t n, tamis_error *err) {
         tamis_auto_trial t = { .m = m, .fit = fit };
         tamis_frame truth = {0};
         int r = tamis_frame_head(train, ROWS_MOST, &truth, err);
@@ -296,7 +298,9 @@ static int run_trial(tamis_auto *m, const tamis_frame *train, const tamis_fit *f
         t.truth = &truth;
         m->rows = truth.rows;
         m->repeats = truth.rows ? (size_t) (CELLS_WANTED / (SHARE * (double) truth.rows)) : 1;
-        m->repeats = m->repeats < REPEATS_FEWEST ? REPEATS_FEWEST : m->repeats > REPEATS_MOST ? REPEATS_MOST : m->repeats;
+        m->repeats = m->repeats < REPEATS_FEWEST ? REPEATS_FEWEST
+                : m->repeats > REPEATS_MOST      ? REPEATS_MOST
+                                                 : m->repeats;
         r = room_for(&t, TAMIS_AUTO_USED + n, err);
         if (r == 0)
                 r = hold(&t, joints, n, err);
@@ -339,11 +343,14 @@ static void tell(const tamis_auto *m, const tamis_frame *train, const tamis_fit 
 
                 tamis_auto_choice(m, i, train->columns[i].numbers, name, sizeof name);
                 if (m->wanted[i] && train->columns[i].missing > 0 && n < sizeof text)
-                        n += (size_t) snprintf(text + n, sizeof text - n, "%s%s for \"%s\"", n ? ", " : "", name, train->columns[i].name);
+                        n += (size_t) snprintf(text + n, sizeof text - n, "%s%s for \"%s\"", n ? ", " : "", name,
+                                               train->columns[i].name);
         }
         if (n > 0 && !strchr(fit->purpose, '.'))
-                tamis_warn(fit->context, "auto chose %s, by cells masked at random: that is fair only where cells are missing "
-                           "completely at random (--report has the scores)", text);
+                tamis_warn(fit->context,
+                           "auto chose %s, by cells masked at random: that is fair only where cells are missing "
+                           "completely at random (--report has the scores)",
+                           text);
 }
 
 int tamis_auto_fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis_error *err) {

@@ -27,7 +27,12 @@ typedef struct tamis_auto_simple {
 } tamis_auto_simple;
 
 /* Who fills a column: 0 the mean (or mode), 1 the median, 2 + i the i-th of `used` (in a trial: of the candidates). */
-enum { TAMIS_AUTO_MEAN, TAMIS_AUTO_MEDIAN, TAMIS_AUTO_USED, TAMIS_AUTO_SOURCES = TAMIS_AUTO_USED + TAMIS_AUTO_CANDIDATES };
+enum {
+        TAMIS_AUTO_MEAN,
+        TAMIS_AUTO_MEDIAN,
+        TAMIS_AUTO_USED,
+        TAMIS_AUTO_SOURCES = TAMIS_AUTO_USED + TAMIS_AUTO_CANDIDATES
+};
 
 typedef struct tamis_auto {
         size_t n;                       /* columns of the frame */
@@ -82,7 +87,8 @@ void tamis_auto_want(const tamis_auto *m, const tamis_joint *joint, tamis_frame 
 int tamis_auto_summarise(const tamis_frame *train, tamis_auto_simple *ret, tamis_error *err) TAMIS_CHECKED;
 double tamis_auto_within(const tamis_auto_simple *simple, double x);
 /* The holes of train rows, by a model fitted to them. */
-int tamis_auto_complete(const tamis_joint *joint, const void *model, tamis_frame *train, tamis_error *err) TAMIS_CHECKED;
+int tamis_auto_complete(const tamis_joint *joint, const void *model, tamis_frame *train,
+                        tamis_error *err) TAMIS_CHECKED;
 
 int tamis_auto_save(const void *model, json_t *into, tamis_error *err) TAMIS_CHECKED;
 int tamis_auto_load(const json_t *from, const tamis_frame *shape, void **ret, tamis_error *err) TAMIS_CHECKED;

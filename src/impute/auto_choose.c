@@ -110,7 +110,8 @@ static double one_or_several(const tamis_auto *m, size_t column, const double *g
 
 /* What the voters, the best first, agree on; the best's word where they do not. */
 static double vote(const double *said, size_t cells, size_t cell, const size_t *voters) {
-        double first = said[voters[0] * cells + cell], second = said[voters[1] * cells + cell], third = said[voters[2] * cells + cell];
+        double first = said[voters[0] * cells + cell], second = said[voters[1] * cells + cell],
+               third = said[voters[2] * cells + cell];
 
         return second == third ? second : first;
 }
@@ -145,7 +146,8 @@ static double one_or_three(const tamis_auto_trial *t, size_t column, const bool 
 
 /* -- both ------------------------------------------------------------------------------------------------------------ */
 
-static double choose_among(const tamis_auto_trial *t, size_t column, const double *gram, const bool *set, double *weights) {
+static double choose_among(const tamis_auto_trial *t, size_t column, const double *gram, const bool *set,
+                           double *weights) {
         return t->truth->columns[column].numbers ? one_or_several(t->m, column, gram, set, weights)
                 : one_or_three(t, column, set, weights);
 }

@@ -114,8 +114,11 @@ int tamis_auto_summarise(const tamis_frame *train, tamis_auto_simple *ret, tamis
         for (size_t i = 0; r == 0 && i < train->n; i++) {
                 const tamis_frame_column *c = &train->columns[i];
 
-                ret[i] = (tamis_auto_simple) { .mean = NAN, .median = NAN, .low = NAN, .high = NAN, .mode = TAMIS_CODE_MISSING };
-                r = c->numbers ? summarise_numbers(c, train->rows, &ret[i], err) : summarise_codes(c, train->rows, &ret[i], err);
+                ret[i] = (tamis_auto_simple) {
+                        .mean = NAN, .median = NAN, .low = NAN, .high = NAN, .mode = TAMIS_CODE_MISSING
+                };
+                r = c->numbers ? summarise_numbers(c, train->rows, &ret[i], err)
+                               : summarise_codes(c, train->rows, &ret[i], err);
         }
         return r;
 }
@@ -270,8 +273,9 @@ static int auto_report(const void *model, json_t *into, tamis_error *err) {
         r = json_object_set_new(into, "trial_rows", json_integer((json_int_t) m->rows));
         r |= json_object_set_new(into, "repeats", json_integer((json_int_t) m->repeats));
         r |= json_object_set_new(into, "cut_short", json_boolean(m->cut_short));
-        r |= json_object_set_new(into, "caution", json_string("scores are from observed cells masked at random: fair where cells are "
-                                                              "missing completely at random, and only there"));
+        r |= json_object_set_new(into, "caution",
+                                 json_string("scores are from observed cells masked at random: fair where cells are "
+                                             "missing completely at random, and only there"));
         columns = tamis_json_child(into, "columns", json_array());
         r |= columns ? 0 : -1;
         for (size_t i = 0; r == 0 && i < m->n; i++) {

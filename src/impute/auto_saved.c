@@ -13,7 +13,8 @@ static int save_weights(const tamis_auto *m, size_t column, json_t *into) {
 
 int tamis_auto_save(const void *model, json_t *into, tamis_error *err) {
         const tamis_auto *m = model;
-        json_t *columns = tamis_json_child(into, "columns", json_array()), *used = tamis_json_child(into, "used", json_array());
+        json_t *columns = tamis_json_child(into, "columns", json_array()),
+               *used = tamis_json_child(into, "used", json_array());
         int r = columns && used ? 0 : -1;
 
         for (size_t i = 0; r == 0 && i < m->n; i++) {
@@ -67,7 +68,8 @@ static int load_column(tamis_auto *m, size_t i, const json_t *one, const tamis_f
 
         if (r < 0)
                 return r;
-        m->simple[i] = (tamis_auto_simple) { .mean = NAN, .median = NAN, .low = NAN, .high = NAN, .mode = TAMIS_CODE_MISSING };
+        m->simple[i] =
+                (tamis_auto_simple) { .mean = NAN, .median = NAN, .low = NAN, .high = NAN, .mode = TAMIS_CODE_MISSING };
         if (json_object_get(one, "mean")) {
                 r = tamis_json_real(one, "mean", &m->simple[i].mean, err);
                 if (r == 0)

@@ -29,8 +29,8 @@ static void say(void *arg, size_t piece) {
         for (size_t i = piece * PIECE; row && i < end; i++) {
                 for (size_t j = 0; j < rows->train.n; j++)
                         row[j] = rows->bins[j][c->holes[i]];
-                c->filled[i] = tamis_boosting_value(s->m, s->column, s->boost, s->donors, row, rows->train.keys[c->holes[i]],
-                                                    scores);
+                c->filled[i] = tamis_boosting_value(s->m, s->column, s->boost, s->donors, row,
+                                                    rows->train.keys[c->holes[i]], scores);
         }
         free(row);
 }
@@ -98,8 +98,10 @@ static int run(tamis_boosting *m, tamis_pool *pool, tamis_error *err) {
 
 /* -- the strategy -------------------------------------------------------------------------------------------------- */
 
-static int whole(const tamis_settings *settings, const char *name, size_t presumed, size_t most, size_t *ret, tamis_error *err) {
-        uint64_t n = tamis_settings_given(settings, name) || !presumed ? tamis_settings_count(settings, name) : presumed;
+static int whole(const tamis_settings *settings, const char *name, size_t presumed, size_t most, size_t *ret,
+                 tamis_error *err) {
+        uint64_t n =
+                tamis_settings_given(settings, name) || !presumed ? tamis_settings_count(settings, name) : presumed;
 
         if (n < 1 || n > most)
                 return tamis_fail(err, TAMIS_USAGE, "--%s: a whole number from 1 to %zu is needed", name, most);
@@ -132,7 +134,8 @@ static int fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis
         int r = read_options(fit->context->settings, &options, err);
 
         if (r == 0)
-                r = tamis_missforest_new(train, options.trees, options.iterations, fit->context->seed, fit->purpose, &rows, err);
+                r = tamis_missforest_new(train, options.trees, options.iterations, fit->context->seed, fit->purpose,
+                                         &rows, err);
         if (r == 0)
                 r = tamis_boosting_new(rows, &options, &m, err);
         if (r == 0)

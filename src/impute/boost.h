@@ -39,8 +39,8 @@ typedef struct tamis_boosting {
         tamis_boosting_column *columns;
 } tamis_boosting;
 
-int tamis_boosting_new(tamis_missforest *rows, const tamis_boosting_options *options, tamis_boosting **ret, tamis_error *err)
-        TAMIS_CHECKED;                  /* the rows are its own, if it fails too */
+int tamis_boosting_new(tamis_missforest *rows, const tamis_boosting_options *options, tamis_boosting **ret,
+                       tamis_error *err) TAMIS_CHECKED; /* the rows are its own, if it fails too */
 void tamis_boosting_free(void *model);
 
 /* Of a column, on the rows as they stand; `held`: find out how many trees. Donors with --match. */
@@ -48,8 +48,8 @@ int tamis_boosting_learn(const tamis_boosting *m, size_t column, bool held, tami
                          tamis_boosting_donors *donors, tamis_error *err) TAMIS_CHECKED;
 void tamis_boosting_donors_done(tamis_boosting_donors *d);
 /* What goes into a hole of a row given in bins. `scores`: TAMIS_BOOST_CLASSES. */
-double tamis_boosting_value(const tamis_boosting *m, size_t column, const tamis_boost *b, const tamis_boosting_donors *donors,
-                            const uint8_t *row, uint64_t key, double *scores);
+double tamis_boosting_value(const tamis_boosting *m, size_t column, const tamis_boost *b,
+                            const tamis_boosting_donors *donors, const uint8_t *row, uint64_t key, double *scores);
 
 int tamis_boosting_fill(const void *model, size_t which, tamis_frame *rows, tamis_error *err) TAMIS_CHECKED;
 int tamis_boosting_save(const void *model, json_t *into, tamis_error *err) TAMIS_CHECKED;

@@ -28,7 +28,8 @@ void tamis_boosting_free(void *model) {
         free(m);
 }
 
-int tamis_boosting_new(tamis_missforest *rows, const tamis_boosting_options *options, tamis_boosting **ret, tamis_error *err) {
+int tamis_boosting_new(tamis_missforest *rows, const tamis_boosting_options *options, tamis_boosting **ret,
+                       tamis_error *err) {
         static const char suffix[] = ".match";
         tamis_boosting *m = calloc(1, sizeof *m);
         size_t length = strlen(rows->purpose);
@@ -116,7 +117,8 @@ static size_t bound(const tamis_boosting_donors *d, double predicted, bool above
 }
 
 /* One of the k nearest, and of those as near as the farthest of them, on either side: trees say the same of many rows. */
-static double draw(const tamis_boosting *m, size_t column, const tamis_boosting_donors *d, double predicted, uint64_t key) {
+static double draw(const tamis_boosting *m, size_t column, const tamis_boosting_donors *d, double predicted,
+                   uint64_t key) {
         size_t first = bound(d, predicted, false), end = first;
         tamis_stream stream;
         double farthest;
@@ -144,7 +146,8 @@ int tamis_boosting_learn(const tamis_boosting *m, size_t column, bool held, tami
         const tamis_missforest_column *c = &rows->columns[column];
         const uint8_t **bins = malloc((rows->train.n + 1) * sizeof *bins);
         bool category = rows->category[column];
-        tamis_cart_data data = { rows->train.n, bins, rows->category, c->targets, category ? rows->train.columns[column].levels : 0 };
+        tamis_cart_data data = { rows->train.n, bins, rows->category, c->targets,
+                                 category ? rows->train.columns[column].levels : 0 };
         size_t leaf = c->n_seen / LEAVES < LEAF ? c->n_seen / LEAVES : LEAF;
         tamis_boost_options options = {
                 .rounds = held ? m->options.trees : m->columns[column].trees, .patience = held ? PATIENCE : 0,
@@ -167,8 +170,8 @@ int tamis_boosting_learn(const tamis_boosting *m, size_t column, bool held, tami
         return r;
 }
 
-double tamis_boosting_value(const tamis_boosting *m, size_t column, const tamis_boost *b, const tamis_boosting_donors *donors,
-                            const uint8_t *row, uint64_t key, double *scores) {
+double tamis_boosting_value(const tamis_boosting *m, size_t column, const tamis_boost *b,
+                            const tamis_boosting_donors *donors, const uint8_t *row, uint64_t key, double *scores) {
         const tamis_missforest_column *c = &m->rows->columns[column];
         double value = tamis_boost_predict(b, row, scores);
 

@@ -38,7 +38,8 @@ static int find_boostings(const tamis_boosting *m, const tamis_frame *rows, tami
         return r;
 }
 
-static void fill_row(const tamis_boosting *m, const size_t *visit, size_t n, uint8_t *bins, uint64_t key, double *values) {
+static void fill_row(const tamis_boosting *m, const size_t *visit, size_t n, uint8_t *bins, uint64_t key,
+                     double *values) {
         double scores[TAMIS_BOOST_CLASSES];
         /* a single hole hangs on nothing that changes */
         size_t sweeps = n > 1 ? TAMIS_MISSFOREST_SWEEPS : 1;
@@ -64,7 +65,8 @@ int tamis_boosting_fill(const void *model, size_t which, tamis_frame *rows, tami
                 size_t n = 0;
 
                 for (size_t j = 0; j < rows->n; j++)
-                        bins[j] = tamis_missforest_bin(&columns[j].binning, tamis_missforest_cell(&rows->columns[j], row));
+                        bins[j] = tamis_missforest_bin(&columns[j].binning,
+                                                       tamis_missforest_cell(&rows->columns[j], row));
                 for (size_t k = 0; k < m->rows->n_order; k++) {
                         size_t j = m->rows->order[k];
 
@@ -118,7 +120,8 @@ static int load_options(const json_t *from, size_t trees, tamis_boosting_options
                 return r;
         if (iterations < 1 || depth < 1 || depth > TAMIS_BOOST_DEPTH || donors < 1 || !(o->rate > 0 && o->rate <= 1)
             || !json_is_boolean(json_object_get(from, "match")))
-                return tamis_fail(err, TAMIS_BAD_MODEL, "\"iterations\", \"depth\", \"donors\", \"rate\" or \"match\" is damaged");
+                return tamis_fail(err, TAMIS_BAD_MODEL,
+                                  "\"iterations\", \"depth\", \"donors\", \"rate\" or \"match\" is damaged");
         o->trees = trees;
         o->iterations = iterations;
         o->depth = depth;

@@ -34,7 +34,8 @@ int tamis_impute_bounds(tamis_impute *m, tamis_schema *schema, const tamis_selec
         for (size_t i = 0; r == 0 && i < m->columns.n; i++) {
                 r = parse(&m->most, which[i], INFINITY, &m->column[i].most, err);
                 if (r == 0 && m->column[i].least > m->column[i].most)
-                        r = tamis_fail(err, TAMIS_USAGE, "column \"%s\": --min is more than --max", m->columns.names[i]);
+                        r = tamis_fail(err, TAMIS_USAGE, "column \"%s\": --min is more than --max",
+                                       m->columns.names[i]);
                 m->joints.wishes[i].least = m->column[i].least;
                 m->joints.wishes[i].most = m->column[i].most;
         }

@@ -147,7 +147,8 @@ static int merge_groups(tamis_collected *into, const tamis_collected *from, cons
         return 0;
 }
 
-int tamis_collected_merge(tamis_collected *into, tamis_collected *from, const tamis_grouping *grouping, tamis_error *err) {
+int tamis_collected_merge(tamis_collected *into, tamis_collected *from, const tamis_grouping *grouping,
+                          tamis_error *err) {
         tamis_type *types = calloc(from->n + 1, sizeof *types);
         bool *spelled = calloc(from->n + 1, sizeof *spelled);
         int r = types && spelled ? open_columns(into, from->n, err) : tamis_fail_memory(err);
@@ -224,7 +225,8 @@ static int settle_levels(tamis_frame *f, tamis_frame_column *c, struct tamis_col
 }
 
 /* The texts of a column of numbers, as they came. */
-static int settle_spelling(tamis_frame *f, tamis_frame_column *c, struct tamis_collected_column *from, tamis_error *err) {
+static int settle_spelling(tamis_frame *f, tamis_frame_column *c, struct tamis_collected_column *from,
+                           tamis_error *err) {
         size_t n = from->dict.n;
         tamis_slice *spelled = tamis_arena_get(&f->arena, n * sizeof *spelled);
 
@@ -281,8 +283,10 @@ static int hash_rows(const tamis_frame *f, struct sorted *sorted, tamis_error *e
                 for (size_t level = 0; c->codes && level < c->levels; level++)
                         of[level] = tamis_slice_hash(c->level[level]);
                 for (size_t row = 0; row < f->rows; row++)
-                        sorted[row].hash = tamis_hash_add(sorted[row].hash, c->numbers ? tamis_hash_number(c->numbers[row])
-                                                          : c->codes[row] < 0 ? TAMIS_HASH_MISSING : of[c->codes[row]]);
+                        sorted[row].hash = tamis_hash_add(sorted[row].hash,
+                                                          c->numbers ? tamis_hash_number(c->numbers[row])
+                                                                  : c->codes[row] < 0 ? TAMIS_HASH_MISSING
+                                                                                      : of[c->codes[row]]);
                 free(of);
         }
         return 0;
@@ -345,7 +349,8 @@ static int sort_rows(tamis_frame *f, uint32_t *place, tamis_error *err) {
         return r;
 }
 
-static int make(tamis_collected *c, const tamis_columns *columns, const size_t *order, tamis_frame *f, tamis_error *err) {
+static int make(tamis_collected *c, const tamis_columns *columns, const size_t *order, tamis_frame *f,
+                tamis_error *err) {
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < f->n; i++) {
@@ -370,8 +375,8 @@ static int make(tamis_collected *c, const tamis_columns *columns, const size_t *
         return r;
 }
 
-int tamis_collected_frame(tamis_collected *c, const tamis_columns *columns, const size_t *order, size_t n, tamis_frame *ret,
-                          uint32_t **place, tamis_error *err) {
+int tamis_collected_frame(tamis_collected *c, const tamis_columns *columns, const size_t *order, size_t n,
+                          tamis_frame *ret, uint32_t **place, tamis_error *err) {
         tamis_frame f = { .rows = c->rows, .n = n };
         uint32_t *places = NULL;
         int r = 0;

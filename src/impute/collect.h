@@ -26,11 +26,11 @@ typedef struct tamis_collected {
 
 void tamis_collected_done(tamis_collected *collected);
 /* `spelled`: per column, whether the texts of its numbers are kept; NULL: of none. */
-int tamis_collected_learn(tamis_collected *collected, tamis_batch *batch, const tamis_columns *columns, const bool *spelled,
-                          const tamis_grouping *grouping, tamis_error *err) TAMIS_CHECKED;
+int tamis_collected_learn(tamis_collected *collected, tamis_batch *batch, const tamis_columns *columns,
+                          const bool *spelled, const tamis_grouping *grouping, tamis_error *err) TAMIS_CHECKED;
 /* `grouping` knows the groups of `from`. May empty `from`. */
-int tamis_collected_merge(tamis_collected *into, tamis_collected *from, const tamis_grouping *grouping, tamis_error *err)
-        TAMIS_CHECKED;
+int tamis_collected_merge(tamis_collected *into, tamis_collected *from, const tamis_grouping *grouping,
+                          tamis_error *err) TAMIS_CHECKED;
 
 /* Which of the step's columns stand in a frame, in its order: *order (freed by the caller), *n of them. */
 int tamis_frame_order(const tamis_columns *columns, size_t **order, size_t *n, tamis_error *err) TAMIS_CHECKED;

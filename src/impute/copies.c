@@ -60,11 +60,14 @@ int tamis_delta_configure(tamis_impute *m, tamis_error *err) {
 
                 for (size_t k = 0; k < n; k++)
                         if (!nth(m->delta.rules[i].value, k, &one) || !parse_one(one, &ignored))
-                                return tamis_fail(err, TAMIS_USAGE, "--delta: \"%.*s\" is no adjustment (+5, -10%%, or several: "
-                                                  "'0;+10%%;+20%%')", (int) one.n, one.p);
+                                return tamis_fail(err, TAMIS_USAGE,
+                                                  "--delta: \"%.*s\" is no adjustment (+5, -10%%, or several: "
+                                                  "'0;+10%%;+20%%')",
+                                                  (int) one.n, one.p);
                 if (n > 1 && m->n_deltas > 1 && n != m->n_deltas)
-                        return tamis_fail(err, TAMIS_USAGE, "--delta: a list of %zu and a list of %zu do not go side by side", m->n_deltas,
-                                          n);
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "--delta: a list of %zu and a list of %zu do not go side by side",
+                                          m->n_deltas, n);
                 if (n > m->n_deltas)
                         m->n_deltas = n;
         }
@@ -85,10 +88,12 @@ static int mark(tamis_impute *m, size_t k, tamis_error *err) {
                 if (m->delta.n == 1)
                         r = tamis_buffer_add(&text, one.p, one.n, err);
                 else
-                        r = tamis_buffer_addf(&text, err, "%s%s=%.*s", i ? "," : "", rule->item ? rule->item : "*", (int) one.n, one.p);
+                        r = tamis_buffer_addf(&text, err, "%s%s=%.*s", i ? "," : "", rule->item ? rule->item : "*",
+                                              (int) one.n, one.p);
         }
         if (r == 0) {
-                m->delta_marks[k] = (tamis_slice) { tamis_arena_copy(&m->texts, (tamis_slice) { text.p, text.n }), text.n };
+                m->delta_marks[k] =
+                        (tamis_slice) { tamis_arena_copy(&m->texts, (tamis_slice) { text.p, text.n }), text.n };
                 if (!m->delta_marks[k].p)
                         r = tamis_fail_memory(err);
         }
@@ -98,13 +103,15 @@ static int mark(tamis_impute *m, size_t k, tamis_error *err) {
 
 static int resolve(tamis_impute *m, tamis_schema *schema, long *which, tamis_error *err) {
         size_t n = m->columns.n;
-        int r = tamis_rules_resolve(&m->delta, schema, &(tamis_selection) { .columns = m->columns.at, .n = n }, which, err);
+        int r = tamis_rules_resolve(&m->delta, schema, &(tamis_selection) { .columns = m->columns.at, .n = n }, which,
+                                    err);
 
         for (size_t i = 0; r == 0 && i < n; i++) {
                 const tamis_rule *rule = which[i] < 0 ? NULL : &m->delta.rules[which[i]];
 
                 if (rule && rule->item && m->columns.types[i] == TAMIS_TYPE_CATEGORICAL)
-                        return tamis_fail(err, TAMIS_USAGE, "--delta: column \"%s\" is categorical; there is nothing to add to",
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "--delta: column \"%s\" is categorical; there is nothing to add to",
                                           m->columns.names[i]);
                 for (size_t k = 0; k < m->n_deltas; k++) {
                         tamis_delta *d = &m->deltas[k * n + i];

@@ -243,7 +243,8 @@ static int fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis
         int r;
 
         if (trees < 1 || trees > TAMIS_MISSFOREST_TREES_MOST)
-                return tamis_fail(err, TAMIS_USAGE, "--trees: a whole number from 1 to %d is needed", TAMIS_MISSFOREST_TREES_MOST);
+                return tamis_fail(err, TAMIS_USAGE, "--trees: a whole number from 1 to %d is needed",
+                                  TAMIS_MISSFOREST_TREES_MOST);
         if (rounds < 1)
                 return tamis_fail(err, TAMIS_USAGE, "--max-iter: at least one round is needed");
         if (fit->rough) {

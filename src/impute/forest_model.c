@@ -219,7 +219,8 @@ int tamis_missforest_learn(const tamis_missforest *m, size_t column, size_t roun
         const tamis_missforest_column *c = &m->columns[column];
         bool category = m->category[column];
         const uint8_t **bins = malloc((m->train.n + 1) * sizeof *bins);
-        tamis_cart_data data = { m->train.n, bins, m->category, c->targets, category ? m->train.columns[column].levels : 0 };
+        tamis_cart_data data = { m->train.n, bins, m->category, c->targets,
+                                 category ? m->train.columns[column].levels : 0 };
         tamis_forest_options options = {
                 .trees = m->trees, .seed = m->seed, .purpose = m->purpose, .pool = pool,
                 .key = round * m->train.n + column,

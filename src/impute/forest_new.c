@@ -20,8 +20,8 @@ static int last_of(const tamis_missforest *m, size_t column, const tamis_forest 
 }
 
 /* `visit`: the columns with a hole, n of them, in order. */
-static void fill_row(const tamis_missforest *m, const tamis_forest *const *last, const size_t *visit, size_t n, uint8_t *bins,
-                     uint32_t *votes, double *values) {
+static void fill_row(const tamis_missforest *m, const tamis_forest *const *last, const size_t *visit, size_t n,
+                     uint8_t *bins, uint32_t *votes, double *values) {
         /* a single hole hangs on nothing that changes */
         size_t sweeps = n > 1 ? TAMIS_MISSFOREST_SWEEPS : 1;
 
@@ -36,7 +36,8 @@ static void fill_row(const tamis_missforest *m, const tamis_forest *const *last,
                 }
 }
 
-static int find_forests(const tamis_missforest *m, const tamis_frame *rows, const tamis_forest **last, tamis_error *err) {
+static int find_forests(const tamis_missforest *m, const tamis_frame *rows, const tamis_forest **last,
+                        tamis_error *err) {
         int r = 0;
 
         for (size_t k = 0; r == 0 && k < m->n_order; k++) {
@@ -57,7 +58,8 @@ static void fill_rows(const tamis_missforest *m, const tamis_forest *const *last
                 size_t n = 0;
 
                 for (size_t j = 0; j < m->train.n; j++)
-                        bins[j] = tamis_missforest_bin(&m->columns[j].binning, tamis_missforest_cell(&rows->columns[j], row));
+                        bins[j] = tamis_missforest_bin(&m->columns[j].binning,
+                                                       tamis_missforest_cell(&rows->columns[j], row));
                 for (size_t k = 0; k < m->n_order; k++) {
                         size_t j = m->order[k];
 

@@ -52,8 +52,8 @@ int tamis_missforest_save(const void *model, json_t *into, tamis_error *err) {
         r |= json_object_set_new(into, "rounds", json_integer((json_int_t) m->rounds));
         errors = tamis_json_child(into, "errors", json_array());
         for (size_t j = 0; j < m->train.n; j++)
-                r |= json_array_append_new(errors, isfinite(m->columns[j].error) ? tamis_json_number(m->columns[j].error)
-                                                                                  : json_null());
+                r |= json_array_append_new(
+                        errors, isfinite(m->columns[j].error) ? tamis_json_number(m->columns[j].error) : json_null());
         return r < 0 || !errors ? tamis_fail_memory(err) : save_filled(m, into, err);
 }
 
@@ -80,9 +80,10 @@ static int load_filled(tamis_missforest *m, const json_t *from, tamis_error *err
 
                         while (p < end && *p != ',' && *p != ';')
                                 p++;
-                        if (p == end || *p != (i + 1 < c->n_holes ? ',' : ';')
-                            || !load_cell(&m->train.columns[j], (tamis_slice) { cell, (size_t) (p - cell) }, &c->filled[i]))
-                                return tamis_fail(err, TAMIS_BAD_MODEL, "\"filled\" is not what the holes of the columns take");
+                        if (p == end || *p != (i + 1 < c->n_holes ? ',' : ';') ||
+                            !load_cell(&m->train.columns[j], (tamis_slice) { cell, (size_t) (p - cell) }, &c->filled[i]))
+                                return tamis_fail(err, TAMIS_BAD_MODEL,
+                                                  "\"filled\" is not what the holes of the columns take");
                         c->bins[c->holes[i]] = tamis_missforest_bin(&c->binning, c->filled[i]);
                         p++;
                 }

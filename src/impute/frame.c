@@ -231,7 +231,8 @@ static int load_levels(tamis_frame *f, tamis_frame_column *c, const json_t *one,
                 if (r < 0)
                         return r;
                 if (i > 0 && tamis_slice_compare(level[i - 1], level[i]) >= 0)
-                        return tamis_fail(err, TAMIS_BAD_MODEL, "the levels of column \"%s\" are not in their order", c->name);
+                        return tamis_fail(err, TAMIS_BAD_MODEL, "the levels of column \"%s\" are not in their order",
+                                          c->name);
         }
         c->level = level;
         return 0;
@@ -298,10 +299,13 @@ static int load_cells(tamis_frame *f, const char *text, size_t n, tamis_error *e
 
                         while (p < end && *p != ',' && *p != ';')
                                 p++;
-                        if (p == end || *p != (i + 1 < f->n ? ',' : ';')
-                            || !load_cell(&f->columns[i], row, (tamis_slice) { text, (size_t) (p - text) }, (size_t) (p - begin)))
-                                return tamis_fail(err, TAMIS_BAD_MODEL, "\"cells\": row %zu is not %zu cells of the columns' "
-                                                  "types", row + 1, f->n);
+                        if (p == end || *p != (i + 1 < f->n ? ',' : ';') ||
+                            !load_cell(&f->columns[i], row, (tamis_slice) { text, (size_t) (p - text) },
+                                       (size_t) (p - begin)))
+                                return tamis_fail(err, TAMIS_BAD_MODEL,
+                                                  "\"cells\": row %zu is not %zu cells of the columns' "
+                                                  "types",
+                                                  row + 1, f->n);
                         text = p + 1;
                 }
                 if (f->n == 0 && (text == end || *text++ != ';'))
@@ -329,7 +333,8 @@ static int load(tamis_frame *f, const json_t *from, tamis_error *err) {
                 if (r == 0)
                         r = tamis_json_text(from, "cells", &cells, &length, err);
                 if (r == 0 && rows > length)    /* a row is one byte at least */
-                        r = tamis_fail(err, TAMIS_BAD_MODEL, "\"cells\" has fewer than %llu rows", (unsigned long long) rows);
+                        r = tamis_fail(err, TAMIS_BAD_MODEL, "\"cells\" has fewer than %llu rows",
+                                       (unsigned long long) rows);
         }
         if (r == 0)
                 r = make_rows(f, rows, err);

@@ -97,7 +97,8 @@ const tamis_series *tamis_series_find(const char *name) {
 static const tamis_imputer *imputer_of(const tamis_impute *m, long rule) {
         const char *name = strategy_of(m, rule);
 
-        for (size_t i = 0; !tamis_joint_find(name) && !tamis_series_find(name) && i < sizeof strategies / sizeof *strategies; i++)
+        for (size_t i = 0;
+             !tamis_joint_find(name) && !tamis_series_find(name) && i < sizeof strategies / sizeof *strategies; i++)
                 if (strcmp(strategies[i]->name, name) == 0)
                         return (const tamis_imputer *) strategies[i];
         return NULL;
@@ -150,16 +151,20 @@ static int configure_others(tamis_impute *m, tamis_error *err) {
                 if (serial)
                         m->also |= TAMIS_LEARNS_ALL | TAMIS_HOLDS_ROWS;
                 if (serial && serial->needs_order && !ordered)
-                        return tamis_fail(err, TAMIS_USAGE, "strategy %s needs --order COL: which column puts alike rows side by side "
-                                          "(random draws without an order; ffill goes by the rows as they come)", serial->base.name);
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "strategy %s needs --order COL: which column puts alike rows side by side "
+                                          "(random draws without an order; ffill goes by the rows as they come)",
+                                          serial->base.name);
         }
         if (!m->joint && tamis_settings_given(m->context->settings, "from"))
-                return tamis_fail(err, TAMIS_USAGE, "--from goes with strategies that fill columns from each other (knn, say)");
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--from goes with strategies that fill columns from each other (knn, say)");
         return tamis_joint_options_check(m->context->settings, takers, JOINTS + SERIES + 1, err);
 }
 
 static int parse_bounds(tamis_impute *m, tamis_error *err) {
-        const char *least = tamis_settings_text(m->context->settings, "min"), *most = tamis_settings_text(m->context->settings, "max");
+        const char *least = tamis_settings_text(m->context->settings, "min"),
+                   *most = tamis_settings_text(m->context->settings, "max");
         int r = least ? tamis_rules_parse(least, "--min", &m->least, err) : 0;
 
         return r == 0 && most ? tamis_rules_parse(most, "--max", &m->most, err) : r;
@@ -199,8 +204,8 @@ static unsigned also(const void *state) {
 
 /* -- columns ------------------------------------------------------------------------------------------------------- */
 
-int tamis_impute_resolve(const tamis_impute *m, const tamis_rules *rules, tamis_schema *schema, const tamis_selection *features,
-                         long *which, tamis_error *err) {
+int tamis_impute_resolve(const tamis_impute *m, const tamis_rules *rules, tamis_schema *schema,
+                         const tamis_selection *features, long *which, tamis_error *err) {
         int r = tamis_rules_resolve(rules, schema, features, which, err);
 
         /* from the last, since features are among the columns, in the same order */
@@ -264,7 +269,8 @@ static int add_predictors(const tamis_impute *m, tamis_schema *schema, tamis_sel
                 return r;
         both = calloc(all->n + more.n + 1, sizeof *both);
         while (both && (i < all->n || k < more.n)) {
-                size_t next = k == more.n || (i < all->n && all->columns[i] <= more.columns[k]) ? all->columns[i] : more.columns[k];
+                size_t next = k == more.n || (i < all->n && all->columns[i] <= more.columns[k]) ? all->columns[i]
+                                                                                                : more.columns[k];
 
                 i += i < all->n && all->columns[i] == next;
                 k += k < more.n && more.columns[k] == next;

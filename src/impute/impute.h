@@ -53,8 +53,8 @@ typedef struct tamis_imputer {
 } tamis_imputer;
 
 extern const tamis_imputer tamis_imputer_constant, tamis_imputer_mean, tamis_imputer_median, tamis_imputer_mode;
-extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_trimmed, tamis_filler_median, tamis_filler_mode_of_numbers,
-        tamis_filler_mode_of_texts;
+extern const tamis_filler tamis_filler_constant, tamis_filler_mean, tamis_filler_trimmed, tamis_filler_median,
+        tamis_filler_mode_of_numbers, tamis_filler_mode_of_texts;
 
 extern const tamis_joint tamis_joint_auto, tamis_joint_boost, tamis_joint_em, tamis_joint_forest,
         tamis_joint_iterative, tamis_joint_knn, tamis_joint_mice, tamis_joint_random, tamis_joint_regression,
@@ -136,8 +136,8 @@ int tamis_impute_finish(void *state, const tamis_context *context, bool *again, 
 /* Within the bounds, and with the column's decimals (--round). */
 double tamis_impute_settle(const tamis_impute_column *column, double value);
 /* Which rule is for each of the step's columns, into which[]; those of `features` are worked on. */
-int tamis_impute_resolve(const tamis_impute *m, const tamis_rules *rules, tamis_schema *schema, const tamis_selection *features,
-                         long *which, tamis_error *err) TAMIS_CHECKED;
+int tamis_impute_resolve(const tamis_impute *m, const tamis_rules *rules, tamis_schema *schema,
+                         const tamis_selection *features, long *which, tamis_error *err) TAMIS_CHECKED;
 /* --min and --max. `which` has room for an answer a column. */
 int tamis_impute_bounds(tamis_impute *m, tamis_schema *schema, const tamis_selection *features, long *which,
                         tamis_error *err) TAMIS_CHECKED;

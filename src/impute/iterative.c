@@ -114,7 +114,8 @@ static int lay_out(tamis_iterative_run *f, tamis_error *err) {
         f->changes = malloc((rows + 1) * sizeof *f->changes);
         there = codes && holes && others && f->z && f->rows && f->codes && f->missing && f->changes;
         for (size_t i = 0; there && i < n; i++) {
-                f->rows[i] = malloc(((lists_others(f, i) ? rows : f->train->columns[i].missing) + 1) * sizeof **f->rows);
+                f->rows[i] =
+                        malloc(((lists_others(f, i) ? rows : f->train->columns[i].missing) + 1) * sizeof **f->rows);
                 if (f->m->columns[i].place)
                         f->codes[i] = malloc((rows + 1) * sizeof **f->codes);
                 there = f->rows[i] && (!f->m->columns[i].place || f->codes[i]);
@@ -142,7 +143,8 @@ static int make_room(tamis_iterative_run *f, tamis_error *err) {
 
 /* -- a regression -------------------------------------------------------------------------------------------------- */
 
-static int open_step(const tamis_iterative_run *f, size_t round, size_t column, tamis_iterative_step *step, tamis_error *err) {
+static int open_step(const tamis_iterative_run *f, size_t round, size_t column, tamis_iterative_step *step,
+                     tamis_error *err) {
         const size_t n = f->m->n, most = f->chances ? f->nearest : n;
 
         step->column = column;

@@ -16,7 +16,8 @@ static void add_number(tamis_iterative *m, const tamis_frame *train, size_t colu
         if (n == 0)
                 return;
         m->columns[column].n = 1;
-        m->features[m->n++] = (tamis_iterative_feature) { column, TAMIS_ITERATIVE_NUMBER, sum / (double) n, c->least, c->most };
+        m->features[m->n++] =
+                (tamis_iterative_feature) { column, TAMIS_ITERATIVE_NUMBER, sum / (double) n, c->least, c->most };
 }
 
 struct level {
@@ -41,7 +42,8 @@ static int by_level(const void *a, const void *b) {
 
 static void add_level(tamis_iterative *m, size_t column, int32_t level, size_t count, size_t n) {
         m->columns[column].n++;
-        m->features[m->n++] = (tamis_iterative_feature) { column, level, (double) count / (double) n, -INFINITY, INFINITY };
+        m->features[m->n++] =
+                (tamis_iterative_feature) { column, level, (double) count / (double) n, -INFINITY, INFINITY };
 }
 
 static int add_levels(tamis_iterative *m, const tamis_frame *train, size_t column, tamis_error *err) {
@@ -82,7 +84,8 @@ int tamis_iterative_find(tamis_iterative *m, const tamis_frame *train, tamis_err
         if (!m->columns || !m->features)
                 return tamis_fail_memory(err);
         for (size_t i = 0; r == 0 && i < train->n; i++) {
-                m->columns[i] = (tamis_iterative_column) { .first = m->n, .mode = -1, .levels = train->columns[i].levels };
+                m->columns[i] =
+                        (tamis_iterative_column) { .first = m->n, .mode = -1, .levels = train->columns[i].levels };
                 if (train->columns[i].numbers)
                         add_number(m, train, i);
                 else

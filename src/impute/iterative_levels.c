@@ -155,7 +155,8 @@ static bool find_within(const struct problem *p, struct discriminants *d) {
 
         for (size_t a = 0; a < count; a++)
                 for (size_t b = 0; b <= a; b++) {
-                        double sum = *tamis_iterative_product(p->f->part, n, p->step->features[a], p->step->features[b]);
+                        double sum =
+                                *tamis_iterative_product(p->f->part, n, p->step->features[a], p->step->features[b]);
 
                         sum -= (double) p->n * p->mean[a] * p->mean[b];
                         d->within[a * count + b] = sum / (p->sd[a] * p->sd[b]);
@@ -163,7 +164,8 @@ static bool find_within(const struct problem *p, struct discriminants *d) {
         for (size_t c = 0; c < classes; c++)
                 for (size_t a = 0; a < count; a++)
                         for (size_t b = 0; b <= a; b++)
-                                d->within[a * count + b] -= d->sums[c * count + a] * d->sums[c * count + b] / d->counts[c];
+                                d->within[a * count + b] -=
+                                        d->sums[c * count + a] * d->sums[c * count + b] / d->counts[c];
         for (size_t a = 0; a < count; a++)
                 for (size_t b = 0; b <= a; b++) {
                         double *w = &d->within[a * count + b];
@@ -227,10 +229,12 @@ static int discriminate(const struct problem *p, tamis_error *err) {
         return there ? 0 : tamis_fail_memory(err);
 }
 
-int tamis_iterative_classify(const tamis_iterative_run *f, tamis_iterative_step *step, const tamis_iterative_step *before,
-                             tamis_error *err) {
+int tamis_iterative_classify(const tamis_iterative_run *f, tamis_iterative_step *step,
+                             const tamis_iterative_step *before, tamis_error *err) {
         const size_t missing = f->missing[step->column];
-        struct problem p = { .f = f, .step = step, .rows = f->rows[step->column] + missing, .n = f->train->rows - missing };
+        struct problem p = {
+                .f = f, .step = step, .rows = f->rows[step->column] + missing, .n = f->train->rows - missing
+        };
         int r = find_classes(&p, err);
 
         if (r == 0)

@@ -24,8 +24,9 @@ void tamis_iterative_free(void *model) {
 double tamis_iterative_dummy(const tamis_iterative *m, size_t feature, int32_t code) {
         const tamis_iterative_feature *f = &m->features[feature];
         const tamis_iterative_column *c = &m->columns[f->column];
-        const int32_t place = code >= 0 && (size_t) code < c->levels ? c->place[code]
-                : m->features[c->first + c->n - 1].level == TAMIS_ITERATIVE_OTHERS ? (int32_t) c->n - 1 : TAMIS_ITERATIVE_STRANGE;
+        const int32_t place = code >= 0 && (size_t) code < c->levels               ? c->place[code]
+                : m->features[c->first + c->n - 1].level == TAMIS_ITERATIVE_OTHERS ? (int32_t) c->n - 1
+                                                                                   : TAMIS_ITERATIVE_STRANGE;
 
         if (place == TAMIS_ITERATIVE_STRANGE)
                 return 0;
@@ -93,7 +94,8 @@ static void take_step(const tamis_iterative *m, const tamis_iterative_step *step
                 z[k] = tamis_iterative_dummy(m, k, codes[step->column]);
 }
 
-static void fill_row(const tamis_iterative *m, tamis_frame *rows, size_t row, double *z, int32_t *codes, const uint8_t *holes) {
+static void fill_row(const tamis_iterative *m, tamis_frame *rows, size_t row, double *z, int32_t *codes,
+                     const uint8_t *holes) {
         for (size_t i = 0; i < m->n_steps; i++)
                 if (holes[m->steps[i].column])
                         take_step(m, &m->steps[i], z, codes);

@@ -30,7 +30,7 @@ void tamis_iterative_draw(const tamis_iterative_run *f, size_t round, tamis_iter
 
 /* A category's regression: `part` holds the cross-products of the rows that have it. `before`: that of the last round, from
  * which it starts, or NULL. */
-int tamis_iterative_classify(const tamis_iterative_run *f, tamis_iterative_step *step, const tamis_iterative_step *before,
-                             tamis_error *err) TAMIS_CHECKED;
+int tamis_iterative_classify(const tamis_iterative_run *f, tamis_iterative_step *step,
+                             const tamis_iterative_step *before, tamis_error *err) TAMIS_CHECKED;
 
 #endif

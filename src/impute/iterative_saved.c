@@ -9,7 +9,8 @@ static size_t weights_of(const tamis_iterative_step *step) {
 
 static int save_step(const tamis_iterative_step *step, json_t *steps) {
         json_t *one = tamis_json_child(steps, NULL, json_object());
-        json_t *features = tamis_json_child(one, "features", json_array()), *weights = tamis_json_child(one, "weights", json_array());
+        json_t *features = tamis_json_child(one, "features", json_array()),
+               *weights = tamis_json_child(one, "weights", json_array());
         int r = one && features && weights ? 0 : -1;
 
         r |= r == 0 ? json_object_set_new(one, "target", json_integer(step->target)) : 0;
@@ -51,7 +52,8 @@ int tamis_iterative_save(const void *model, json_t *into, tamis_error *err) {
         int r = features && steps && modes ? 0 : -1;
 
         if (!is_finite(m))
-                return tamis_fail(err, TAMIS_BAD_DATA, "strategy iterative: the cells are so large that its sums are no numbers, so "
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "strategy iterative: the cells are so large that its sums are no numbers, so "
                                   "there is no model to save (scale them first)");
         for (size_t i = 0; r == 0 && i < m->n_columns; i++)
                 r |= json_array_append_new(modes, json_integer(m->columns[i].mode));
@@ -92,8 +94,9 @@ static int load_feature(tamis_iterative *m, const json_t *from, const tamis_fram
                         return damaged("features", err);
                 f->least = c->least;
                 f->most = c->most;
-        } else if (json_integer_value(level) < TAMIS_ITERATIVE_OTHERS || json_integer_value(level) == TAMIS_ITERATIVE_NUMBER
-                   || json_integer_value(level) >= (json_int_t) c->levels) {
+        } else if (json_integer_value(level) < TAMIS_ITERATIVE_OTHERS ||
+                   json_integer_value(level) == TAMIS_ITERATIVE_NUMBER ||
+                   json_integer_value(level) >= (json_int_t) c->levels) {
                 return damaged("features", err);
         } else {
                 f->level = (int32_t) json_integer_value(level);
@@ -177,8 +180,8 @@ static int load_modes(tamis_iterative *m, const json_t *modes, const tamis_frame
         for (size_t i = 0; i < shape->n; i++) {
                 const json_t *mode = json_array_get(modes, i);
 
-                if (!json_is_integer(mode) || json_integer_value(mode) < -1
-                    || json_integer_value(mode) >= (json_int_t) (shape->columns[i].levels ? shape->columns[i].levels : 1))
+                if (!json_is_integer(mode) || json_integer_value(mode) < -1 ||
+                    json_integer_value(mode) >= (json_int_t) (shape->columns[i].levels ? shape->columns[i].levels : 1))
                         return damaged("modes", err);
                 m->columns[i] = (tamis_iterative_column) { .mode = (int32_t) json_integer_value(mode),
                                                            .levels = shape->columns[i].levels };

@@ -270,7 +270,8 @@ static void drop_columns(tamis_frame *f, bool all) {
         f->keys = NULL;
 }
 
-static int take(const struct tamis_joint_strategy *s, tamis_joint_model *m, const tamis_frame *train, tamis_error *err) {
+static int take(const struct tamis_joint_strategy *s, tamis_joint_model *m, const tamis_frame *train,
+                tamis_error *err) {
         int r = 0;
 
         m->taken = calloc(s->imputations, sizeof *m->taken);
@@ -319,9 +320,11 @@ static int check_types(const tamis_joints *j, tamis_error *err) {
 
                 if (!wish->joint || !wish->holes || (wish->joint->takes & 1U << type))
                         continue;
-                return tamis_fail(err, TAMIS_USAGE, "strategy %s fills no %s columns, and \"%s\" is one and has missing cells "
-                                  "(-s '%s=NAME,*=%s' with %s)", wish->joint->base.name, tamis_type_name(type),
-                                  j->columns->names[column], j->columns->names[column], wish->joint->base.name,
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "strategy %s fills no %s columns, and \"%s\" is one and has missing cells "
+                                  "(-s '%s=NAME,*=%s' with %s)",
+                                  wish->joint->base.name, tamis_type_name(type), j->columns->names[column],
+                                  j->columns->names[column], wish->joint->base.name,
                                   wish->joint->instead ? wish->joint->instead : "mode");
         }
         return 0;
@@ -363,7 +366,8 @@ int tamis_joints_fit(tamis_joints *j, tamis_error *err) {
         if (r == 0)
                 r = tamis_joints_list(j, err);
         if (r == 0)
-                r = tamis_collected_frame(&j->collected, j->columns, j->order, j->n, &j->groups[0].frame, &j->place, err);
+                r = tamis_collected_frame(&j->collected, j->columns, j->order, j->n, &j->groups[0].frame, &j->place,
+                                          err);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < j->n; i++) {

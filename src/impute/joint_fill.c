@@ -108,8 +108,8 @@ static uint64_t key_of(const struct filling *f, uint32_t row) {
         return f->number[row] == TAMIS_NOT_NUMBERED ? f->hash[row] : f->j->place[f->number[row]];
 }
 
-static int gather(const struct filling *f, const tamis_joint *joint, const tamis_joint_group *group, size_t n, tamis_frame *ret,
-                  tamis_error *err) {
+static int gather(const struct filling *f, const tamis_joint *joint, const tamis_joint_group *group, size_t n,
+                  tamis_frame *ret, tamis_error *err) {
         int r = tamis_frame_like(&group->frame, n, ret, err);
 
         if (r < 0)
@@ -187,8 +187,8 @@ static void look_up(const struct filling *f, const struct tamis_joint_strategy *
         }
 }
 
-static int fill_rows(const struct filling *f, const struct tamis_joint_strategy *s, size_t group, size_t which, size_t n,
-                     tamis_error *err) {
+static int fill_rows(const struct filling *f, const struct tamis_joint_strategy *s, size_t group, size_t which,
+                     size_t n, tamis_error *err) {
         tamis_frame rows = {0};
         int r;
 
@@ -218,7 +218,8 @@ static int fill_groups(const struct filling *f, const struct tamis_joint_strateg
         return r;
 }
 
-static int fill_strategy(const struct filling *f, const struct tamis_joint_strategy *s, size_t which, tamis_error *err) {
+static int fill_strategy(const struct filling *f, const struct tamis_joint_strategy *s, size_t which,
+                         tamis_error *err) {
         size_t n = 0;
         int r = 0;
 
@@ -292,11 +293,12 @@ static int find_groups(struct filling *f, tamis_error *err) {
         return r < 0 ? r : tamis_grouping_runs(f->groups, f->j->n_groups - 1, f->batch, &f->runs, err);
 }
 
-int tamis_joints_fill(const tamis_joints *j, tamis_batch *batch, const uint8_t *const *missing, tamis_joint_values **ret,
-                      tamis_error *err) {
+int tamis_joints_fill(const tamis_joints *j, tamis_batch *batch, const uint8_t *const *missing,
+                      tamis_joint_values **ret, tamis_error *err) {
         size_t columns = j->columns->n;
         struct filling f = { .j = j, .batch = batch, .missing = missing };
-        tamis_joint_values *values = tamis_arena_get_zeroed(&batch->arena, j->imputations * columns + 1, sizeof *values);
+        tamis_joint_values *values =
+                tamis_arena_get_zeroed(&batch->arena, j->imputations * columns + 1, sizeof *values);
         int r = 0;
 
         f.holes = tamis_arena_get_zeroed(&batch->arena, batch->n_rows, 1);

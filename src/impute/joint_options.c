@@ -18,7 +18,8 @@ static bool takes(const tamis_option_taker *taker, const char *name) {
         return false;
 }
 
-int tamis_joint_options_check(const tamis_settings *settings, const tamis_option_taker *takers, size_t n, tamis_error *err) {
+int tamis_joint_options_check(const tamis_settings *settings, const tamis_option_taker *takers, size_t n,
+                              tamis_error *err) {
         for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
                 const char *name = options[i].name;
                 char all[256] = "";
@@ -30,11 +31,12 @@ int tamis_joint_options_check(const tamis_settings *settings, const tamis_option
                                 continue;
                         taken |= takers[k].used;
                         if (length < sizeof all)
-                                length += (size_t) snprintf(all + length, sizeof all - length, "%s%s", length ? ", " : "",
-                                                            takers[k].name);
+                                length += (size_t) snprintf(all + length, sizeof all - length, "%s%s",
+                                                            length ? ", " : "", takers[k].name);
                 }
                 if (!taken)
-                        return tamis_fail(err, TAMIS_USAGE, "--%s goes with strategy %s", name, length ? all : "(none yet)");
+                        return tamis_fail(err, TAMIS_USAGE, "--%s goes with strategy %s", name,
+                                          length ? all : "(none yet)");
         }
         return 0;
 }

@@ -54,7 +54,7 @@ typedef struct tamis_option_taker {
 } tamis_option_taker;
 
 /* What of these was given is taken by a strategy that is used, or TAMIS_USAGE. */
-int tamis_joint_options_check(const tamis_settings *settings, const tamis_option_taker *takers, size_t n, tamis_error *err)
-        TAMIS_CHECKED;
+int tamis_joint_options_check(const tamis_settings *settings, const tamis_option_taker *takers, size_t n,
+                              tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -19,8 +19,10 @@ static int save_strategy(const tamis_joints *j, const struct tamis_joint_strateg
         int r = json_object_set_new(one, "strategy", json_string(s->joint->base.name));
 
         if (!s->joint->save)
-                return tamis_fail(err, TAMIS_USAGE, "strategy %s cannot be saved: what it fills in hangs on the rows around a hole, "
-                                  "and new rows have others", s->joint->base.name);
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "strategy %s cannot be saved: what it fills in hangs on the rows around a hole, "
+                                  "and new rows have others",
+                                  s->joint->base.name);
         r |= json_object_set_new(one, "imputations", json_integer((json_int_t) s->imputations));
         models = tamis_json_child(one, "models", json_array());
         if (r < 0 || !models)
@@ -48,7 +50,9 @@ int tamis_joints_save(const tamis_joints *j, json_t *into, tamis_error *err) {
                 r = tamis_frame_save(&j->groups[g].frame, false, &frame, err);
                 if (r < 0)
                         return r;
-                groups = g == 0 ? NULL : g == 1 ? tamis_json_child(joint, "groups", json_array()) : json_object_get(joint, "groups");
+                groups = g == 0  ? NULL
+                        : g == 1 ? tamis_json_child(joint, "groups", json_array())
+                                 : json_object_get(joint, "groups");
                 r = g == 0 ? json_object_set_new(joint, "frame", frame) : json_array_append_new(groups, frame);
         }
         strategies = tamis_json_child(joint, "strategies", json_array());
@@ -105,8 +109,10 @@ static int map_group(tamis_joints *j, tamis_joint_group *g, tamis_error *err) {
                         long code = tamis_dict_find(&j->levels[i], c->level[l]);
 
                         if (code < 0)
-                                return tamis_fail(err, TAMIS_BAD_MODEL, "a group has a level of column \"%s\" that \"frame\" "
-                                                  "has not", c->name);
+                                return tamis_fail(err, TAMIS_BAD_MODEL,
+                                                  "a group has a level of column \"%s\" that \"frame\" "
+                                                  "has not",
+                                                  c->name);
                         g->codes[i][code] = (int32_t) l;
                 }
         }
@@ -137,7 +143,8 @@ static int load_strategy(tamis_joints *j, struct tamis_joint_strategy *s, const 
         int r = tamis_json_text(one, "strategy", &name, NULL, err);
 
         if (r == 0 && (strcmp(name, s->joint->base.name) != 0 || !s->joint->load))
-                r = tamis_fail(err, TAMIS_BAD_MODEL, "strategy \"%s\" stands where %s should", name, s->joint->base.name);
+                r = tamis_fail(err, TAMIS_BAD_MODEL, "strategy \"%s\" stands where %s should", name,
+                               s->joint->base.name);
         if (r == 0)
                 r = tamis_json_count(one, "imputations", &imputations, err);
         if (r == 0 && (imputations == 0 || imputations > 1000000))
@@ -192,7 +199,8 @@ int tamis_joints_load(tamis_joints *j, const json_t *from, tamis_error *err) {
 
 /* -- reporting ----------------------------------------------------------------------------------------------------- */
 
-static int report_model(const tamis_joints *j, const struct tamis_joint_strategy *s, size_t g, json_t *all, tamis_error *err) {
+static int report_model(const tamis_joints *j, const struct tamis_joint_strategy *s, size_t g, json_t *all,
+                        tamis_error *err) {
         json_t *one = tamis_json_child(all, NULL, json_object());
         int r = json_object_set_new(one, "strategy", json_string(s->joint->base.name));
 

@@ -96,7 +96,8 @@ static int probe(tamis_knn_model *m, const tamis_frame *train, tamis_error *err)
         return r;
 }
 
-int tamis_knn_model_new(const tamis_frame *train, const tamis_knn_wishes *wishes, tamis_knn_model **ret, tamis_error *err) {
+int tamis_knn_model_new(const tamis_frame *train, const tamis_knn_wishes *wishes, tamis_knn_model **ret,
+                        tamis_error *err) {
         tamis_knn_model *m = calloc(1, sizeof *m);
         int r;
 
@@ -140,13 +141,16 @@ static int fit(const tamis_frame *train, const tamis_fit *fit, void **ret, tamis
         if (wishes.k == 0)
                 return tamis_fail(err, TAMIS_USAGE, "--neighbors: at least 1 is needed");
         if (wishes.median && wishes.weighted)
-                return tamis_fail(err, TAMIS_USAGE, "--average median counts donors alike: it goes with --weights uniform");
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--average median counts donors alike: it goes with --weights uniform");
         for (size_t i = 0; !wishes.gower && i < train->n; i++) {
                 const tamis_frame_column *c = &train->columns[i];
 
                 if (c->wanted && c->missing > 0 && c->type != TAMIS_TYPE_NUMERIC)
-                        return tamis_fail(err, TAMIS_USAGE, "column \"%s\" is not numeric: --metric nan-euclidean cannot fill "
-                                          "it, --metric gower can", c->name);
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "column \"%s\" is not numeric: --metric nan-euclidean cannot fill "
+                                          "it, --metric gower can",
+                                          c->name);
         }
         r = tamis_knn_model_new(train, &wishes, &m, err);
         if (r == 0)
@@ -216,7 +220,8 @@ static int save(const void *model, json_t *into, tamis_error *err) {
         return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
-static int load_choice(const json_t *from, const char *key, const char *no, const char *yes, bool *ret, tamis_error *err) {
+static int load_choice(const json_t *from, const char *key, const char *no, const char *yes, bool *ret,
+                       tamis_error *err) {
         const char *text;
         int r = tamis_json_text(from, key, &text, NULL, err);
 

@@ -43,7 +43,8 @@ void tamis_knn_model_free(void *model);
 int tamis_knn_model_fill(const void *model, size_t which, tamis_frame *rows, tamis_error *err) TAMIS_CHECKED;
 
 /* What the column of a coordinate has where there are no donors. */
-int tamis_knn_alone(const tamis_knn_model *model, size_t coordinate, tamis_knn_value *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_knn_alone(const tamis_knn_model *model, size_t coordinate, tamis_knn_value *ret,
+                    tamis_error *err) TAMIS_CHECKED;
 
 /* A vote: room for one at a time. */
 typedef struct tamis_knn_vote {

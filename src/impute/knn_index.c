@@ -73,7 +73,8 @@ static void copy_cells(tamis_knn_index *x, const tamis_frame *frame) {
         }
         for (size_t first = 0; first < x->rows; first += BLOCK)
                 for (size_t i = 0; i < x->d + x->c; i++)
-                        copy_column(x, &frame->columns[x->column[i]], i, first, first + BLOCK < x->rows ? first + BLOCK : x->rows);
+                        copy_column(x, &frame->columns[x->column[i]], i, first,
+                                    first + BLOCK < x->rows ? first + BLOCK : x->rows);
 }
 
 /* The middle value, so that an outlier makes itself alone rough. */
@@ -187,8 +188,9 @@ static size_t take_runs(tamis_knn_index *x, const struct sorting *s, const uint3
                 }
                 if (rare && at > first) {
                         if (take)
-                                x->groups[groups] = (tamis_knn_group) { .pattern = pattern, .first = first, .n = at - first,
-                                                                        .masked = true };
+                                x->groups[groups] = (tamis_knn_group) {
+                                        .pattern = pattern, .first = first, .n = at - first, .masked = true
+                                };
                         groups++;
                 }
         }

@@ -46,7 +46,8 @@ typedef struct tamis_knn_lanes {
 
         /* Bit i: the sum of donor i is at most `base` + `each` times the coordinates it shares with the query. The sums
          * of those whose bit is set are written, at least. [0] squares, [1] absolute differences. */
-        uint64_t (*look[2])(const tamis_knn_leaf *leaf, const tamis_knn_query *query, float each, float base, float *sums);
+        uint64_t (*look[2])(const tamis_knn_leaf *leaf, const tamis_knn_query *query, float each, float base,
+                            float *sums);
         uint64_t (*look_masked[2])(const tamis_knn_leaf *leaf, const tamis_knn_query *query, float each, float base,
                                    float *sums);
 

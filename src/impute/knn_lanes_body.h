@@ -93,11 +93,13 @@ INLINE uint64_t NAME(look)(const tamis_knn_leaf *leaf, const tamis_knn_query *q,
         return near;
 }
 
-static uint64_t NAME(look_square)(const tamis_knn_leaf *leaf, const tamis_knn_query *q, float each, float base, float *sums) {
+static uint64_t NAME(look_square)(const tamis_knn_leaf *leaf, const tamis_knn_query *q, float each, float base,
+                                  float *sums) {
         return NAME(look)(leaf, q, each, base, sums, false, false);
 }
 
-static uint64_t NAME(look_gower)(const tamis_knn_leaf *leaf, const tamis_knn_query *q, float each, float base, float *sums) {
+static uint64_t NAME(look_gower)(const tamis_knn_leaf *leaf, const tamis_knn_query *q, float each, float base,
+                                 float *sums) {
         return NAME(look)(leaf, q, each, base, sums, true, false);
 }
 

@@ -34,7 +34,8 @@ void tamis_knn_group_done(tamis_knn_group *g) {
 static double number_at(const struct layout *l, size_t row, size_t place) {
         double off;
 
-        return (double) tamis_knn_rough(l->index, l->at[place], l->index->numbers[row * l->index->d + l->at[place]], &off);
+        return (double) tamis_knn_rough(l->index, l->at[place], l->index->numbers[row * l->index->d + l->at[place]],
+                                        &off);
 }
 
 static int32_t code_at(const struct layout *l, size_t row, size_t place) {
@@ -213,8 +214,8 @@ static void box_leaf(const tamis_knn_group *g, const tamis_knn_level *level, siz
 }
 
 /* A box around `n` boxes of the level below. */
-static void box_block(const tamis_knn_group *g, const tamis_knn_level *level, const tamis_knn_level *below, size_t child,
-                      size_t n) {
+static void box_block(const tamis_knn_group *g, const tamis_knn_level *level, const tamis_knn_level *below,
+                      size_t child, size_t n) {
         size_t block = child / KNN_FAN, lane = child % KNN_FAN;
 
         for (size_t j = 0; j < g->d; j++) {
@@ -259,7 +260,8 @@ static int make_boxes(tamis_knn_group *g, tamis_error *err) {
                 if (r < 0)
                         return r;
                 for (size_t i = 0; i < below->blocks; i++)
-                        box_block(g, level, below, i, children - i * KNN_FAN < KNN_FAN ? children - i * KNN_FAN : KNN_FAN);
+                        box_block(g, level, below, i,
+                                  children - i * KNN_FAN < KNN_FAN ? children - i * KNN_FAN : KNN_FAN);
                 children = below->blocks;
         }
         return 0;

@@ -39,7 +39,8 @@ static void seed_run(tamis_knn_looking *s) {
                 for (size_t other = 0; other < h; other++)
                         seen |= x->roots[s->hole[other]] == root;
                 if (root < x->n_groups) {
-                        if (seen || x->groups[root].boxed || !tamis_knn_meet(s, &x->groups[root], x->groups[root].pattern))
+                        if (seen || x->groups[root].boxed ||
+                            !tamis_knn_meet(s, &x->groups[root], x->groups[root].pattern))
                                 continue;
                         for (size_t b = 0; b < s->run.n; b++) {
                                 tamis_knn_turn_to(s, s->run.first + b);
@@ -118,7 +119,8 @@ static void gather(tamis_knn_looking *s, size_t n) {
         }
 }
 
-static void search_block(tamis_knn_looking *s, size_t n, void (*take)(void *arg, const tamis_knn_donors *donors), void *arg) {
+static void search_block(tamis_knn_looking *s, size_t n, void (*take)(void *arg, const tamis_knn_donors *donors),
+                         void *arg) {
         const tamis_knn_index *x = s->index;
 
         gather(s, n);
@@ -225,8 +227,8 @@ static int open_search(tamis_knn_looking *s, size_t *block, tamis_error *err) {
         s->number_of = calloc(all, sizeof *s->number_of);
         s->code_of = calloc(all, sizeof *s->code_of);
         s->query = (tamis_knn_query) { 0, 0, s->number_at, s->code_at, s->number_of, s->code_of };
-        if (s->numbers && s->codes && s->rough && s->off && s->heaps.full && s->heaps.distances && s->heaps.rows && s->hole
-            && s->open && s->number && s->code && s->number_at && s->code_at && s->number_of && s->code_of)
+        if (s->numbers && s->codes && s->rough && s->off && s->heaps.full && s->heaps.distances && s->heaps.rows &&
+            s->hole && s->open && s->number && s->code && s->number_at && s->code_at && s->number_of && s->code_of)
                 return 0;
         return tamis_fail_memory(err);
 }

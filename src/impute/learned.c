@@ -72,7 +72,8 @@ int tamis_impute_merge(void *state, void *partial, tamis_error *err) {
         r = tamis_ledger_merge(&m->ledger, &m->grouping.keys, &p->page, err);
         if (r == 0 && p->collected.n)
                 r = tamis_collected_merge(&m->joints.collected, &p->collected, &m->grouping, err);
-        return r == 0 && p->serial.columns && m->ledger.passes == 0 ? tamis_serial_merge(&m->serial, &p->serial, err) : r;
+        return r == 0 && p->serial.columns && m->ledger.passes == 0 ? tamis_serial_merge(&m->serial, &p->serial, err)
+                                                                    : r;
 }
 
 void tamis_impute_partial_done(void *partial) {

@@ -49,11 +49,12 @@ static int take_rule(const tamis_rule *rule, const tamis_frame_column *c, tamis_
         if (tamis_mice_suits(method, c))
                 *ret = method;
         else if (rule->item && rule->item[0] != '@' && c->wanted)
-                return tamis_fail(err, TAMIS_USAGE, "--method %s=%s: column \"%s\" is %s%s (%s)", rule->item, rule->value,
-                                  c->name, tamis_type_name(c->type),
+                return tamis_fail(err, TAMIS_USAGE, "--method %s=%s: column \"%s\" is %s%s (%s)", rule->item,
+                                  rule->value, c->name, tamis_type_name(c->type),
                                   method == TAMIS_MICE_LOGREG && c->levels > 2 ? " with more than two levels" : "",
-                                  c->type == TAMIS_TYPE_NUMERIC ? "pmm, norm, norm-predict, cart, forest, sample or mean"
-                                                                : "logreg, polyreg, cart, forest, sample or mean");
+                                  c->type == TAMIS_TYPE_NUMERIC
+                                          ? "pmm, norm, norm-predict, cart, forest, sample or mean"
+                                          : "logreg, polyreg, cart, forest, sample or mean");
         return 0;
 }
 
@@ -108,7 +109,8 @@ static int count_of(const tamis_settings *settings, const char *name, size_t *re
         uint64_t n = tamis_settings_count(settings, name);
 
         if (n < 1 || n > TAMIS_MICE_MOST)
-                return tamis_fail(err, TAMIS_USAGE, "--%s: a whole number from 1 to %d is needed", name, TAMIS_MICE_MOST);
+                return tamis_fail(err, TAMIS_USAGE, "--%s: a whole number from 1 to %d is needed", name,
+                                  TAMIS_MICE_MOST);
         *ret = n;
         return 0;
 }

@@ -34,8 +34,15 @@ enum {
 };
 
 typedef enum tamis_mice_method {
-        TAMIS_MICE_CART, TAMIS_MICE_FOREST, TAMIS_MICE_LOGREG, TAMIS_MICE_MEAN, TAMIS_MICE_NORM, TAMIS_MICE_NORM_PREDICT,
-        TAMIS_MICE_PMM, TAMIS_MICE_POLYREG, TAMIS_MICE_SAMPLE,
+        TAMIS_MICE_CART,
+        TAMIS_MICE_FOREST,
+        TAMIS_MICE_LOGREG,
+        TAMIS_MICE_MEAN,
+        TAMIS_MICE_NORM,
+        TAMIS_MICE_NORM_PREDICT,
+        TAMIS_MICE_PMM,
+        TAMIS_MICE_POLYREG,
+        TAMIS_MICE_SAMPLE,
         TAMIS_MICE_N_METHODS,
 } tamis_mice_method;
 extern const char *const tamis_mice_methods[];          /* their names, NULL-ended */
@@ -170,7 +177,8 @@ static inline double tamis_mice_dot(const double *a, const double *b, size_t n) 
  * compare them with, or SIZE_MAX. */
 int tamis_mice_keep(tamis_mice_work *w, size_t column, size_t y, double sign, tamis_error *err) TAMIS_CHECKED;
 int tamis_mice_linear(tamis_mice_work *w, size_t column, tamis_mice_regression *g, tamis_error *err) TAMIS_CHECKED;
-double tamis_mice_match(const tamis_mice *m, size_t column, const tamis_mice_regression *g, double score, tamis_stream *s);
+double tamis_mice_match(const tamis_mice *m, size_t column, const tamis_mice_regression *g, double score,
+                        tamis_stream *s);
 
 /* Doubles in order as unsigned numbers in order, and back. */
 uint64_t tamis_mice_bits(double x);

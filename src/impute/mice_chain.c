@@ -198,7 +198,8 @@ static void trace(const double *filled, size_t n, double *mean, double *sd) {
         *sd = n > 1 ? sqrt(squares / (double) (n - 1)) : 0;
 }
 
-static int visit(tamis_mice_work *w, tamis_mice_chain *chain, size_t column, tamis_mice_regression *g, tamis_error *err) {
+static int visit(tamis_mice_work *w, tamis_mice_chain *chain, size_t column, tamis_mice_regression *g,
+                 tamis_error *err) {
         const tamis_mice *m = w->model;
         size_t at = (w->iteration - 1) * m->train.n + column;
         double *swap;

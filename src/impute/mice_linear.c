@@ -54,7 +54,8 @@ static void correlate(tamis_mice_work *w) {
                 sd[i] = sqrt(covariance(w, w->kept[i + 1], w->kept[i + 1]));
         for (size_t i = 0; i < n; i++)
                 for (size_t j = 0; j < n; j++)
-                        w->square[i * n + j] = i == j ? 1 : covariance(w, w->kept[i + 1], w->kept[j + 1]) / (sd[i] * sd[j]);
+                        w->square[i * n + j] =
+                                i == j ? 1 : covariance(w, w->kept[i + 1], w->kept[j + 1]) / (sd[i] * sd[j]);
 }
 
 /* What follows from those before it goes; the correlations of those left are then in `square`. *low is a bound below which
@@ -114,7 +115,8 @@ static int drop_by_eigen(tamis_mice_work *w, size_t column, gsl_matrix *c, gsl_v
         if (gsl_eigen_symmv(c, values, vectors, room) != 0)
                 return 0;
         gsl_eigen_symmv_sort(values, vectors, GSL_EIGEN_SORT_VAL_ASC);
-        while (drops + 1 < n && values->data[drops] / values->data[n - 1] < LEAST_RATIO && (n > ONE_BY_ONE || drops == 0))
+        while (drops + 1 < n && values->data[drops] / values->data[n - 1] < LEAST_RATIO &&
+               (n > ONE_BY_ONE || drops == 0))
                 drops++;
         for (size_t d = 0; d < drops; d++) {
                 size_t most = 0;
@@ -342,7 +344,8 @@ int tamis_mice_linear(tamis_mice_work *w, size_t column, tamis_mice_regression *
 
 /* One of the `donors` nearest, each as likely. Where the last places among them are tied for, each of the tied is as likely
  * to have one: that is what shuffling them first would do. */
-double tamis_mice_match(const tamis_mice *m, size_t column, const tamis_mice_regression *g, double score, tamis_stream *s) {
+double tamis_mice_match(const tamis_mice *m, size_t column, const tamis_mice_regression *g, double score,
+                        tamis_stream *s) {
         size_t k = m->options.donors < m->columns[column].n_seen ? m->options.donors : m->columns[column].n_seen;
         size_t below = 0, size = g->n_scores, above, nearer = 0;
 

@@ -24,8 +24,9 @@ void tamis_mice_encode(const tamis_mice *m, size_t column, double value, double 
 
         if (!c->place) {
                 if (c->width)
-                        row[c->at] = isnan(value) ? 0 : fmin(fmax((value - m->centre[c->at]) * m->scale[c->at], -FARTHEST),
-                                                              FARTHEST);
+                        row[c->at] = isnan(value)
+                                ? 0
+                                : fmin(fmax((value - m->centre[c->at]) * m->scale[c->at], -FARTHEST), FARTHEST);
                 return;
         }
         for (size_t k = c->at; k < c->at + c->width; k++)

@@ -86,10 +86,12 @@ static int load_filled(const tamis_mice *m, tamis_mice_chain *chain, const json_
                         if (p == end || *p != (i + 1 < m->columns[j].n_holes ? ',' : ';')
                             || !load_cell(m, j, (tamis_slice) { from_here, (size_t) (p - from_here) },
                                           &chain->filled[j][i]))
-                                return tamis_fail(err, TAMIS_BAD_MODEL, "\"filled\" is not what the holes of the columns take");
+                                return tamis_fail(err, TAMIS_BAD_MODEL,
+                                                  "\"filled\" is not what the holes of the columns take");
                         p++;
                 }
-        return p == end && p ? 0 : tamis_fail(err, TAMIS_BAD_MODEL, "\"filled\" holds more than the holes of the columns");
+        return p == end && p ? 0
+                             : tamis_fail(err, TAMIS_BAD_MODEL, "\"filled\" holds more than the holes of the columns");
 }
 
 static int load_methods(const json_t *from, const tamis_frame *train, tamis_mice_method *methods, tamis_error *err) {
@@ -131,9 +133,10 @@ static int load_options(const json_t *from, tamis_mice_options *o, tamis_arena *
                 r = tamis_json_bytes_get(json_object_get(from, "purpose"), arena, &purpose, err);
         if (r < 0)
                 return r;
-        if (imputations < 1 || imputations > TAMIS_MICE_MOST || iterations < 1 || iterations > TAMIS_MICE_MOST || donors < 1)
-                return tamis_fail(err, TAMIS_BAD_MODEL, "\"imputations\", \"iterations\" and \"donors\" are from 1 to %d",
-                                  TAMIS_MICE_MOST);
+        if (imputations < 1 || imputations > TAMIS_MICE_MOST || iterations < 1 || iterations > TAMIS_MICE_MOST ||
+            donors < 1)
+                return tamis_fail(err, TAMIS_BAD_MODEL,
+                                  "\"imputations\", \"iterations\" and \"donors\" are from 1 to %d", TAMIS_MICE_MOST);
         o->imputations = imputations;
         o->iterations = iterations;
         o->donors = donors;

@@ -76,7 +76,8 @@ static double impurity(struct growth *g, const uint32_t *rows, size_t n) {
                 for (size_t i = 0; i < n; i++)
                         sum += number_of(g, rows[i]);
                 for (size_t i = 0; i < n; i++)
-                        squares += (number_of(g, rows[i]) - sum / (double) n) * (number_of(g, rows[i]) - sum / (double) n);
+                        squares +=
+                                (number_of(g, rows[i]) - sum / (double) n) * (number_of(g, rows[i]) - sum / (double) n);
                 return squares;
         }
         memset(g->right, 0, g->classes * sizeof *g->right);
@@ -323,8 +324,8 @@ static int growth_init(struct growth *g, tamis_mice_work *w, size_t column, tami
         g->more = malloc((c->n_seen + 1) * sizeof *g->more);
         g->places = malloc(m->q * sizeof *g->places);
         g->drawn = malloc(m->q * sizeof *g->drawn);
-        if (!g->bins || !g->edges || !g->n_bins || !g->sums || !g->counts || !g->left || !g->right || !g->more || !g->places
-            || !g->drawn)
+        if (!g->bins || !g->edges || !g->n_bins || !g->sums || !g->counts || !g->left || !g->right || !g->more ||
+            !g->places || !g->drawn)
                 return tamis_fail_memory(err);
         for (uint32_t a = 1; a < m->q; a++)
                 if (a < c->at || a >= c->at + c->width) {

@@ -101,8 +101,10 @@ int tamis_impute_save(const void *state, json_t *into, tamis_error *err) {
 
         for (size_t i = 0; i < m->columns.n; i++)
                 if (m->serial.wishes[i])
-                        return tamis_fail(err, TAMIS_USAGE, "strategy %s cannot be saved: what it fills in hangs on the rows around "
-                                          "a hole, and new rows have others", m->serial.wishes[i]->base.name);
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "strategy %s cannot be saved: what it fills in hangs on the rows around "
+                                          "a hole, and new rows have others",
+                                          m->serial.wishes[i]->base.name);
         r = save_columns(m, into, err);
 
         if (r == 0)
@@ -212,8 +214,10 @@ static int report_column(const tamis_impute *m, size_t i, json_t *all) {
                 if (c->left)
                         r |= json_object_set_new(one, "why", json_string(tamis_impute_why(c)));
         } else if (c->fill.kind == TAMIS_FILL_NONE)
-                r |= json_object_set_new(one, "why", json_string(c->imputer && c->imputer->given ? "--fill has no value for it"
-                                                                 : "no present cell to learn from"));
+                r |= json_object_set_new(one, "why",
+                                         json_string(c->imputer && c->imputer->given
+                                                             ? "--fill has no value for it"
+                                                             : "no present cell to learn from"));
         return r;
 }
 

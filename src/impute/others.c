@@ -27,7 +27,8 @@ static int ask_series(const tamis_filling *f, size_t i, tamis_joint_values *v, t
         for (size_t row = 0; row < rows; row++) {
                 tamis_slice text = {0};
                 double value = NAN;
-                bool any = f->missing[i][row] && tamis_serial_value(&m->serial, i, f->batch->first_row + row, &value, &text);
+                bool any = f->missing[i][row] &&
+                        tamis_serial_value(&m->serial, i, f->batch->first_row + row, &value, &text);
 
                 if (v->numbers)
                         v->numbers[row] = any ? value : NAN;
@@ -100,7 +101,8 @@ static void count_other(const tamis_filling *f, size_t i) {
         tamis_batch_count(f->batch, &m->column[i].filled, filled);
         tamis_batch_count(f->batch, &m->column[i].left, left);
         if (left > 0)
-                tamis_warn(m->context, "column \"%s\": missing cells stay that %s could not fill: %s (--report counts them)",
+                tamis_warn(m->context,
+                           "column \"%s\": missing cells stay that %s could not fill: %s (--report counts them)",
                            m->columns.names[i], tamis_impute_name(&m->column[i]), tamis_impute_why(&m->column[i]));
 }
 

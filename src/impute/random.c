@@ -321,20 +321,24 @@ static int random_save(const void *model, json_t *into, tamis_error *err) {
         decks = tamis_json_child(into, "decks", json_array());
         r |= decks ? 0 : -1;
         for (size_t i = 0; r == 0 && i < m->n; i++)
-                r |= json_array_append_new(decks, json_stringn(m->decks[i].n ? m->decks[i].text.p : "", m->decks[i].text.n));
+                r |= json_array_append_new(decks,
+                                           json_stringn(m->decks[i].n ? m->decks[i].text.p : "", m->decks[i].text.n));
         return r < 0 ? tamis_fail_memory(err) : 0;
 }
 
-static int load_deck(struct random *m, struct deck *d, const json_t *from, const tamis_frame_column *c, tamis_error *err) {
+static int load_deck(struct random *m, struct deck *d, const json_t *from, const tamis_frame_column *c,
+                     tamis_error *err) {
         bool fits = json_is_string(from);
         int r = 0;
 
         d->name = tamis_slice_hash(tamis_slice_of(c->name));
         d->codes = c->type != TAMIS_TYPE_NUMERIC;
         if (fits)
-                r = read_deck(m, d, (tamis_slice) { json_string_value(from), json_string_length(from) }, c->levels, &fits, err);
+                r = read_deck(m, d, (tamis_slice) { json_string_value(from), json_string_length(from) }, c->levels,
+                              &fits, err);
         if (r == 0 && !fits)
-                r = tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": cell %zu of \"decks\" is damaged", c->name, d->n + 1);
+                r = tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": cell %zu of \"decks\" is damaged", c->name,
+                               d->n + 1);
         return r;
 }
 

@@ -41,8 +41,8 @@ static int list_one(tamis_slice name, tamis_slice value, void *arg, tamis_error 
         int r;
 
         if (name.p)
-                return tamis_fail(err, TAMIS_USAGE, "--order takes names of columns, not \"%.*s=%.*s\"", (int) name.n, name.p,
-                                  (int) value.n, value.p);
+                return tamis_fail(err, TAMIS_USAGE, "--order takes names of columns, not \"%.*s=%.*s\"", (int) name.n,
+                                  name.p, (int) value.n, value.p);
         if (l->n == l->schema->n)
                 return tamis_fail(err, TAMIS_USAGE, "--order names more columns than there are");
         if (at >= 0) {
@@ -140,7 +140,8 @@ static int open_rows(const tamis_serial *s, tamis_serial_rows *rows, size_t n, t
 static int learn_column(struct tamis_serial_column *c, tamis_batch *batch, size_t at, tamis_error *err) {
         const uint8_t *missing;
         const double *numbers;
-        int r = c->numbers ? tamis_batch_numbers(batch, at, &numbers, err) : tamis_batch_missing(batch, at, &missing, err);
+        int r = c->numbers ? tamis_batch_numbers(batch, at, &numbers, err)
+                           : tamis_batch_missing(batch, at, &missing, err);
 
         if (r == 0 && c->numbers)
                 memcpy(c->numbers, numbers, batch->n_rows * sizeof *numbers);
@@ -175,7 +176,8 @@ int tamis_serial_learn(const tamis_serial *s, tamis_serial_rows *rows, tamis_bat
 
         *train = NULL;
         for (size_t i = 0; r == 0 && i < rows->n_columns; i++)
-                r = learn_column(&rows->columns[i], batch, i < s->n ? s->columns->at[s->of[i]] : s->order.at[i - s->n], err);
+                r = learn_column(&rows->columns[i], batch, i < s->n ? s->columns->at[s->of[i]] : s->order.at[i - s->n],
+                                 err);
         if (r == 0 && rows->groups) {
                 r = tamis_grouping_codes(s->grouping, &rows->keys, batch, &codes, err);
                 if (r == 0)
@@ -343,8 +345,8 @@ static int fill_column(const tamis_serial *s, size_t i, const struct room *room,
 }
 
 /* The rows order[first .. last) of one group; train rows among themselves, or all. */
-static size_t take_group(const tamis_serial *s, const uint32_t *order, const double *x, size_t first, size_t last, bool train,
-                         struct room *room) {
+static size_t take_group(const tamis_serial *s, const uint32_t *order, const double *x, size_t first, size_t last,
+                         bool train, struct room *room) {
         size_t n = 0;
 
         for (size_t i = first; i < last; i++) {
@@ -371,10 +373,11 @@ static int fill_groups(const tamis_serial *s, size_t column, const uint32_t *ord
                         last++;
                 if (group == TAMIS_NO_GROUP)
                         continue;
-                r = fill_column(s, column, &room, take_group(s, order, x, first, last, true, &room), true, filled, donated, err);
+                r = fill_column(s, column, &room, take_group(s, order, x, first, last, true, &room), true, filled,
+                                donated, err);
                 if (r == 0 && s->mark.n)
-                        r = fill_column(s, column, &room, take_group(s, order, x, first, last, false, &room), false, filled,
-                                        donated, err);
+                        r = fill_column(s, column, &room, take_group(s, order, x, first, last, false, &room), false,
+                                        filled, donated, err);
         }
         room_done(&room);
         return r;
@@ -413,8 +416,10 @@ static int check_types(const tamis_serial *s, tamis_error *err) {
                 const tamis_series *series = s->wishes[s->of[i]];
 
                 if (s->holes[s->of[i]] && series->numbers && s->columns->types[s->of[i]] != TAMIS_TYPE_NUMERIC)
-                        return tamis_fail(err, TAMIS_USAGE, "strategy %s fills numbers, and column \"%s\" is %s (-s '%s=ffill,*=%s' "
-                                          "with ffill, bfill or hotdeck)", series->base.name, s->columns->names[s->of[i]],
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "strategy %s fills numbers, and column \"%s\" is %s (-s '%s=ffill,*=%s' "
+                                          "with ffill, bfill or hotdeck)",
+                                          series->base.name, s->columns->names[s->of[i]],
                                           tamis_type_name(s->columns->types[s->of[i]]), s->columns->names[s->of[i]],
                                           series->base.name);
         }

@@ -212,8 +212,8 @@ static void rotate(double *a, size_t n, size_t r, const double *by, double *row)
 }
 
 /* to = W; W = V S R', by the eigenvectors of W'W: `to` becomes V, `fixed` times R, values S (descending). */
-static int split(struct side *s, gsl_eigen_symmv_workspace *room, gsl_matrix *square, gsl_matrix *vectors, gsl_vector *values,
-                 double *row) {
+static int split(struct side *s, gsl_eigen_symmv_workspace *room, gsl_matrix *square, gsl_matrix *vectors,
+                 gsl_vector *values, double *row) {
         size_t r = s->rank;
 
         gsl_matrix_set_zero(square);
@@ -340,8 +340,8 @@ static void revive(tamis_soft *s, const tamis_soft_cells *c) {
         }
 }
 
-int tamis_soft_run(tamis_soft *s, const tamis_soft_cells *c, double lambda, size_t most, double enough, tamis_pool *pool,
-                   tamis_error *err) {
+int tamis_soft_run(tamis_soft *s, const tamis_soft_cells *c, double lambda, size_t most, double enough,
+                   tamis_pool *pool, tamis_error *err) {
         struct room m;
         int r = room_init(&m, s, c, err);
         bool good = r == 0;

@@ -25,7 +25,8 @@ int tamis_soft_save(const void *model, json_t *into, tamis_error *err) {
                 r |= json_object_set_new(one, "spread", tamis_json_number(m->spread[m->place[j]]));
                 right = tamis_json_child(one, "factors", json_array());
                 for (size_t k = 0; k < m->rank; k++)
-                        r |= json_array_append_new(right, tamis_json_number(m->right[(size_t) m->place[j] * m->rank + k]));
+                        r |= json_array_append_new(right,
+                                                   tamis_json_number(m->right[(size_t) m->place[j] * m->rank + k]));
                 r |= right ? 0 : -1;
         }
         return r < 0 ? tamis_fail_memory(err) : 0;

@@ -83,8 +83,8 @@ struct held {
 };
 
 /* The observed cells on one scale; with `held`, a share of them goes there. */
-static int collect(const tamis_soft_model *m, const tamis_frame *f, const tamis_fit *fit, tamis_soft_cells *c, struct held *held,
-                   size_t *n_held, tamis_error *err) {
+static int collect(const tamis_soft_model *m, const tamis_frame *f, const tamis_fit *fit, tamis_soft_cells *c,
+                   struct held *held, size_t *n_held, tamis_error *err) {
         size_t n = 0;
 
         for (size_t j = 0; j < f->n; j++)
@@ -144,8 +144,8 @@ static double error_of(const tamis_soft *s, const struct held *held, size_t n) {
 }
 
 /* From a lambda that leaves nothing down to one that leaves nearly all, each from where the one before it ended. */
-static int walk(tamis_soft_model *m, const tamis_soft_cells *c, const struct held *held, size_t n_held, const tamis_fit *fit,
-                tamis_error *err) {
+static int walk(tamis_soft_model *m, const tamis_soft_cells *c, const struct held *held, size_t n_held,
+                const tamis_fit *fit, tamis_error *err) {
         double least = INFINITY, lambda = 0;
         size_t worse = 0;
         tamis_soft s = {0};

@@ -77,8 +77,8 @@ static void warn_windows(const tamis_ampute *s, const tamis_context *context) {
                 if (s->curves[j].window && s->candidates[j] > 0 && s->curves[j].reached < .99 * s->share)
                         tamis_names_add(&names, s->columns[j].name, 100 * s->curves[j].reached);
         if (names.n > 0)
-                tamis_warn(context, "--window: too few cells lie inside, so less than %g %% of them can go: %s", 100 * s->share,
-                           tamis_names_end(&names));
+                tamis_warn(context, "--window: too few cells lie inside, so less than %g %% of them can go: %s",
+                           100 * s->share, tamis_names_end(&names));
 }
 
 static int end(void *state, const tamis_context *context, tamis_error *err) {

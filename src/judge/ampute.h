@@ -121,7 +121,8 @@ int tamis_ampute_configure(void *state, const tamis_context *context, tamis_erro
 int tamis_ampute_resolve(tamis_ampute *s, tamis_schema *schema, tamis_error *err) TAMIS_CHECKED;
 /* ampute_inputs.c. Take the columns that the probability hangs on out of those `chosen` to lose cells: under MAR cell by cell, and
  * where --by names them. */
-int tamis_ampute_part_by(tamis_ampute *s, tamis_schema *schema, tamis_selection *chosen, tamis_error *err) TAMIS_CHECKED;
+int tamis_ampute_part_by(tamis_ampute *s, tamis_schema *schema, tamis_selection *chosen,
+                         tamis_error *err) TAMIS_CHECKED;
 int tamis_ampute_resolve_scores(tamis_ampute *s, tamis_schema *schema, tamis_error *err) TAMIS_CHECKED;
 
 /* ampute_learn.c */
@@ -139,7 +140,8 @@ void tamis_ampute_partial_done(void *partial);
 int tamis_ampute_finish(void *state, const tamis_context *context, bool *again, tamis_error *err);
 
 /* ampute_scores.c. The values of an input in a batch: numbers, or ranks; NaN where missing. In the batch's arena, or a view. */
-int tamis_ampute_values(const tamis_ampute_input *input, tamis_batch *batch, const double **ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_ampute_values(const tamis_ampute_input *input, tamis_batch *batch, const double **ret,
+                        tamis_error *err) TAMIS_CHECKED;
 /* [scorers][rows] (one row where patterns have scores), in the batch's arena. `total` false: the plain weighted sum, not yet
  * z-scored. A missing cell counts as its column's mean; NaN where all are missing. */
 int tamis_ampute_score(const tamis_ampute *s, tamis_batch *batch, const uint32_t *pattern, bool total, double **ret,

@@ -10,14 +10,16 @@ static uint64_t key_of(const tamis_schema *schema, size_t at) {
         uint64_t before = 0;
 
         for (size_t i = 0; i < at; i++)
-                before += tamis_slice_equal((tamis_slice) { schema->fields[i].name, schema->fields[i].name_length }, name);
+                before +=
+                        tamis_slice_equal((tamis_slice) { schema->fields[i].name, schema->fields[i].name_length }, name);
         return tamis_slice_hash(name) + before;
 }
 
 static int take_columns(tamis_ampute *s, const tamis_schema *schema, const tamis_selection *chosen, tamis_error *err) {
         if (chosen->n == 0)
-                return tamis_fail(err, TAMIS_USAGE, "there is no column to make holes in%s", s->mechanism == TAMIS_MAR
-                                  ? " besides those that the probability hangs on" : " (--columns names those of ids too)");
+                return tamis_fail(err, TAMIS_USAGE, "there is no column to make holes in%s",
+                                  s->mechanism == TAMIS_MAR ? " besides those that the probability hangs on"
+                                                            : " (--columns names those of ids too)");
         s->columns = calloc(chosen->n, sizeof *s->columns);
         if (!s->columns)
                 return tamis_fail_memory(err);
@@ -57,8 +59,8 @@ static int default_patterns(tamis_ampute *s, tamis_error *err) {
 }
 
 /* The cells are 0 and 1, every pattern makes a hole, and none in a column that is never changed. */
-static int check_patterns(const tamis_ampute *s, const tamis_grid *g, const size_t *at, size_t target, tamis_schema *schema,
-                          tamis_error *err) {
+static int check_patterns(const tamis_ampute *s, const tamis_grid *g, const size_t *at, size_t target,
+                          tamis_schema *schema, tamis_error *err) {
         for (size_t k = 0; k < g->rows; k++) {
                 bool hole = false, kept = false;
 
@@ -68,22 +70,31 @@ static int check_patterns(const tamis_ampute *s, const tamis_grid *g, const size
 
                         if (at[c] == SIZE_MAX) {
                                 if (v < 0)
-                                        return tamis_fail_at(err, TAMIS_BAD_DATA, g->path, 0, 0, "pattern %zu: a frequency below 0", k + 1);
+                                        return tamis_fail_at(err, TAMIS_BAD_DATA, g->path, 0, 0,
+                                                             "pattern %zu: a frequency below 0", k + 1);
                                 continue;
                         }
                         if (v != 0 && v != 1)
-                                return tamis_fail_at(err, TAMIS_BAD_DATA, g->path, 0, 0, "pattern %zu, column \"%s\": %g is neither 0 "
-                                                     "(the cell goes) nor 1 (it stays)", k + 1, name, v);
+                                return tamis_fail_at(err, TAMIS_BAD_DATA, g->path, 0, 0,
+                                                     "pattern %zu, column \"%s\": %g is neither 0 "
+                                                     "(the cell goes) nor 1 (it stays)",
+                                                     k + 1, name, v);
                         hole |= v == 0;
                         kept |= v == 1;
-                        if (v == 0 && (at[c] == target || tamis_reserved((tamis_slice) { schema->fields[at[c]].name,
-                                                                                        schema->fields[at[c]].name_length })))
-                                return tamis_fail_at(err, TAMIS_BAD_DATA, g->path, 0, 0, "pattern %zu, column \"%s\": it is %s and is "
-                                                     "never changed", k + 1, name, at[c] == target ? "the target" : "a mark of tamis");
+                        if (v == 0 &&
+                            (at[c] == target ||
+                             tamis_reserved(
+                                     (tamis_slice) { schema->fields[at[c]].name, schema->fields[at[c]].name_length })))
+                                return tamis_fail_at(err, TAMIS_BAD_DATA, g->path, 0, 0,
+                                                     "pattern %zu, column \"%s\": it is %s and is "
+                                                     "never changed",
+                                                     k + 1, name, at[c] == target ? "the target" : "a mark of tamis");
                 }
                 if (!hole)
-                        return tamis_fail_at(err, TAMIS_BAD_DATA, g->path, 0, 0, "pattern %zu makes no hole: take it out (--rate says how "
-                                             "many rows stay whole)", k + 1);
+                        return tamis_fail_at(err, TAMIS_BAD_DATA, g->path, 0, 0,
+                                             "pattern %zu makes no hole: take it out (--rate says how "
+                                             "many rows stay whole)",
+                                             k + 1);
         }
         return 0;
 }
@@ -183,14 +194,19 @@ static int decide_share(tamis_ampute *s, tamis_error *err) {
 
                 s->share = s->rate / most;
                 if (s->share > 1 + 1e-12)
-                        return tamis_fail(err, TAMIS_USAGE, "--rate %g: were every row hit, these patterns would take %g of the cells "
-                                          "(patterns with more holes take more)", s->rate, most);
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "--rate %g: were every row hit, these patterns would take %g of the cells "
+                                          "(patterns with more holes take more)",
+                                          s->rate, most);
                 if (s->share > 1)
                         s->share = 1;
         }
         if (s->window && !s->draws_window && s->share > s->high - s->low + 1e-12)
-                return tamis_fail(err, TAMIS_USAGE, "--window %s holds %g of the candidates, and %g of them are to go: widen it, or lower "
-                                  "--rate", tamis_settings_text(s->context->settings, "window"), s->high - s->low, s->share);
+                return tamis_fail(
+                        err, TAMIS_USAGE,
+                        "--window %s holds %g of the candidates, and %g of them are to go: widen it, or lower "
+                        "--rate",
+                        tamis_settings_text(s->context->settings, "window"), s->high - s->low, s->share);
         return 0;
 }
 
@@ -201,7 +217,8 @@ static int choose_columns(tamis_ampute *s, tamis_schema *schema, tamis_error *er
         if (tamis_settings_given(s->context->settings, "patterns"))
                 return read_patterns(s, schema, err);
         r = tamis_features(s->context, schema, 0, &chosen, err);
-        if (r == 0 && s->mechanism == TAMIS_MAR && (s->way == TAMIS_BY_CELLS || tamis_settings_given(s->context->settings, "by")))
+        if (r == 0 && s->mechanism == TAMIS_MAR &&
+            (s->way == TAMIS_BY_CELLS || tamis_settings_given(s->context->settings, "by")))
                 r = tamis_ampute_part_by(s, schema, &chosen, err);
         if (r == 0)
                 r = take_columns(s, schema, &chosen, err);

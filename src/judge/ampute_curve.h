@@ -21,7 +21,12 @@
 
 #include <tamis/error.h>
 
-typedef enum tamis_curve_type { TAMIS_CURVE_RIGHT, TAMIS_CURVE_LEFT, TAMIS_CURVE_MID, TAMIS_CURVE_TAIL } tamis_curve_type;
+typedef enum tamis_curve_type {
+        TAMIS_CURVE_RIGHT,
+        TAMIS_CURVE_LEFT,
+        TAMIS_CURVE_MID,
+        TAMIS_CURVE_TAIL
+} tamis_curve_type;
 
 typedef struct tamis_curve {
         tamis_curve_type type;

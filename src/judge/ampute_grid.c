@@ -35,8 +35,9 @@ static int read_chunk(tamis_grid *grid, const tamis_chunk *chunk, tamis_error *e
                         if (text.p && tamis_number_parse(text, &grid->v[grid->rows * n + c]))
                                 continue;
                         tamis_chunk_place(chunk, i, c, &file, &line, &column);
-                        r = tamis_fail_at(err, TAMIS_BAD_DATA, file, line, column, "column \"%s\": \"%.*s\" is no number",
-                                          grid->schema.fields[c].name, (int) (text.n < 80 ? text.n : 80), text.p ? text.p : "");
+                        r = tamis_fail_at(err, TAMIS_BAD_DATA, file, line, column,
+                                          "column \"%s\": \"%.*s\" is no number", grid->schema.fields[c].name,
+                                          (int) (text.n < 80 ? text.n : 80), text.p ? text.p : "");
                 }
         tamis_arena_done(&arena);
         return r;
@@ -76,19 +77,22 @@ int tamis_grid_read(tamis_grid *grid, const char *path, tamis_error *err) {
         return r;
 }
 
-int tamis_grid_locate(const tamis_grid *grid, const tamis_schema *table, const char *special, size_t *at, tamis_error *err) {
+int tamis_grid_locate(const tamis_grid *grid, const tamis_schema *table, const char *special, size_t *at,
+                      tamis_error *err) {
         for (size_t c = 0; c < grid->schema.n; c++) {
                 const tamis_field *f = &grid->schema.fields[c];
                 tamis_slice name = { f->name, f->name_length };
                 long found = tamis_schema_find(table, name);
 
                 if (tamis_schema_find(&grid->schema, name) != (long) c)
-                        return tamis_fail_at(err, TAMIS_BAD_DATA, grid->path, 1, 0, "two columns are called \"%s\"", f->name);
+                        return tamis_fail_at(err, TAMIS_BAD_DATA, grid->path, 1, 0, "two columns are called \"%s\"",
+                                             f->name);
                 at[c] = SIZE_MAX;
                 if (special && tamis_slice_equal(name, tamis_slice_of(special)))
                         continue;
                 if (found < 0)
-                        return tamis_fail_at(err, TAMIS_BAD_DATA, grid->path, 1, 0, "the table has no column \"%s\"", f->name);
+                        return tamis_fail_at(err, TAMIS_BAD_DATA, grid->path, 1, 0, "the table has no column \"%s\"",
+                                             f->name);
                 at[c] = (size_t) found;
         }
         return 0;

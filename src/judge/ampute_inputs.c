@@ -90,7 +90,8 @@ static void draw_third(const tamis_ampute *s, const tamis_schema *schema, tamis_
                         tamis_stream stream;
                         uint64_t bits;
 
-                        tamis_stream_init(&stream, s->context->seed, "ampute.by", tamis_slice_hash(name_of(schema, by->columns[i])), 0);
+                        tamis_stream_init(&stream, s->context->seed, "ampute.by",
+                                          tamis_slice_hash(name_of(schema, by->columns[i])), 0);
                         bits = tamis_stream_bits(&stream);
                         if (i == 0 || bits > most) {
                                 most = bits;
@@ -121,7 +122,8 @@ int tamis_ampute_part_by(tamis_ampute *s, tamis_schema *schema, tamis_selection 
         if (r == 0 && asked && named)
                 for (size_t i = 0; r == 0 && i < by.n; i++)
                         if (holds(chosen, by.columns[i]))
-                                r = tamis_fail(err, TAMIS_USAGE, "column \"%s\" is to lose cells, and is what the probability hangs on: "
+                                r = tamis_fail(err, TAMIS_USAGE,
+                                               "column \"%s\" is to lose cells, and is what the probability hangs on: "
                                                "that is mnar (-s mnar), or --by names another",
                                                schema->fields[by.columns[i]].name);
         if (r == 0 && !asked && columns)
@@ -129,7 +131,8 @@ int tamis_ampute_part_by(tamis_ampute *s, tamis_schema *schema, tamis_selection 
         if (r == 0 && !asked && !columns)
                 draw_third(s, schema, &by);
         if (r == 0 && by.n == 0)
-                r = tamis_fail(err, TAMIS_USAGE, "there is no column of numbers for the probability to hang on (--by names those that "
+                r = tamis_fail(err, TAMIS_USAGE,
+                               "there is no column of numbers for the probability to hang on (--by names those that "
                                "it is to hang on, text too)");
         if (r == 0) {
                 take_away(chosen, &by);
@@ -156,7 +159,8 @@ static size_t *slots_of(const tamis_ampute *s) {
 
 /* All 1, but where a pattern says otherwise: under MAR the columns it leaves whole, under MNAR those it does not. */
 static double default_weight(const tamis_ampute *s, size_t k, size_t slot) {
-        bool goes = slot != SIZE_MAX && (s->way == TAMIS_BY_PATTERNS ? s->patterns.holes[k * s->n_columns + slot] : slot == k);
+        bool goes = slot != SIZE_MAX &&
+                (s->way == TAMIS_BY_PATTERNS ? s->patterns.holes[k * s->n_columns + slot] : slot == k);
 
         return goes == (s->mechanism == TAMIS_MNAR);
 }
@@ -173,8 +177,8 @@ static int read_weights(const tamis_ampute *s, const tamis_schema *schema, doubl
         *given = calloc(s->n_scorers * s->n_inputs + 1, sizeof **given);
         r = at && *given ? tamis_grid_locate(&g, schema, NULL, at, err) : tamis_fail_memory(err);
         if (r == 0 && g.rows != s->n_scorers)
-                r = tamis_fail_at(err, TAMIS_BAD_DATA, g.path, 0, 0, "it has %zu row%s of weights; %zu %s needed%s", g.rows,
-                                  g.rows == 1 ? "" : "s", s->n_scorers, s->n_scorers == 1 ? "is" : "are",
+                r = tamis_fail_at(err, TAMIS_BAD_DATA, g.path, 0, 0, "it has %zu row%s of weights; %zu %s needed%s",
+                                  g.rows, g.rows == 1 ? "" : "s", s->n_scorers, s->n_scorers == 1 ? "is" : "are",
                                   s->way == TAMIS_BY_PATTERNS ? ", one for each pattern" : "");
         for (size_t c = 0; r == 0 && c < g.schema.n; c++)
                 for (size_t i = 0; i < s->n_inputs; i++)
@@ -212,8 +216,10 @@ static int fill_scorers(tamis_ampute *s, const double *given, const size_t *slot
                         row[i] = given ? given[k * s->n_inputs + i] : default_weight(s, k, slot[i]);
                 r = fill_scorer(&s->scorers[k], row, s->n_inputs, err);
                 if (r == 0 && s->scorers[k].n == 0)
-                        r = tamis_fail(err, TAMIS_USAGE, "pattern %zu: there is no column for the probability to hang on (%s)", k + 1,
-                                       given ? "all its weights are 0" : "it leaves no number whole; --by names columns of text too");
+                        r = tamis_fail(err, TAMIS_USAGE,
+                                       "pattern %zu: there is no column for the probability to hang on (%s)", k + 1,
+                                       given ? "all its weights are 0"
+                                             : "it leaves no number whole; --by names columns of text too");
                 if (r < 0)
                         return r;
         }
@@ -271,7 +277,8 @@ int tamis_ampute_resolve_scores(tamis_ampute *s, tamis_schema *schema, tamis_err
         int r = 0;
 
         if (!s->inputs) {
-                r = s->mechanism == TAMIS_MNAR && !given ? by_itself(s, &by, err) : by_asked(s, schema, &asked, &by, err);
+                r = s->mechanism == TAMIS_MNAR && !given ? by_itself(s, &by, err)
+                                                         : by_asked(s, schema, &asked, &by, err);
                 if (r == 0)
                         r = take_inputs(s, schema, &by, err);
                 tamis_selection_done(&by);

@@ -271,10 +271,12 @@ static int finish_ranks(tamis_ampute_input *input, tamis_error *err) {
                 size_t *was = order;
 
                 for (size_t from = 0; from < d->n; from += 2 * width) {
-                        size_t middle = from + width < d->n ? from + width : d->n, to = middle + width < d->n ? middle + width : d->n;
+                        size_t middle = from + width < d->n ? from + width : d->n,
+                               to = middle + width < d->n ? middle + width : d->n;
 
                         for (size_t i = from, a = from, b = middle; i < to; i++) {
-                                bool left = a < middle && (b >= to || d->entries[order[a]].count >= d->entries[order[b]].count);
+                                bool left = a < middle &&
+                                        (b >= to || d->entries[order[a]].count >= d->entries[order[b]].count);
 
                                 other[i] = left ? order[a++] : order[b++];
                         }
@@ -296,7 +298,8 @@ static void window_ranks(const tamis_ampute *s, size_t k, uint64_t n, uint64_t *
 
         if (s->draws_window) {
                 tamis_ampute_uniform(s->context->seed, "ampute.window",
-                                     s->way == TAMIS_BY_CELLS && s->mechanism == TAMIS_MNAR ? s->columns[k].key : k, 0, 1, &u);
+                                     s->way == TAMIS_BY_CELLS && s->mechanism == TAMIS_MNAR ? s->columns[k].key : k, 0,
+                                     1, &u);
                 *first = (uint64_t) (u * (double) (n - all + 1));
                 *last = *first + all;
         } else {

@@ -79,8 +79,10 @@ static int configure_window(tamis_ampute *s, tamis_error *err) {
         colon = strchr(text, ':');
         if (!colon || !parse_share((tamis_slice) { text, (size_t) (colon - text) }, &s->low)
             || !parse_share(tamis_slice_of(colon + 1), &s->high) || s->low >= s->high)
-                return tamis_fail(err, TAMIS_USAGE, "--window %s: two shares are needed, the lower first, as in .2:.5 or 20%%:50%%, "
-                                  "or the word draw", text);
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--window %s: two shares are needed, the lower first, as in .2:.5 or 20%%:50%%, "
+                                  "or the word draw",
+                                  text);
         return 0;
 }
 
@@ -105,7 +107,8 @@ static int configure_runs(tamis_ampute *s, tamis_error *err) {
         if (tamis_settings_given(settings, "run")) {
                 s->run = tamis_settings_count(settings, "run");
                 if (s->run < 1 || s->run > UINT32_MAX)
-                        return tamis_fail(err, TAMIS_USAGE, "--run %s: from 1 to 4294967295 rows", tamis_settings_text(settings, "run"));
+                        return tamis_fail(err, TAMIS_USAGE, "--run %s: from 1 to 4294967295 rows",
+                                          tamis_settings_text(settings, "run"));
                 s->way = TAMIS_BY_RUNS;
         }
         if (block && (!x || !parse_count(block, x, &s->run) || !parse_count(x + 1, block + strlen(block), &s->across)
@@ -136,13 +139,16 @@ static int refuse(const tamis_ampute *s, tamis_error *err) {
                         return tamis_fail(err, TAMIS_USAGE, "--%s and --%s: %s", pairs[i].a, pairs[i].b, pairs[i].why);
         for (size_t i = 0; i < sizeof scored / sizeof *scored; i++)
                 if (s->mechanism == TAMIS_MCAR && tamis_settings_given(settings, scored[i]))
-                        return tamis_fail(err, TAMIS_USAGE, "--%s: under mcar holes hang on nothing (-s mar, -s mnar)", scored[i]);
+                        return tamis_fail(err, TAMIS_USAGE, "--%s: under mcar holes hang on nothing (-s mar, -s mnar)",
+                                          scored[i]);
         if (s->way == TAMIS_BY_RUNS && s->mechanism != TAMIS_MCAR)
                 return tamis_fail(err, TAMIS_USAGE, "--%s goes with -s mcar", s->across ? "block" : "run");
         if (s->mechanism == TAMIS_MNAR && tamis_settings_given(settings, "by"))
-                return tamis_fail(err, TAMIS_USAGE, "--by goes with -s mar: under mnar holes hang on the cells that go");
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--by goes with -s mar: under mnar holes hang on the cells that go");
         if (s->way == TAMIS_BY_CELLS && s->mechanism == TAMIS_MNAR && tamis_settings_given(settings, "weights"))
-                return tamis_fail(err, TAMIS_USAGE, "--weights with -s mnar needs --patterns or --of rows: cell by cell, holes hang "
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--weights with -s mnar needs --patterns or --of rows: cell by cell, holes hang "
                                   "on the cell alone");
         return 0;
 }

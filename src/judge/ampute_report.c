@@ -36,7 +36,8 @@ static int report_patterns(const tamis_ampute *s, json_t *into) {
         int r = 0;
 
         for (size_t k = 0; k < s->patterns.n; k++) {
-                json_t *one = tamis_json_child(patterns, NULL, json_object()), *holes = tamis_json_child(one, "columns", json_array());
+                json_t *one = tamis_json_child(patterns, NULL, json_object()),
+                       *holes = tamis_json_child(one, "columns", json_array());
 
                 for (size_t j = 0; j < s->n_columns; j++)
                         if (s->patterns.holes[k * s->n_columns + j])
@@ -49,7 +50,8 @@ static int report_patterns(const tamis_ampute *s, json_t *into) {
 
 /* What the probabilities are: by column, or by pattern. */
 static int report_curves(const tamis_ampute *s, json_t *into) {
-        json_t *by = tamis_json_child(into, "by", json_array()), *curves = tamis_json_child(into, "curves", json_array());
+        json_t *by = tamis_json_child(into, "by", json_array()),
+               *curves = tamis_json_child(into, "curves", json_array());
         int r = 0;
 
         for (size_t i = 0; i < s->n_inputs; i++)

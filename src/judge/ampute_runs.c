@@ -17,7 +17,8 @@
 static void mark(uint8_t *flags, uint64_t first, size_t rows, double from, double run) {
         double begin = from - (double) first, end = begin + run;
 
-        for (size_t row = begin > 0 ? (size_t) begin : 0; begin < (double) rows && (double) row < end && row < rows; row++)
+        for (size_t row = begin > 0 ? (size_t) begin : 0; begin < (double) rows && (double) row < end && row < rows;
+             row++)
                 flags[row] = 1;
 }
 

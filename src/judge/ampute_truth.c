@@ -129,7 +129,8 @@ static int write_due(tamis_ampute_truth *t, bool *any, tamis_error *err) {
         return 0;
 }
 
-int tamis_ampute_truth_add(tamis_ampute_truth *truth, uint64_t first, size_t rows, tamis_buffer *lines, tamis_error *err) {
+int tamis_ampute_truth_add(tamis_ampute_truth *truth, uint64_t first, size_t rows, tamis_buffer *lines,
+                           tamis_error *err) {
         bool more = true;
         int r = 0;
 
@@ -150,6 +151,7 @@ int tamis_ampute_truth_add(tamis_ampute_truth *truth, uint64_t first, size_t row
 
 int tamis_ampute_truth_commit(tamis_ampute_truth *truth, tamis_error *err) {
         if (truth->early)
-                return tamis_fail(err, TAMIS_IO, "rows are missing from the truth: the input has changed while it was read");
+                return tamis_fail(err, TAMIS_IO,
+                                  "rows are missing from the truth: the input has changed while it was read");
         return tamis_output_commit(truth->out, err);
 }

@@ -18,10 +18,11 @@ void tamis_ampute_truth_free(tamis_ampute_truth *truth);
 
 /* Append the line of one cell, which is still there. Its value is its bytes where these make a cell of a CSV file with commas;
  * otherwise its text, quoted. */
-int tamis_ampute_truth_line(tamis_batch *batch, size_t row, size_t column, tamis_buffer *out, tamis_error *err) TAMIS_CHECKED;
+int tamis_ampute_truth_line(tamis_batch *batch, size_t row, size_t column, tamis_buffer *out,
+                            tamis_error *err) TAMIS_CHECKED;
 /* The lines of rows [first, first + rows); `lines` is left empty. Thread-safe. */
-int tamis_ampute_truth_add(tamis_ampute_truth *truth, uint64_t first, size_t rows, tamis_buffer *lines, tamis_error *err)
-        TAMIS_CHECKED;
+int tamis_ampute_truth_add(tamis_ampute_truth *truth, uint64_t first, size_t rows, tamis_buffer *lines,
+                           tamis_error *err) TAMIS_CHECKED;
 /* All rows have come. */
 int tamis_ampute_truth_commit(tamis_ampute_truth *truth, tamis_error *err) TAMIS_CHECKED;
 

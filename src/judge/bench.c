@@ -50,7 +50,8 @@ static uint64_t seed_of(const tamis_bench_options *o, const tamis_bench_cell *c)
         tamis_stream stream;
         char purpose[512];
 
-        snprintf(purpose, sizeof purpose, "bench.%.300s.%.100s.%.17g", name ? name + 1 : c->file, c->mechanism, c->rate);
+        snprintf(purpose, sizeof purpose, "bench.%.300s.%.100s.%.17g", name ? name + 1 : c->file, c->mechanism,
+                 c->rate);
         tamis_stream_init(&stream, o->seed, purpose, c->repeat, 0);
         return tamis_stream_bits(&stream) >> 33;
 }
@@ -71,7 +72,8 @@ static int lay_out(tamis_bench *b, tamis_error *err) {
                 for (size_t m = 0; m < o->n_mechanisms; m++)
                         for (size_t r = 0; r < o->n_rates; r++)
                                 for (size_t k = 1; k <= o->repeats; k++, i++) {
-                                        b->cells[i] = (tamis_bench_cell) { o->files[f], o->mechanisms[m], o->rates[r], k, 0 };
+                                        b->cells[i] =
+                                                (tamis_bench_cell) { o->files[f], o->mechanisms[m], o->rates[r], k, 0 };
                                         b->cells[i].seed = seed_of(o, &b->cells[i]);
                                 }
         return 0;

@@ -11,6 +11,7 @@
  *
  *     bench.c          the design, cell by cell on all threads
  *     bench_cell.c     one strategy in one cell: run, judged, told
+ *     bench_command.c  the words of what is run
  *     bench_child.h    what runs processes, and times them
  *     bench_results.c  a file of results: what it has already
  *     bench_ranks.c    who is best, and whether that is luck
@@ -45,6 +46,8 @@ typedef struct tamis_bench_options {
         size_t n_rates, repeats;
         uint64_t seed;
         double timeout;                 /* seconds; 0: none */
+        const char *delimiter, *na, *types;     /* how the tables are read, as everywhere; NULL: nothing was said */
+        char delimiter_byte;            /* what `delimiter` says; 0: auto */
         const char *target;             /* NULL: none */
         const char *ampute;             /* more options of ampute, with blanks between them; NULL: none */
         const char *measures;           /* as score has them; NULL: all */
@@ -96,7 +99,8 @@ typedef struct tamis_bench {
 int tamis_bench_run(const tamis_bench_options *options, tamis_bench *ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_bench_done(tamis_bench *bench);
 /* Adds the rows of a group; none where there is a file of results, which has them. */
-int tamis_bench_rows(const tamis_bench *bench, const tamis_bench_group *group, tamis_buffer *out, tamis_error *err) TAMIS_CHECKED;
+int tamis_bench_rows(const tamis_bench *bench, const tamis_bench_group *group, tamis_buffer *out,
+                     tamis_error *err) TAMIS_CHECKED;
 
 /* -- between the files of this module ------------------------------------------------------------------------------ */
 

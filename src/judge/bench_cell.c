@@ -12,10 +12,11 @@
 #include <tamis/number.h>
 
 #include "judge/bench.h"
+#include "judge/bench_command.h"
 #include "judge/score.h"
 #include "table/feed.h"
 
-enum { PATH = 512, WORDS = 64, MESSAGE = 256 };
+enum { PATH = 512, MESSAGE = 256 };
 enum { TIMES = 64, SPARE = 1 << 26 };   /* what a program may write: so many times the holes, and so many bytes more */
 
 struct paths {
@@ -30,50 +31,6 @@ static struct paths paths_in(const char *folder) {
         snprintf(p.errors, PATH, "%.400s/errors", folder);
         snprintf(p.figures, PATH, "%.400s/figures.csv", folder);
         return p;
-}
-
-/* -- commands ------------------------------------------------------------------------------------------------------ */
-
-/* What is run: words, some of which are cut out of texts that hold several. */
-struct command {
-        char *words[WORDS];
-        size_t n;
-        char *owned[WORDS];
-        size_t n_owned;
-};
-
-static void command_done(struct command *c) {
-        for (size_t i = 0; i < c->n_owned; i++)
-                free(c->owned[i]);
-}
-
-static int add(struct command *c, const char *word, tamis_error *err) {
-        if (c->n + 1 >= WORDS)
-                return tamis_fail(err, TAMIS_USAGE, "\"%s\" and more: too many words", word);
-        c->words[c->n++] = (char *) word;
-        c->words[c->n] = NULL;
-        return 0;
-}
-
-static int add_words(struct command *c, const char *text, tamis_error *err) {
-        char *copy = c->n_owned < WORDS ? strdup(text) : NULL, *rest = copy, *word;
-        int r = 0;
-
-        if (!copy)
-                return tamis_fail_memory(err);
-        c->owned[c->n_owned++] = copy;
-        while (r == 0 && (word = strsep(&rest, " ")))
-                if (*word)
-                        r = add(c, word, err);
-        return r;
-}
-
-static int add_all(struct command *c, const char *const *words, tamis_error *err) {
-        int r = 0;
-
-        for (; r == 0 && *words; words++)
-                r = add(c, *words, err);
-        return r;
 }
 
 /* -- what a program said ------------------------------------------------------------------------------------------- */
@@ -108,8 +65,8 @@ static void tell_end(const tamis_child_end *end, const char *errors, double time
         if (end->timed_out)
                 snprintf(ret, size, "killed after %g s", timeout);
         else if (WIFSIGNALED(end->status))
-                snprintf(ret, size, "signal %d (%s)%s%s", WTERMSIG(end->status), strsignal(WTERMSIG(end->status)), *line ? ": " : "",
-                         line);
+                snprintf(ret, size, "signal %d (%s)%s%s", WTERMSIG(end->status), strsignal(WTERMSIG(end->status)),
+                         *line ? ": " : "", line);
         else
                 snprintf(ret, size, "exit status %d%s%s", WEXITSTATUS(end->status), *line ? ": " : "", line);
 }
@@ -131,22 +88,26 @@ int tamis_bench_holes(const tamis_bench_options *o, const tamis_bench_cell *cell
                       tamis_error *err) {
         struct paths p = paths_in(folder);
         char seed[32], rate[TAMIS_NUMBER_MAX + 1], line[MESSAGE];
-        const char *const words[] = { o->program, "ampute", "-q", "-j", "1", "-s", cell->mechanism, "--rate", rate, "--seed", seed,
-                                      "-o", p.holes, o->target ? "-t" : NULL, o->target, NULL };
-        struct command c = {0};
+        const char *const words[] = { o->program, "ampute", "-q",     "-j", "1",  "-s",    cell->mechanism,
+                                      "--rate",   rate,     "--seed", seed, "-o", p.holes, o->target ? "-t" : NULL,
+                                      o->target,  NULL };
+        tamis_bench_command c = {0};
         tamis_child_end end = {0};
         int r;
 
         snprintf(seed, sizeof seed, "%llu", (unsigned long long) cell->seed);
         rate[tamis_number_print(cell->rate, rate)] = '\0';
-        r = add_all(&c, words, err);
+        r = tamis_bench_command_add(&c, words, err);
+        if (r == 0)
+                r = tamis_bench_command_reading(&c, o, true, err);
         if (r == 0 && o->ampute)
-                r = add_words(&c, o->ampute, err);
+                r = tamis_bench_command_cut(&c, o->ampute, err);
         if (r == 0)
-                r = add(&c, cell->file, err);
+                r = tamis_bench_command_add(&c, (const char *const []) { cell->file, NULL }, err);
         if (r == 0)
-                r = o->run(&(tamis_child) { .argv = c.words, .output = p.out, .errors = p.errors, .stop = o->stop }, &end, err);
-        command_done(&c);
+                r = o->run(&(tamis_child) { .argv = c.words, .output = p.out, .errors = p.errors, .stop = o->stop },
+                           &end, err);
+        tamis_bench_command_done(&c);
         if (r == 0 && end.status != 0) {
                 tell_end(&end, p.errors, 0, line, sizeof line);
                 snprintf(why, 256, "no holes: %.200s", line);
@@ -244,12 +205,12 @@ static bool is_wanted(const char *list, const char *measure) {
 }
 
 /* Score takes what `error` and `status` are made of whether it was asked for or not. */
-static int judge(const tamis_bench_options *o, const struct paths *p, const char *folder, struct telling *t, char message[MESSAGE],
-                 tamis_error *err) {
+static int judge(const tamis_bench_options *o, const struct paths *p, const char *folder, struct telling *t,
+                 char message[MESSAGE], tamis_error *err) {
         char measures[MESSAGE];
         tamis_score_options how = {
-                .input = { .dialect = { .delimiter = ',', .header = true } },
-                .truth = t->cell->file, .imputed = p->out, .holes = p->holes, .measures = o->measures ? measures : NULL,
+                .input = { .dialect = { .delimiter = o->delimiter_byte, .header = true } },
+                .na = o->na, .types = o->types, .truth = t->cell->file, .imputed = p->out, .holes = p->holes, .measures = o->measures ? measures : NULL,
         };
         tamis_scores scores = {0};
         tamis_error junk = {0};
@@ -273,7 +234,8 @@ static int judge(const tamis_bench_options *o, const struct paths *p, const char
         r = 0;
         for (size_t i = 0; r == 0 && i < scores.n; i++)
                 if (is_wanted(o->measures, scores.lines[i].measure))
-                        r = tell(t, scores.lines[i].column, scores.lines[i].measure, scores.lines[i].value, scores.lines[i].n, false, err);
+                        r = tell(t, scores.lines[i].column, scores.lines[i].measure, scores.lines[i].value,
+                                 scores.lines[i].n, false, err);
         if (r == 0)
                 r = tell(t, tamis_slice_of("*"), "error", t->group->error, columns, false, err);
         tamis_scores_done(&scores);
@@ -283,7 +245,7 @@ static int judge(const tamis_bench_options *o, const struct paths *p, const char
 /* -- downstream ---------------------------------------------------------------------------------------------------- */
 
 static int take_figures(const tamis_bench_options *o, const char *path, const struct telling *t, tamis_error *err) {
-        const tamis_reader_options how = { .dialect = { .delimiter = ',', .header = true } };
+        const tamis_reader_options how = { .dialect = { .delimiter = o->delimiter_byte, .header = true } };
         tamis_missing missing = {0};
         tamis_feed feed = {0};
         int r = tamis_feed_open(&feed, path, &how, &missing, err);
@@ -314,17 +276,26 @@ static int take_figures(const tamis_bench_options *o, const char *path, const st
 static int evaluate(const tamis_bench_options *o, const struct paths *p, const char *folder, struct telling *t,
                     char message[MESSAGE], tamis_error *err) {
         char seed[32];
-        const char *const words[] = { o->program, "evaluate", "-q", "-j", "1", "-t", o->target, "--model", o->model, "--folds", "5",
-                                      "--seed", seed, "-o", p->figures, p->out, NULL };
-        struct command c = {0};
+        const char *const words[] = { o->program, "evaluate", "-q", "-j",     "1",  "-t", o->target,  "--model",
+                                      o->model,   "--folds",  "5",  "--seed", seed, "-o", p->figures, NULL };
+        tamis_bench_command c = {0};
         tamis_child_end end = {0};
         int r;
 
         snprintf(seed, sizeof seed, "%llu", (unsigned long long) t->cell->seed);
-        r = add_all(&c, words, err);
+        r = tamis_bench_command_add(&c, words, err);
         if (r == 0)
-                r = o->run(&(tamis_child) { .argv = c.words, .output = "/dev/null", .errors = p->errors, .stop = o->stop,
-                                                     .timeout = o->timeout }, &end, err);
+                r = tamis_bench_command_reading(&c, o, false, err);
+        if (r == 0)
+                r = tamis_bench_command_add(&c, (const char *const []) { p->out, NULL }, err);
+        if (r == 0)
+                r = o->run(&(tamis_child) { .argv = c.words,
+                                           .output = "/dev/null",
+                                           .errors = p->errors,
+                                           .stop = o->stop,
+                                           .timeout = o->timeout },
+                           &end, err);
+        tamis_bench_command_done(&c);
         if (r == 0 && end.status == 0)
                 return take_figures(o, p->figures, t, err);
         if (r == 0) {
@@ -342,21 +313,24 @@ static int evaluate(const tamis_bench_options *o, const struct paths *p, const c
 static int run(const tamis_bench_options *o, const tamis_bench_cell *cell, const struct paths *p,
                const tamis_bench_strategy *strategy, tamis_child_end *end, tamis_error *err) {
         char seed[32];
-        const char *const own[] = { o->program, "impute", "-q", "-j", "1", "--seed", seed, o->target ? "-t" : "-s",
-                                    o->target ? o->target : NULL, NULL };
-        struct command c = {0};
+        const char *const own[] = { o->program, "impute", "-q", "-j", "1", "--seed", seed, NULL };
+        tamis_bench_command c = {0};
         struct stat s = {0};
         int r = 0;
 
         snprintf(seed, sizeof seed, "%llu", (unsigned long long) cell->seed);
         if (strategy->command) {
-                r = add_all(&c, (const char *const []) { "/bin/sh", "-c", strategy->command, NULL }, err);
+                r = tamis_bench_command_add(&c, (const char *const[]) { "/bin/sh", "-c", strategy->command, NULL }, err);
         } else {
-                r = add_all(&c, own, err);
-                if (r == 0 && o->target)
-                        r = add(&c, "-s", err);
+                r = tamis_bench_command_add(&c, own, err);
                 if (r == 0)
-                        r = add_words(&c, strategy->name, err);
+                        r = tamis_bench_command_reading(&c, o, true, err);
+                if (r == 0 && o->target)
+                        r = tamis_bench_command_add(&c, (const char *const []) { "-t", o->target, NULL }, err);
+                if (r == 0)
+                        r = tamis_bench_command_add(&c, (const char *const []) { "-s", NULL }, err);
+                if (r == 0)
+                        r = tamis_bench_command_cut(&c, strategy->name, err);
         }
         if (r == 0 && stat(p->holes, &s) < 0)
                 s.st_size = 0;
@@ -364,7 +338,7 @@ static int run(const tamis_bench_options *o, const tamis_bench_cell *cell, const
                 r = o->run(&(tamis_child) { .argv = c.words, .input = p->holes, .output = p->out, .errors = p->errors,
                                                      .timeout = o->timeout, .most = (uint64_t) s.st_size * TIMES + SPARE,
                                                      .stop = o->stop }, end, err);
-        command_done(&c);
+        tamis_bench_command_done(&c);
         return r;
 }
 

@@ -14,6 +14,9 @@ typedef struct tamis_child {
         const char *input, *output, *errors;    /* files; input NULL: none */
         double timeout;                 /* seconds; 0: none */
         uint64_t most;                  /* bytes that a file it writes may have; 0: any number */
+        uint64_t memory;                /* bytes of address space a process of it may have; 0: any number */
+        const char *folder;             /* it is run there; NULL: here */
+        char *const *environment;       /* NULL: ours */
         const atomic_bool *stop;        /* NULL: nobody will */
 } tamis_child;
 

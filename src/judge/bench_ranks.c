@@ -7,8 +7,8 @@
 
 /* The .95 quantile of the studentised range of k, infinite degrees of freedom, over the root of 2; k = 2 .. 20. */
 static const double ranges[] = {
-        1.95996, 2.34370, 2.56903, 2.72777, 2.84971, 2.94832, 3.03088, 3.10173, 3.16368, 3.21865, 3.26800, 3.31274, 3.35362, 3.39123,
-        3.42604, 3.45842, 3.48868, 3.51707, 3.54380,
+        1.95996, 2.34370, 2.56903, 2.72777, 2.84971, 2.94832, 3.03088, 3.10173, 3.16368, 3.21865,
+        3.26800, 3.31274, 3.35362, 3.39123, 3.42604, 3.45842, 3.48868, 3.51707, 3.54380,
 };
 
 /* Smaller is better; NaN is worse than anything, and ties with itself. */
@@ -36,7 +36,8 @@ static double add_block(const double *errors, size_t k, double *ranks) {
 }
 
 int tamis_rank(const double *errors, size_t blocks, size_t k, tamis_ranking *ret, tamis_error *err) {
-        double *ranks = calloc(k + 1, sizeof *ranks), ties = 0, squares = 0, n = (double) blocks, m = (double) k, correction;
+        double *ranks = calloc(k + 1, sizeof *ranks), ties = 0, squares = 0, n = (double) blocks, m = (double) k,
+               correction;
 
         if (!ranks)
                 return tamis_fail_memory(err);

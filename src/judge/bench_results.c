@@ -47,8 +47,8 @@ static int index_groups(const tamis_bench *b, tamis_dict *dict, tamis_error *err
                 if (r == 0)
                         r = tamis_dict_add(dict, (tamis_slice) { key.p, key.n }, 1, &code, err);
                 if (r == 0 && code != i)
-                        r = tamis_fail(err, TAMIS_USAGE, "the design has %s, %s, %.*s, %s twice", c->file, c->mechanism, (int) n, rate,
-                                       o->strategies[i % o->n_strategies].name);
+                        r = tamis_fail(err, TAMIS_USAGE, "the design has %s, %s, %.*s, %s twice", c->file, c->mechanism,
+                                       (int) n, rate, o->strategies[i % o->n_strategies].name);
         }
         tamis_buffer_done(&key);
         return r;
@@ -68,14 +68,16 @@ static int check_seed(const tamis_bench *b, tamis_batch *batch, size_t row, size
         if (tamis_number_parse(tamis_batch_text(batch, row, SEED), &seed)
             && seed == (double) b->cells[group / b->options->n_strategies].seed)
                 return 0;
-        return tamis_batch_fail(batch, row, SEED, err, "these results were made with another --seed: name another file");
+        return tamis_batch_fail(batch, row, SEED, err,
+                                "these results were made with another --seed: name another file");
 }
 
-static int take_row(tamis_bench *b, const tamis_dict *dict, tamis_buffer *key, tamis_batch *batch, size_t row, bool *whole,
-                    tamis_error *err) {
+static int take_row(tamis_bench *b, const tamis_dict *dict, tamis_buffer *key, tamis_batch *batch, size_t row,
+                    bool *whole, tamis_error *err) {
         const tamis_slice parts[] = {
-                tamis_batch_text(batch, row, FILE_NAME), tamis_batch_text(batch, row, MECHANISM), tamis_batch_text(batch, row, RATE),
-                tamis_batch_text(batch, row, REPEAT), tamis_batch_text(batch, row, STRATEGY),
+                tamis_batch_text(batch, row, FILE_NAME), tamis_batch_text(batch, row, MECHANISM),
+                tamis_batch_text(batch, row, RATE),      tamis_batch_text(batch, row, REPEAT),
+                tamis_batch_text(batch, row, STRATEGY),
         };
         tamis_slice measure = tamis_batch_text(batch, row, MEASURE);
         bool all = tamis_slice_equal(tamis_batch_text(batch, row, COLUMN), tamis_slice_of("*"));
@@ -114,7 +116,8 @@ static int read_rows(tamis_bench *b, const tamis_dict *dict, size_t *torn, tamis
 
         *torn = 0;
         if (r == 0 && feed.schema.n != 12)
-                r = tamis_fail(err, TAMIS_BAD_DATA, "%s is no file of results: its columns are others", b->options->resume);
+                r = tamis_fail(err, TAMIS_BAD_DATA, "%s is no file of results: its columns are others",
+                               b->options->resume);
         if (r == 0)
                 r = tamis_feed_next(&feed, err);
         while (r == 0 && feed.batch.n_rows > 0) {

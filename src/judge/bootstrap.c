@@ -60,7 +60,8 @@ int tamis_bootstrap_run(const tamis_bootstrap *b, tamis_pool *pool, double *low,
         size_t room;
         int ret = 0;
 
-        r.scratch = __builtin_mul_overflow(threads, each + 1, &room) ? NULL : reallocarray(NULL, room, sizeof *r.scratch);
+        r.scratch =
+                __builtin_mul_overflow(threads, each + 1, &room) ? NULL : reallocarray(NULL, room, sizeof *r.scratch);
         r.figures = reallocarray(NULL, b->times + 1, (b->figures + 1) * sizeof *r.figures);
         values = reallocarray(NULL, b->times + 1, sizeof *values);
         if (!r.scratch || !r.figures || !values)

@@ -25,6 +25,7 @@ typedef struct tamis_bootstrap {
 } tamis_bootstrap;
 
 /* low[figures] and high[figures]; NaN where fewer than nine in ten resamples defined the figure. The pool may be NULL. */
-int tamis_bootstrap_run(const tamis_bootstrap *b, tamis_pool *pool, double *low, double *high, tamis_error *err) TAMIS_CHECKED;
+int tamis_bootstrap_run(const tamis_bootstrap *b, tamis_pool *pool, double *low, double *high,
+                        tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -10,7 +10,8 @@ static void figures_of(const void *arg, const double *weight, double *work, doub
         tamis_residuals_of(arg, weight, figures);
 }
 
-int tamis_evaluate_numbers(const tamis_subject *s, const tamis_evaluate_options *o, tamis_verdicts *ret, tamis_error *err) {
+int tamis_evaluate_numbers(const tamis_subject *s, const tamis_evaluate_options *o, tamis_verdicts *ret,
+                           tamis_error *err) {
         double values[TAMIS_N_RESIDUAL], low[TAMIS_N_RESIDUAL], high[TAMIS_N_RESIDUAL];
         tamis_residuals t = {0};
         int r = tamis_residuals_init(&t, s->n, s->y, s->predicted, s->weight, err);
@@ -39,8 +40,8 @@ int tamis_evaluate_numbers(const tamis_subject *s, const tamis_evaluate_options 
         return r;
 }
 
-int tamis_evaluate(const tamis_subject *s, const tamis_sheet *sheet, const tamis_evaluate_options *o, tamis_verdicts *ret,
-                   tamis_error *err) {
+int tamis_evaluate(const tamis_subject *s, const tamis_sheet *sheet, const tamis_evaluate_options *o,
+                   tamis_verdicts *ret, tamis_error *err) {
         int r = s->numbers ? tamis_evaluate_numbers(s, o, ret, err) : tamis_evaluate_classes(s, o, ret, err);
 
         return r == 0 && s->segments.n > 0 && !o->figures_only ? tamis_evaluate_segments(s, sheet, ret, err) : r;

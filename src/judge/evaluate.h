@@ -19,8 +19,8 @@ typedef struct tamis_evaluate_options {
 } tamis_evaluate_options;
 
 /* A line in `ret` for each figure of the subject; sheet: for segments. */
-int tamis_evaluate(const tamis_subject *s, const tamis_sheet *sheet, const tamis_evaluate_options *o, tamis_verdicts *ret,
-                   tamis_error *err) TAMIS_CHECKED;
+int tamis_evaluate(const tamis_subject *s, const tamis_sheet *sheet, const tamis_evaluate_options *o,
+                   tamis_verdicts *ret, tamis_error *err) TAMIS_CHECKED;
 
 /* Each by itself. */
 int tamis_evaluate_classes(const tamis_subject *s, const tamis_evaluate_options *o, tamis_verdicts *ret,

@@ -113,7 +113,8 @@ static int write_confusion(struct classes *c, tamis_verdicts *ret, tamis_error *
 
 /* -- reliability ----------------------------------------------------------------------------------------------------- */
 
-static int write_bin(const tamis_reliability *bin, bool first, tamis_slice class, tamis_verdicts *ret, tamis_error *err) {
+static int write_bin(const tamis_reliability *bin, bool first, tamis_slice class, tamis_verdicts *ret,
+                     tamis_error *err) {
         char text[2 * TAMIS_NUMBER_MAX + 8], low[TAMIS_NUMBER_MAX], high[TAMIS_NUMBER_MAX];
         /* edges are numpy's to the last digit; people mean .3 */
         size_t n_low = tamis_number_print(tamis_number_round(bin->low, 12), low);
@@ -197,7 +198,8 @@ static int write_thresholds(struct classes *c, tamis_verdicts *ret, tamis_error 
         return r;
 }
 
-int tamis_evaluate_classes(const tamis_subject *s, const tamis_evaluate_options *o, tamis_verdicts *ret, tamis_error *err) {
+int tamis_evaluate_classes(const tamis_subject *s, const tamis_evaluate_options *o, tamis_verdicts *ret,
+                           tamis_error *err) {
         struct classes c = { .s = s, .o = o };
         int r = start(&c, err);
 

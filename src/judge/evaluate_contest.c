@@ -24,7 +24,8 @@ static double figure_of(const struct entry *e, size_t trial, size_t figure) {
 }
 
 /* The figures of what was tested in this trial. */
-static int measure_fold(struct entry *e, const tamis_subject *s, size_t trial, const uint8_t *tested, tamis_error *err) {
+static int measure_fold(struct entry *e, const tamis_subject *s, size_t trial, const uint8_t *tested,
+                        tamis_error *err) {
         const tamis_trial_plan *plan = e->c->plan;
         tamis_evaluate_options o = *e->c->evaluate;
         tamis_subject some = {0};
@@ -131,8 +132,8 @@ static int write_folds(const struct entry *e, tamis_verdicts *ret, tamis_error *
 /* -- two of them ----------------------------------------------------------------------------------------------------- */
 
 /* What is between them in one figure, fold by fold. */
-static int write_difference(const struct entry *a, const struct entry *b, size_t figure, double rows, tamis_verdicts *ret,
-                            tamis_error *err) {
+static int write_difference(const struct entry *a, const struct entry *b, size_t figure, double rows,
+                            tamis_verdicts *ret, tamis_error *err) {
         const tamis_trial_plan *plan = a->c->plan;
         size_t n = trials_of(a->c);
         double *d = reallocarray(NULL, n, sizeof *d), share = rows / (double) plan->folds, conf = a->c->evaluate->conf;
@@ -212,7 +213,8 @@ static int compare(const tamis_contest *c, const struct entry *a, tamis_subject 
         return r;
 }
 
-int tamis_contest_run(const tamis_contest *c, tamis_subject *s, uint8_t *tested, tamis_verdicts *ret, tamis_error *err) {
+int tamis_contest_run(const tamis_contest *c, tamis_subject *s, uint8_t *tested, tamis_verdicts *ret,
+                      tamis_error *err) {
         struct entry a = { .c = c, .trial = c->first };
         int r = run_trials(&a, s, tested, err);
 

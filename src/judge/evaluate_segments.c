@@ -33,7 +33,10 @@ static const char *losses_of(const tamis_subject *s, double *loss) {
                         loss[i] = -log(fmin(fmax(s->p[i * s->k + s->actual[i]], DBL_EPSILON), 1 - DBL_EPSILON));
                 else
                         loss[i] = s->actual[i] != s->decided[i];
-        return s->numbers ? "segment-squared-error" : s->cost ? "segment-cost" : chances ? "segment-log-loss" : "segment-error";
+        return s->numbers ? "segment-squared-error"
+                : s->cost ? "segment-cost"
+                : chances ? "segment-log-loss"
+                          : "segment-error";
 }
 
 static int make_cut(const tamis_subject *s, const tamis_sheet_column *c, struct cut *cut, tamis_error *err) {

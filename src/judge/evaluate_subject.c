@@ -23,7 +23,8 @@ void tamis_subject_done(tamis_subject *s) {
 
 /* -- columns --------------------------------------------------------------------------------------------------------- */
 
-static int want_one(tamis_sheet *sheet, const char *column, const char *what, unsigned as, size_t *ret, tamis_error *err) {
+static int want_one(tamis_sheet *sheet, const char *column, const char *what, unsigned as, size_t *ret,
+                    tamis_error *err) {
         int r = 0;
 
         *ret = SIZE_MAX;
@@ -94,7 +95,8 @@ static int find_weights(tamis_subject *s, const tamis_sheet *sheet, tamis_error 
                 double w = all[s->row[i]];
 
                 if (isnan(w) || w < 0)
-                        return tamis_fail(err, TAMIS_BAD_DATA, "row %u: a weight must be 0 or more", row_number(s->row[i]));
+                        return tamis_fail(err, TAMIS_BAD_DATA, "row %u: a weight must be 0 or more",
+                                          row_number(s->row[i]));
                 s->weight[i] = w;
         }
         return 0;
@@ -284,8 +286,10 @@ static int fill_numbers(tamis_subject *s, const tamis_sheet *sheet, tamis_error 
         if (!s->y || !s->predicted)
                 return tamis_fail_memory(err);
         if (d && d->present > 0 && !d->numeric)
-                return tamis_fail(err, TAMIS_BAD_DATA, "the target is a number, and predictions in column \"%s\" are not "
-                                  "(--task classes, if it names classes)", sheet->schema.fields[s->prediction].name);
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "the target is a number, and predictions in column \"%s\" are not "
+                                  "(--task classes, if it names classes)",
+                                  sheet->schema.fields[s->prediction].name);
         for (size_t i = 0; i < s->n; i++) {
                 s->y[i] = y->numbers[s->row[i]];
                 if (d)
@@ -296,8 +300,8 @@ static int fill_numbers(tamis_subject *s, const tamis_sheet *sheet, tamis_error 
         return 0;
 }
 
-int tamis_subject_make(tamis_subject *s, const tamis_subject_options *o, const tamis_sheet *sheet, tamis_verdicts *notes,
-                       tamis_error *err) {
+int tamis_subject_make(tamis_subject *s, const tamis_subject_options *o, const tamis_sheet *sheet,
+                       tamis_verdicts *notes, tamis_error *err) {
         int r = find_rows(s, sheet, notes, err);
 
         if (r == 0)

@@ -50,8 +50,8 @@ void tamis_subject_done(tamis_subject *s);
 int tamis_subject_want(tamis_subject *s, const tamis_subject_options *o, tamis_sheet *sheet,
                        tamis_error *err) TAMIS_CHECKED;
 /* When it was read: `use` (NULL: all) marks the rows of the sheet that count. */
-int tamis_subject_make(tamis_subject *s, const tamis_subject_options *o, const tamis_sheet *sheet, tamis_verdicts *notes,
-                       tamis_error *err) TAMIS_CHECKED;
+int tamis_subject_make(tamis_subject *s, const tamis_subject_options *o, const tamis_sheet *sheet,
+                       tamis_verdicts *notes, tamis_error *err) TAMIS_CHECKED;
 /* Prices of mistakes, from a table of them. */
 int tamis_subject_costs(tamis_subject *s, const char *path, tamis_error *err) TAMIS_CHECKED;
 

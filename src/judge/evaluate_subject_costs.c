@@ -76,7 +76,11 @@ static int keep_some(const void *from, size_t n, size_t size, const uint8_t *kee
 }
 
 int tamis_subject_some(const tamis_subject *s, const uint8_t *keep, tamis_subject *ret, tamis_error *err) {
-        tamis_subject t = { .numbers = s->numbers, .k = s->k, .target = s->target, .weights = s->weights, .threshold = s->threshold,
+        tamis_subject t = { .numbers = s->numbers,
+                            .k = s->k,
+                            .target = s->target,
+                            .weights = s->weights,
+                            .threshold = s->threshold,
                             .prediction = s->prediction };
         static const uint8_t all_one = 1;
         int r = keep_some(s->row, s->n, sizeof *s->row, keep, (void **) &t.row, err);
@@ -97,7 +101,8 @@ int tamis_subject_some(const tamis_subject *s, const uint8_t *keep, tamis_subjec
                 r = keep_some(s->classes, s->classes ? 1 : 0, s->k * sizeof *s->classes, &all_one,
                               (void **) &t.classes, err);
         if (r == 0)
-                r = keep_some(s->cost, s->cost ? 1 : 0, s->k * s->k * sizeof *s->cost, &all_one, (void **) &t.cost, err);
+                r = keep_some(s->cost, s->cost ? 1 : 0, s->k * s->k * sizeof *s->cost, &all_one, (void **) &t.cost,
+                              err);
         for (size_t i = 0; r == 0 && i < s->n; i++)
                 t.n += keep[i];
         if (r == 0)

@@ -277,13 +277,15 @@ static int run_chain(const tamis_trial *t, struct hold *hold, struct gather *gat
 }
 
 /* Test rows go out in the order they came in. */
-static int put_back(const struct gather *g, const struct hold *hold, tamis_subject *s, uint8_t *tested, tamis_error *err) {
+static int put_back(const struct gather *g, const struct hold *hold, tamis_subject *s, uint8_t *tested,
+                    tamis_error *err) {
         size_t k = s->numbers ? 1 : s->k, n = 0;
 
         for (size_t i = 0; i < s->n; i++)
                 n += hold->fold[s->row[i]] == hold->trial;
         if (n != g->n)
-                return tamis_fail(err, TAMIS_BAD_DATA, "%zu rows were held out, and the pipeline gave %zu back", n, g->n);
+                return tamis_fail(err, TAMIS_BAD_DATA, "%zu rows were held out, and the pipeline gave %zu back", n,
+                                  g->n);
         n = 0;
         for (size_t i = 0; i < s->n; i++) {
                 if (hold->fold[s->row[i]] != hold->trial)
@@ -306,8 +308,11 @@ static int put_back(const struct gather *g, const struct hold *hold, tamis_subje
 
 int tamis_trial_run(const tamis_trial *t, const tamis_trial_plan *plan, size_t trial, tamis_subject *s, uint8_t *tested,
                     tamis_error *err) {
-        struct hold hold = { .type = hold_type, .fold = plan->fold + trial / plan->folds * plan->rows, .rows = plan->rows,
-                             .trial = trial % plan->folds, .target = t->target };
+        struct hold hold = { .type = hold_type,
+                             .fold = plan->fold + trial / plan->folds * plan->rows,
+                             .rows = plan->rows,
+                             .trial = trial % plan->folds,
+                             .target = t->target };
         struct gather gather = { .type = gather_type, .s = s };
         int r = 0;
 

@@ -89,7 +89,9 @@ void tamis_measures_confusion(const double *confusion, const double *cost, size_
         values[TAMIS_MCC] = mcc(&s);
         /* 1 - disagreement / what chance would leave of it (Cohen 1960) */
         values[TAMIS_KAPPA] = s.occurring > 1 ? 1 - (s.all - s.diagonal) / (s.all - s.by_chance / s.all) : NAN;
-        values[TAMIS_GMEAN] = s.blind ? 0 : s.occurring <= 2 ? pow(s.product, 1 / s.occurring) : exp(s.log_recall / s.occurring);
+        values[TAMIS_GMEAN] = s.blind ? 0
+                : s.occurring <= 2    ? pow(s.product, 1 / s.occurring)
+                                      : exp(s.log_recall / s.occurring);
         if (cost)
                 values[TAMIS_COST] = mean_cost(confusion, cost, k, s.all);
 }

@@ -46,8 +46,8 @@ static int by_size(const void *x, const void *y, void *arg) {
         return r != 0 ? r : (a > b) - (a < b);
 }
 
-int tamis_residuals_init(tamis_residuals *t, size_t n, const double *actual, const double *predicted, const double *weight,
-                         tamis_error *err) {
+int tamis_residuals_init(tamis_residuals *t, size_t n, const double *actual, const double *predicted,
+                         const double *weight, tamis_error *err) {
         struct given given = { actual, predicted, weight };
 
         if (n > UINT32_MAX)

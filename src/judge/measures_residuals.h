@@ -21,11 +21,18 @@ typedef struct tamis_residuals {
 } tamis_residuals;
 
 /* All finite, weights >= 0; weight NULL: all 1. */
-int tamis_residuals_init(tamis_residuals *t, size_t n, const double *actual, const double *predicted, const double *weight,
-                         tamis_error *err) TAMIS_CHECKED;
+int tamis_residuals_init(tamis_residuals *t, size_t n, const double *actual, const double *predicted,
+                         const double *weight, tamis_error *err) TAMIS_CHECKED;
 void tamis_residuals_done(tamis_residuals *t);
 
-enum { TAMIS_RESIDUAL_RMSE, TAMIS_RESIDUAL_MAE, TAMIS_RESIDUAL_MEDIAN, TAMIS_RESIDUAL_R2, TAMIS_RESIDUAL_BIAS, TAMIS_N_RESIDUAL };
+enum {
+        TAMIS_RESIDUAL_RMSE,
+        TAMIS_RESIDUAL_MAE,
+        TAMIS_RESIDUAL_MEDIAN,
+        TAMIS_RESIDUAL_R2,
+        TAMIS_RESIDUAL_BIAS,
+        TAMIS_N_RESIDUAL
+};
 
 extern const char *const tamis_residual_names[TAMIS_N_RESIDUAL];
 

@@ -126,7 +126,8 @@ static int figures_of(struct scoring *s, const tamis_judged *column, size_t k, d
                         r = tamis_errors_add(&pool->errors, s->truth, s->filled, n, err);
                 tamis_errors_figure(&errors, figures);
                 tamis_errors_done(&errors);
-                if (r == 0 && (s->wanted[TAMIS_SCORE_KS] || s->wanted[TAMIS_SCORE_WASSERSTEIN] || s->wanted[TAMIS_SCORE_ENERGY]))
+                if (r == 0 &&
+                    (s->wanted[TAMIS_SCORE_KS] || s->wanted[TAMIS_SCORE_WASSERSTEIN] || s->wanted[TAMIS_SCORE_ENERGY]))
                         r = tamis_distances(s->truth, s->filled, n, figures, err);
         } else if (n > 0) {
                 r = tamis_levels(s->truth, s->filled, n, column->levels.n, figures, err);
@@ -308,7 +309,8 @@ int tamis_score_tables(const tamis_score_options *options, tamis_scores *ret, ta
         struct scoring s = { .out = &out };
         int r = want(options->measures, s.wanted, err);
 
-        s.cells.correlations = s.wanted[TAMIS_SCORE_CORR_MAX] || s.wanted[TAMIS_SCORE_CORR_MEAN] || s.wanted[TAMIS_SCORE_CORR_FROBENIUS];
+        s.cells.correlations = s.wanted[TAMIS_SCORE_CORR_MAX] || s.wanted[TAMIS_SCORE_CORR_MEAN] ||
+                s.wanted[TAMIS_SCORE_CORR_FROBENIUS];
         s.cells.energy = s.wanted[TAMIS_SCORE_ENERGY];
         if (r == 0)
                 r = tamis_cells_read(&s.cells, options, &out, err);

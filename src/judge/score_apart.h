@@ -31,7 +31,8 @@ typedef struct tamis_apart {
 void tamis_apart_done(tamis_apart *apart);
 void tamis_apart_begin(tamis_apart *apart, size_t p);
 /* A row of the truth in which a cell is judged: numbers[i][at] for column i. One that misses something is passed over. */
-int tamis_apart_add(tamis_apart *apart, size_t row, const double *const *numbers, size_t at, tamis_error *err) TAMIS_CHECKED;
+int tamis_apart_add(tamis_apart *apart, size_t row, const double *const *numbers, size_t at,
+                    tamis_error *err) TAMIS_CHECKED;
 /* One more imputation, and a row of it. */
 int tamis_apart_table(tamis_apart *apart, tamis_error *err) TAMIS_CHECKED;
 void tamis_apart_take(tamis_apart *apart, size_t k, size_t row, const double *const *numbers, size_t at);

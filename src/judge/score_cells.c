@@ -113,9 +113,10 @@ static int say_padded(tamis_cells *c, const tamis_feed *feed, tamis_error *err) 
 
         if (feed->reader)
                 tamis_reader_count(feed->reader, &counts);
-        return counts.padded == 0 ? 0 : tamis_scores_note(c->scores, err, "%s: %llu ragged records made to fit, the first at %s",
-                                                          tamis_feed_name(feed), (unsigned long long) counts.padded,
-                                                          counts.first_bad);
+        return counts.padded == 0
+                ? 0
+                : tamis_scores_note(c->scores, err, "%s: %llu ragged records made to fit, the first at %s",
+                                    tamis_feed_name(feed), (unsigned long long) counts.padded, counts.first_bad);
 }
 
 int tamis_cells_read(tamis_cells *c, const tamis_score_options *options, tamis_scores *scores, tamis_error *err) {

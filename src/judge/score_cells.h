@@ -73,7 +73,8 @@ int tamis_cells_list(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
 /* score_imputed.c */
 int tamis_cells_imputed(tamis_cells *cells, tamis_error *err) TAMIS_CHECKED;
 /* The columns of numbers in the batch at hand of `feed`: cells->p of them, in its arena. */
-int tamis_cells_numbers(const tamis_cells *cells, tamis_feed *feed, const double *const **ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_cells_numbers(const tamis_cells *cells, tamis_feed *feed, const double *const **ret,
+                        tamis_error *err) TAMIS_CHECKED;
 /* One more cell. */
 int tamis_judged_add(tamis_judged *column, size_t row, double value, tamis_error *err) TAMIS_CHECKED;
 void tamis_judged_empty(tamis_judged *column);

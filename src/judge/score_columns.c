@@ -26,7 +26,8 @@ static bool is_list(const tamis_schema *schema) {
 
 static int check_options(const tamis_cells *c, tamis_error *err) {
         const tamis_score_options *o = c->options;
-        int inputs = (strcmp(o->truth, "-") == 0) + (strcmp(o->imputed, "-") == 0) + (o->holes && strcmp(o->holes, "-") == 0);
+        int inputs = (strcmp(o->truth, "-") == 0) + (strcmp(o->imputed, "-") == 0) +
+                (o->holes && strcmp(o->holes, "-") == 0);
 
         if (inputs > 1)
                 return tamis_fail(err, TAMIS_USAGE, "standard input can be one of the tables, not more");

@@ -108,9 +108,10 @@ static int imputation_of(tamis_cells *c, size_t row, size_t column, size_t *ret,
 }
 
 static int too_many(const tamis_cells *c, tamis_error *err) {
-        return tamis_fail(err, TAMIS_BAD_DATA, "%s has more rows than %s, which has %llu (rows are matched by position; --key "
-                          "COL matches them by a column)", tamis_feed_name(&c->imputed), tamis_feed_name(&c->truth),
-                          (unsigned long long) c->rows);
+        return tamis_fail(err, TAMIS_BAD_DATA,
+                          "%s has more rows than %s, which has %llu (rows are matched by position; --key "
+                          "COL matches them by a column)",
+                          tamis_feed_name(&c->imputed), tamis_feed_name(&c->truth), (unsigned long long) c->rows);
 }
 
 static int row_of(tamis_cells *c, const struct places *p, size_t row, size_t k, size_t *ret, tamis_error *err) {
@@ -134,7 +135,8 @@ static int row_of(tamis_cells *c, const struct places *p, size_t row, size_t k, 
         }
         if (one->seen[at]++) {
                 tamis_show(text, shown, sizeof shown);
-                return tamis_batch_fail(&c->imputed.batch, row, (size_t) p->key, err, "\"%s\" is the key of two rows", shown);
+                return tamis_batch_fail(&c->imputed.batch, row, (size_t) p->key, err, "\"%s\" is the key of two rows",
+                                        shown);
         }
         one->rows++;
         return 0;
@@ -162,8 +164,9 @@ static int rows_of(tamis_cells *c, const struct places *p, struct rows *rows, ta
 /* -- cells ----------------------------------------------------------------------------------------------------------- */
 
 static size_t cell_of(tamis_judged *column, const struct rows *rows, size_t row) {
-        return rows->row[row] == SIZE_MAX ? SIZE_MAX
-                                          : tamis_row_list_find(&column->list, rows->row[row], &column->hints[rows->of[row]]);
+        return rows->row[row] == SIZE_MAX
+                ? SIZE_MAX
+                : tamis_row_list_find(&column->list, rows->row[row], &column->hints[rows->of[row]]);
 }
 
 /* The list of cells took the column for one of numbers; its other cells say that it is none. */
@@ -177,8 +180,10 @@ static int overrule(tamis_cells *c, tamis_judged *column, bool *again, tamis_err
         tamis_show(column->name, name, sizeof name);
         column->numeric = false;
         *again = true;
-        return tamis_scores_note(c->scores, err, "column \"%s\" is judged as text: %s has \"%s\" (--types '%s=number' makes "
-                                 "that an error)", name, tamis_feed_name(&c->imputed), shown, name);
+        return tamis_scores_note(c->scores, err,
+                                 "column \"%s\" is judged as text: %s has \"%s\" (--types '%s=number' makes "
+                                 "that an error)",
+                                 name, tamis_feed_name(&c->imputed), shown, name);
 }
 
 static int take_numbers(tamis_cells *c, tamis_judged *column, const struct rows *rows, bool *again, tamis_error *err) {
@@ -242,15 +247,17 @@ static int check_rows(tamis_cells *c, tamis_error *err) {
                 absent += c->options->key ? c->rows - rows : 0;
                 if (c->options->key || rows == c->rows || (c->listed && rows > c->rows))
                         continue;
-                return tamis_fail(err, TAMIS_BAD_DATA, "%s has %llu rows%s%.*s, but %s %s %llu%s", tamis_feed_name(&c->imputed),
-                                  (unsigned long long) rows, c->stacked ? " of imputation " : "", (int) name.n,
-                                  name.n ? name.p : "", tamis_feed_name(&c->truth), c->listed ? "speaks of row" : "has",
-                                  (unsigned long long) c->rows,
-                                  c->listed ? "" : " (rows are matched by position; --key COL matches them by a column)");
+                return tamis_fail(
+                        err, TAMIS_BAD_DATA, "%s has %llu rows%s%.*s, but %s %s %llu%s", tamis_feed_name(&c->imputed),
+                        (unsigned long long) rows, c->stacked ? " of imputation " : "", (int) name.n,
+                        name.n ? name.p : "", tamis_feed_name(&c->truth), c->listed ? "speaks of row" : "has",
+                        (unsigned long long) c->rows,
+                        c->listed ? "" : " (rows are matched by position; --key COL matches them by a column)");
         }
         if (absent)
                 r = tamis_scores_note(c->scores, err, "rows of %s that %s has not: %llu (their cells count as left)",
-                                      tamis_feed_name(&c->truth), tamis_feed_name(&c->imputed), (unsigned long long) absent);
+                                      tamis_feed_name(&c->truth), tamis_feed_name(&c->imputed),
+                                      (unsigned long long) absent);
         if (r == 0 && c->strangers)
                 r = tamis_scores_note(c->scores, err, "rows of %s that %s has not: %llu (they are not judged)",
                                       tamis_feed_name(&c->imputed), tamis_feed_name(&c->truth),
@@ -270,7 +277,8 @@ static int read_once(tamis_cells *c, const struct places *p, bool *again, tamis_
                 for (size_t i = 0; r == 0 && i < c->n; i++) {
                         tamis_judged *column = &c->columns[i];
 
-                        r = column->numeric ? take_numbers(c, column, &rows, again, err) : take_texts(c, column, &rows, err);
+                        r = column->numeric ? take_numbers(c, column, &rows, again, err)
+                                            : take_texts(c, column, &rows, err);
                 }
                 if (r == 0 && c->p > 0)
                         r = add_whole(c, &rows, err);

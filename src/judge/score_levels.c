@@ -4,7 +4,8 @@
 #include "judge/score_figures.h"
 
 /* Macro F1: the mean over all categories that are there or were filled in; one of which nothing is right counts as 0. */
-int tamis_levels(const double *truth, const double *filled, size_t n, size_t levels, double *figures, tamis_error *err) {
+int tamis_levels(const double *truth, const double *filled, size_t n, size_t levels, double *figures,
+                 tamis_error *err) {
         struct { size_t right, there, said; } *of;
         tamis_moments f1 = {0};         /* exact: levels come in the order of the rows, which is not to be seen */
         size_t right = 0;

@@ -37,7 +37,8 @@ static int add(tamis_cells *c, const tamis_dict *names, const long *judged, size
                 char shown[TAMIS_SHOW_SIZE];
 
                 tamis_show(name, shown, sizeof shown);
-                return tamis_batch_fail(b, row, COLUMN, err, "%s has no column \"%s\"", tamis_feed_name(&c->imputed), shown);
+                return tamis_batch_fail(b, row, COLUMN, err, "%s has no column \"%s\"", tamis_feed_name(&c->imputed),
+                                        shown);
         }
         r = row_of(b, row, &cell, err);
         if (r < 0)

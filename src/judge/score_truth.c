@@ -142,9 +142,10 @@ static int keys_of(tamis_cells *c, size_t key, struct run *run, tamis_error *err
 }
 
 static int uneven(const tamis_feed *more, const tamis_feed *less, uint64_t rows, tamis_error *err) {
-        return tamis_fail(err, TAMIS_BAD_DATA, "%s has more rows than %s, which has %llu (rows are matched by position; --key "
-                          "COL matches them by a column)", tamis_feed_name(more), tamis_feed_name(less),
-                          (unsigned long long) rows);
+        return tamis_fail(err, TAMIS_BAD_DATA,
+                          "%s has more rows than %s, which has %llu (rows are matched by position; --key "
+                          "COL matches them by a column)",
+                          tamis_feed_name(more), tamis_feed_name(less), (unsigned long long) rows);
 }
 
 /* The next rows that both tables have at hand; n 0: the end of both. */
@@ -186,7 +187,8 @@ static int add_whole(tamis_cells *c, const struct run *run, tamis_error *err) {
                 r = tamis_whole_add(&c->whole, 0, numbers, run->first + row, err);
         for (size_t row = 0; r == 0 && row < run->n; row++)
                 if (run->judged[row])
-                        r = tamis_apart_add(&c->apart, c->truth.first + run->first + row, numbers, run->first + row, err);
+                        r = tamis_apart_add(&c->apart, c->truth.first + run->first + row, numbers, run->first + row,
+                                            err);
         return r;
 }
 
@@ -244,13 +246,17 @@ static int say_what_is_left_out(tamis_cells *c, tamis_error *err) {
         for (size_t i = 0; i < c->n; i++)
                 p += c->columns[i].numeric;
         if ((c->correlations || c->energy) && p > MOST_COLUMNS)
-                r = tamis_scores_note(c->scores, err, "nothing is measured of whole rows: %zu columns of numbers are more than "
-                                      "%d (-c picks some)", p, MOST_COLUMNS);
+                r = tamis_scores_note(c->scores, err,
+                                      "nothing is measured of whole rows: %zu columns of numbers are more than "
+                                      "%d (-c picks some)",
+                                      p, MOST_COLUMNS);
         if (r == 0 && c->apart.over)
-                r = tamis_scores_note(c->scores, err, "no energy distance overall: more than %d rows have a number judged",
+                r = tamis_scores_note(c->scores, err,
+                                      "no energy distance overall: more than %d rows have a number judged",
                                       TAMIS_APART_MOST);
         if (r == 0 && !c->options->holes)
-                r = tamis_scores_note(c->scores, err, "no --holes: every cell that %s has is compared", tamis_feed_name(&c->truth));
+                r = tamis_scores_note(c->scores, err, "no --holes: every cell that %s has is compared",
+                                      tamis_feed_name(&c->truth));
         return r;
 }
 

@@ -33,7 +33,8 @@ int tamis_whole_begin(tamis_whole *whole, size_t p, tamis_error *err) TAMIS_CHEC
 /* One more table. */
 int tamis_whole_table(tamis_whole *whole, tamis_error *err) TAMIS_CHECKED;
 /* Does nothing when nobody asks. A row of table k (0: the truth): numbers[i][row] for column i, NaN where missing. */
-int tamis_whole_add(tamis_whole *whole, size_t k, const double *const *numbers, size_t row, tamis_error *err) TAMIS_CHECKED;
+int tamis_whole_add(tamis_whole *whole, size_t k, const double *const *numbers, size_t row,
+                    tamis_error *err) TAMIS_CHECKED;
 /* The difference between table k and the truth; returns how many pairs of columns have a correlation in both. */
 size_t tamis_whole_figure(const tamis_whole *whole, size_t k, double *figures);
 

@@ -35,6 +35,7 @@ typedef struct tamis_segments {
 int tamis_segments_worst(const tamis_segments *s, tamis_segment *ret, tamis_error *err) TAMIS_CHECKED;
 
 /* Quarters of x[0..n), NaN left out: 0 up to the first quartile, it included, ...; quartiles[3] are type 7. */
-int tamis_segments_quarters(const double *x, size_t n, uint32_t *level, double quartiles[3], tamis_error *err) TAMIS_CHECKED;
+int tamis_segments_quarters(const double *x, size_t n, uint32_t *level, double quartiles[3],
+                            tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -21,7 +21,8 @@ int tamis_sheet_open(tamis_sheet *s, const tamis_reader_options *input, const ch
         int r = tamis_reader_new(input, &s->reader, err);
 
         if (r == 0)
-                r = tamis_schema_from_header(tamis_reader_header(s->reader), tamis_reader_dialect(s->reader), &s->schema, err);
+                r = tamis_schema_from_header(tamis_reader_header(s->reader), tamis_reader_dialect(s->reader),
+                                             &s->schema, err);
         if (r == 0)
                 r = tamis_missing_init(&s->missing, na, err);
         if (r < 0)

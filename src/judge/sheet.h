@@ -40,7 +40,8 @@ typedef struct tamis_sheet {
 
 void tamis_sheet_done(tamis_sheet *sheet);
 /* Reads the header. `na` as --na; NULL: nothing was said. */
-int tamis_sheet_open(tamis_sheet *sheet, const tamis_reader_options *input, const char *na, tamis_error *err) TAMIS_CHECKED;
+int tamis_sheet_open(tamis_sheet *sheet, const tamis_reader_options *input, const char *na,
+                     tamis_error *err) TAMIS_CHECKED;
 static inline void tamis_sheet_want(tamis_sheet *sheet, size_t column, unsigned as) {
         sheet->columns[column].wanted |= as;
 }

@@ -47,7 +47,8 @@ struct view {
         size_t n;
 };
 
-static int read_column(tamis_learn *l, size_t j, tamis_batch *batch, double *cells, uint8_t *without, tamis_error *err) {
+static int read_column(tamis_learn *l, size_t j, tamis_batch *batch, double *cells, uint8_t *without,
+                       tamis_error *err) {
         size_t column = l->features.at[j], p = l->features.n, unknown = 0;
         const uint8_t *missing;
         const double *numbers = NULL;

@@ -63,7 +63,8 @@ static int check(const tamis_learn *l, const tamis_settings *settings, tamis_err
         if (!(l->penalty > 0) && l->learner != &tamis_learner_ridge)
                 return tamis_fail(err, TAMIS_USAGE, "--penalty %s: above 0", tamis_settings_text(settings, "penalty"));
         if (l->penalty < 0)
-                return tamis_fail(err, TAMIS_USAGE, "--penalty %s: 0 or more", tamis_settings_text(settings, "penalty"));
+                return tamis_fail(err, TAMIS_USAGE, "--penalty %s: 0 or more",
+                                  tamis_settings_text(settings, "penalty"));
         if (l->neighbors < 1 || l->neighbors > 1000)
                 return tamis_fail(err, TAMIS_USAGE, "--neighbors: from 1 to 1000");
         if (l->rounds < 1 || l->rounds > 100000)
@@ -232,7 +233,8 @@ static int learn(const void *state, void *partial, tamis_batch *batch, tamis_err
         int r = tamis_batch_missing(batch, l->target.at[0], &no_target, err);
 
         if (r == 0)
-                r = tamis_lesson_start(t, l->features.n, l->weight.n > 0, !l->task || strcmp(l->task, "classes") == 0, err);
+                r = tamis_lesson_start(t, l->features.n, l->weight.n > 0, !l->task || strcmp(l->task, "classes") == 0,
+                                       err);
         if (r == 0)
                 r = tamis_lesson_reserve(t, batch->n_rows, err);
         for (size_t j = 0; r == 0 && j < l->features.n; j++)

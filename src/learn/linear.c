@@ -131,7 +131,8 @@ static void find_means(const tamis_learn *l, const double *x, double *mean) {
 
 static int ridge_fit(tamis_learn *l, tamis_error *err) {
         size_t q = l->places;
-        double *x = NULL, *a = calloc(q, q * sizeof *a), *right = calloc(q, sizeof *right), *mean = calloc(q, sizeof *mean);
+        double *x = NULL, *a = calloc(q, q * sizeof *a), *right = calloc(q, sizeof *right),
+               *mean = calloc(q, sizeof *mean);
         int r = a && right && mean ? tamis_learn_vectors(l, &x, err) : tamis_fail_memory(err);
 
         if (r == 0)

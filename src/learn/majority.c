@@ -48,7 +48,8 @@ static int majority_score(const tamis_learn *l, const double *cells, size_t n, d
 }
 
 static int majority_save(const tamis_learn *l, json_t *into, tamis_error *err) {
-        return json_object_set_new(into, "shares", tamis_learn_numbers(l->share, l->k)) < 0 ? tamis_fail_memory(err) : 0;
+        return json_object_set_new(into, "shares", tamis_learn_numbers(l->share, l->k)) < 0 ? tamis_fail_memory(err)
+                                                                                            : 0;
 }
 
 static int majority_load(tamis_learn *l, const json_t *from, tamis_error *err) {

@@ -235,7 +235,8 @@ static int load_options(tamis_learn *l, const json_t *from, tamis_error *err) {
                 r = tamis_json_real(from, "rate", &l->rate, err);
         if (r < 0)
                 return r;
-        if (neighbors < 1 || neighbors > 1000 || rounds < 1 || rounds > 100000 || depth < 1 || depth > 30 || !(l->rate > 0))
+        if (neighbors < 1 || neighbors > 1000 || rounds < 1 || rounds > 100000 || depth < 1 || depth > 30 ||
+            !(l->rate > 0))
                 return tamis_fail(err, TAMIS_BAD_MODEL, "what the learner was told cannot be");
         l->learner = (const tamis_learner *) strategy;
         l->neighbors = neighbors;

@@ -99,6 +99,7 @@ int tamis_learn_numbers_get(const json_t *from, const char *key, size_t n, bool 
 
 /* explain.c: out[n * (1 + p)]: what every row has, and what each feature adds (exact Shapley values of a linear score, features
  * taken to be independent). */
-int tamis_learn_explain(const tamis_learn *l, const double *cells, size_t n, double *out, tamis_error *err) TAMIS_CHECKED;
+int tamis_learn_explain(const tamis_learn *l, const double *cells, size_t n, double *out,
+                        tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -73,8 +73,8 @@ int tamis_neighbors_find(const tamis_neighbors *index, const tamis_points *queri
         return tamis_neighbors_find_others(index, queries, NULL, k, pool, rows, squares, err);
 }
 
-int tamis_neighbors_find_others(const tamis_neighbors *index, const tamis_points *queries, const uint32_t *own, size_t k,
-                                tamis_pool *pool, uint32_t *rows, double *squares, tamis_error *err) {
+int tamis_neighbors_find_others(const tamis_neighbors *index, const tamis_points *queries, const uint32_t *own,
+                                size_t k, tamis_pool *pool, uint32_t *rows, double *squares, tamis_error *err) {
         tamis_search s = { .tree = &index->tree, .own = own, .k = k, .rows = rows, .squares = squares };
         tamis_tree tree;
         int r;

@@ -106,8 +106,8 @@ static uint32_t look_at_boxes(const struct group *g, size_t q, size_t level, siz
         const tamis_tree *tree = g->search->tree;
         const tamis_tree_level *l = &tree->levels[level];
         const size_t left = l->n - sixteen * LANES;
-        uint32_t near = g->lanes->gaps(l->boxes + sixteen * 2 * g->leaf.d * LANES, g->leaf.d, g->numbers + q, g->limit[q],
-                                       gaps);
+        uint32_t near = g->lanes->gaps(l->boxes + sixteen * 2 * g->leaf.d * LANES, g->leaf.d, g->numbers + q,
+                                       g->limit[q], gaps);
 
         if (left < LANES)
                 near &= (1U << left) - 1;

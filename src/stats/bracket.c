@@ -42,7 +42,8 @@ int tamis_bracket_open(tamis_bracket *b, double p, double *values, size_t n, siz
         new.held = malloc(room * sizeof *new.held);
         if (!new.held)
                 return tamis_fail_memory(err);
-        memcpy(new.held, values + nearest(&new, values, n, tamis_order_place(n, p, &part), new.n), new.n * sizeof *values);
+        memcpy(new.held, values + nearest(&new, values, n, tamis_order_place(n, p, &part), new.n),
+               new.n * sizeof *values);
         *b = new;
         return 0;
 }

@@ -23,7 +23,8 @@ typedef struct tamis_bracket {
 
 void tamis_bracket_done(tamis_bracket *b);
 /* Around the p-quantile of values[0..n), n > 0, the first that were seen; they are reordered. `room` >= 4. */
-int tamis_bracket_open(tamis_bracket *b, double p, double *values, size_t n, size_t room, tamis_error *err) TAMIS_CHECKED;
+int tamis_bracket_open(tamis_bracket *b, double p, double *values, size_t n, size_t room,
+                       tamis_error *err) TAMIS_CHECKED;
 /* n more, none missing, behind `seen` ones. */
 void tamis_bracket_add(tamis_bracket *b, double p, uint64_t seen, const double *x, size_t n);
 /* The p-quantile of the `seen`, or false. Reorders what is held. */

@@ -338,8 +338,12 @@ static size_t narrow(tamis_quantiles *q, const tamis_range *r, tamis_range *next
                 for (; i < r->last && q->wanted[i].rank - below < r->counts[cell]; i++)
                         q->wanted[i].value = tamis_order_value(r->low + ((uint64_t) cell << shift));
                 if (shift)
-                        next[n++] = (tamis_range) { .low = r->low + ((uint64_t) cell << shift), .bits = shift, .below = below,
-                                              .n = r->counts[cell], .first = first, .last = i };
+                        next[n++] = (tamis_range) { .low = r->low + ((uint64_t) cell << shift),
+                                                   .bits = shift,
+                                                   .below = below,
+                                                   .n = r->counts[cell],
+                                                   .first = first,
+                                                   .last = i };
         }
         return n;
 }

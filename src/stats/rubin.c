@@ -17,7 +17,9 @@ static double upper_tail(double t, double df) {
                 return gsl_cdf_ugaussian_Q(t);
         if (df > EXPANDS_WELL)
                 return gsl_cdf_tdist_Q(t, df);
-        return (t < 1 ? gsl_cdf_beta_Q(t * t / (df + t * t), .5, df / 2) : gsl_cdf_beta_P(df / (df + t * t), df / 2, .5)) / 2;
+        return (t < 1 ? gsl_cdf_beta_Q(t * t / (df + t * t), .5, df / 2)
+                      : gsl_cdf_beta_P(df / (df + t * t), df / 2, .5)) /
+                2;
 }
 
 /* GSL's inverse is good to some eight digits; Newton's method does the rest. */
@@ -53,8 +55,8 @@ static double mean(const double *x, size_t n) {
         return sum + rest / (double) n;
 }
 
-int tamis_rubin_pool(const double *estimates, const double *errors, size_t m, double dfcom, double conf, tamis_rubin *ret,
-                     tamis_error *err) {
+int tamis_rubin_pool(const double *estimates, const double *errors, size_t m, double dfcom, double conf,
+                     tamis_rubin *ret, tamis_error *err) {
         tamis_rubin p = { .m = m, .dfcom = dfcom };
         double more = 1 + 1 / (double) m, reach;
 

@@ -120,7 +120,8 @@ int tamis_columns_attach(tamis_columns *c, const tamis_schema *schema, tamis_err
         }
         if (absent)
                 r = tamis_fail(err, TAMIS_BAD_DATA, "%s learned from %s not in this table: %s",
-                               absent == 1 ? "a column that was" : "columns that were", absent == 1 ? "is" : "are", missing);
+                               absent == 1 ? "a column that was" : "columns that were", absent == 1 ? "is" : "are",
+                               missing);
         places_done(&places);
         return r;
 }
@@ -264,11 +265,12 @@ static int choose(const char *sel, const char *what, tamis_schema *schema, unsig
 
 int tamis_features(const tamis_context *context, tamis_schema *schema, unsigned types, tamis_selection *ret,
                    tamis_error *err) {
-        return tamis_features_of(context, schema, tamis_settings_text(context->settings, "columns"), "--columns", types, ret, err);
+        return tamis_features_of(context, schema, tamis_settings_text(context->settings, "columns"), "--columns", types,
+                                 ret, err);
 }
 
-int tamis_features_of(const tamis_context *context, tamis_schema *schema, const char *sel, const char *what, unsigned types,
-                      tamis_selection *ret, tamis_error *err) {
+int tamis_features_of(const tamis_context *context, tamis_schema *schema, const char *sel, const char *what,
+                      unsigned types, tamis_selection *ret, tamis_error *err) {
         uint8_t *barred = calloc(schema->n + 1, 1);
         int r = barred ? bar(context, schema, barred, err) : tamis_fail_memory(err);
 

@@ -157,8 +157,8 @@ int tamis_grouping_load(tamis_grouping *g, const json_t *texts, tamis_error *err
 
 /* -- what was learned within them ------------------------------------------------------------------------------------ */
 
-static int save_group(const tamis_grouped *grouped, const tamis_grouping *g, size_t group, const void *state, size_t columns,
-                      const char *values, json_t *groups) {
+static int save_group(const tamis_grouped *grouped, const tamis_grouping *g, size_t group, const void *state,
+                      size_t columns, const char *values, json_t *groups) {
         json_t *one = tamis_json_child(groups, NULL, json_object()), *learned;
         int r = json_object_set_new(one, "of", tamis_grouping_texts(g, group));
 
@@ -230,7 +230,8 @@ int tamis_grouped_load(const tamis_grouped *grouped, tamis_grouping *g, void *st
         if (!values)
                 return tamis_fail_memory(err);
         for (size_t i = 0; r == 0 && i < json_array_size(groups); i++)
-                r = load_group(grouped, g, state, columns, json_array_get(groups, i), values + i * columns * grouped->size, err);
+                r = load_group(grouped, g, state, columns, json_array_get(groups, i),
+                               values + i * columns * grouped->size, err);
         if (r < 0) {
                 free(values);
                 return r;

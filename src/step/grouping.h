@@ -57,8 +57,8 @@ typedef struct tamis_grouped {
 int tamis_grouped_save(const tamis_grouped *grouped, const tamis_grouping *grouping, const void *state, size_t columns,
                        const void *values, json_t *into, tamis_error *err) TAMIS_CHECKED;
 /* "groups" alone. */
-int tamis_grouped_report(const tamis_grouped *grouped, const tamis_grouping *grouping, const void *state, size_t columns,
-                         const void *values, json_t *into, tamis_error *err) TAMIS_CHECKED;
+int tamis_grouped_report(const tamis_grouped *grouped, const tamis_grouping *grouping, const void *state,
+                         size_t columns, const void *values, json_t *into, tamis_error *err) TAMIS_CHECKED;
 /* The groups into `grouping`, their values into *ret, which the caller frees. Without a "group" there: nothing. */
 int tamis_grouped_load(const tamis_grouped *grouped, tamis_grouping *grouping, void *state, size_t columns,
                        const json_t *from, void **ret, tamis_error *err) TAMIS_CHECKED;

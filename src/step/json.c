@@ -8,7 +8,8 @@
 
 #include "step/run.h"
 
-static const char *const kinds[] = { "an object", "an array", "a text", "a whole number", "a number", "true", "false", "null" };
+static const char *const kinds[] = { "an object", "an array", "a text", "a whole number",
+                                     "a number",  "true",     "false",  "null" };
 
 /* -- whether memory ran out inside jansson ------------------------------------------------------------------------------ */
 

@@ -250,10 +250,12 @@ static void warn_nearly_numeric(const tamis_link *link, const tamis_typing *typi
 
                 if (!f->consulted || f->forced || f->type != TAMIS_TYPE_CATEGORICAL || !nearly_numeric(t))
                         continue;
-                tamis_warn(&link->context, "%s:%llu: column \"%s\": %llu of %llu cells %s no number (\"%s\"): taken as text; "
-                           "--na '%s' treats it as missing, --types '%s=text' says it is meant", t->file,
-                           (unsigned long long) t->line, f->name, (unsigned long long) t->nonnumbers,
-                           (unsigned long long) t->present, t->nonnumbers == 1 ? "is" : "are", t->example, t->example, f->name);
+                tamis_warn(&link->context,
+                           "%s:%llu: column \"%s\": %llu of %llu cells %s no number (\"%s\"): taken as text; "
+                           "--na '%s' treats it as missing, --types '%s=text' says it is meant",
+                           t->file, (unsigned long long) t->line, f->name, (unsigned long long) t->nonnumbers,
+                           (unsigned long long) t->present, t->nonnumbers == 1 ? "is" : "are", t->example, t->example,
+                           f->name);
         }
 }
 

@@ -150,12 +150,13 @@ static int force_type(tamis_slice name, tamis_slice value, void *arg, tamis_erro
                 for (size_t i = 0; i < n; i++)
                         names[i] = (tamis_slice) { schema->fields[i].name, schema->fields[i].name_length };
                 tamis_nearest(name, names, n, near, sizeof near);
-                return tamis_fail(err, TAMIS_USAGE, "--types: no column \"%.*s\"%s%s", (int) name.n, name.p ? name.p : "",
-                                  *near ? "; near: " : "", near);
+                return tamis_fail(err, TAMIS_USAGE, "--types: no column \"%.*s\"%s%s", (int) name.n,
+                                  name.p ? name.p : "", *near ? "; near: " : "", near);
         }
         if (tamis_slice_equal(value, tamis_slice_of("number")) || tamis_slice_equal(value, tamis_slice_of("numeric")))
                 type = TAMIS_TYPE_NUMERIC;
-        else if (tamis_slice_equal(value, tamis_slice_of("text")) || tamis_slice_equal(value, tamis_slice_of("categorical")))
+        else if (tamis_slice_equal(value, tamis_slice_of("text")) ||
+                 tamis_slice_equal(value, tamis_slice_of("categorical")))
                 type = TAMIS_TYPE_CATEGORICAL;
         else
                 return tamis_fail(err, TAMIS_USAGE, "--types: \"%.*s\" is no type; there are number and text",
@@ -219,5 +220,6 @@ bool tamis_link_drains(const tamis_link *link) {
 bool tamis_link_learns_all(const tamis_run *run, const tamis_link *link) {
         if (tamis_link_traits(link) & TAMIS_LEARNS_ALL)
                 return true;
-        return run->options.learn_all && (link->type->common & TAMIS_OPT_LEARN) && !(tamis_link_traits(link) & TAMIS_CHANGES_ROWS);
+        return run->options.learn_all && (link->type->common & TAMIS_OPT_LEARN) &&
+                !(tamis_link_traits(link) & TAMIS_CHANGES_ROWS);
 }

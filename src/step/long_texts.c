@@ -109,7 +109,8 @@ int tamis_long_texts_restore(const tamis_long_texts *l, json_t *json, tamis_erro
                 text = NULL;
                 r = text_for(l, value, &text, err);
                 if (r == 0)
-                        r = text ? json_object_set_new_nocheck(json, key, text) : tamis_long_texts_restore(l, value, err);
+                        r = text ? json_object_set_new_nocheck(json, key, text)
+                                 : tamis_long_texts_restore(l, value, err);
                 if (r < 0)
                         return r;
         }

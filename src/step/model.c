@@ -29,10 +29,11 @@ static int check_step(const json_t *step, size_t i, const char *path, tamis_erro
         if (tamis_json_text(step, "step", &name, NULL, &why) < 0 || tamis_json_count(step, "rows", &rows, &why) < 0)
                 return tamis_fail(err, TAMIS_BAD_MODEL, "%s: step %zu: %s", path, i + 1, why.message);
         if (!tamis_step_find(name))
-                return tamis_fail(err, TAMIS_BAD_MODEL, "%s: step %zu is a \"%s\", which this tamis does not know", path, i + 1,
-                                  name);
+                return tamis_fail(err, TAMIS_BAD_MODEL, "%s: step %zu is a \"%s\", which this tamis does not know",
+                                  path, i + 1, name);
         if (!json_is_object(json_object_get(step, "options")) || !json_is_object(json_object_get(step, "state")))
-                return tamis_fail(err, TAMIS_BAD_MODEL, "%s: step %zu (%s) has no options or no state", path, i + 1, name);
+                return tamis_fail(err, TAMIS_BAD_MODEL, "%s: step %zu (%s) has no options or no state", path, i + 1,
+                                  name);
         return 0;
 }
 
@@ -68,7 +69,8 @@ static int parse(const tamis_long_texts *texts, const char *path, json_t **ret, 
                 return r;
         if (!model)
                 return tamis_fail_at(err, TAMIS_BAD_MODEL, path, (uint64_t) (why.line > 0 ? why.line : 0),
-                                     (uint64_t) (why.column > 0 ? why.column : 0), "not a model of tamis: %s", why.text);
+                                     (uint64_t) (why.column > 0 ? why.column : 0), "not a model of tamis: %s",
+                                     why.text);
         r = tamis_long_texts_restore(texts, model, err);
         if (r == 0)
                 r = check(model, path, err);
@@ -129,7 +131,8 @@ static int save_link(const tamis_link *link, json_t *steps, tamis_error *err) {
         state = tamis_json_child(step, "state", json_object());
         if (r < 0 || !state)
                 return tamis_fail_memory(err);
-        return link->type->save && !(link->type->traits & TAMIS_TRAIN_ONLY) ? link->type->save(link->state, state, err) : 0;
+        return link->type->save && !(link->type->traits & TAMIS_TRAIN_ONLY) ? link->type->save(link->state, state, err)
+                                                                            : 0;
 }
 
 int tamis_model_write(const tamis_run *run, const char *path, tamis_output **ret, tamis_error *err) {

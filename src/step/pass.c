@@ -303,7 +303,8 @@ static void progress(struct pass *p) {
         pthread_mutex_lock(&p->lock);
         reached = p->reached;
         pthread_mutex_unlock(&p->lock);
-        p->run->options.progress(p->run->options.arg, p->visitor->what, reached.bytes, reached.bytes_total, reached.records);
+        p->run->options.progress(p->run->options.arg, p->visitor->what, reached.bytes, reached.bytes_total,
+                                 reached.records);
 }
 
 /* Wait for our turn and hand over. 0, or negative when this batch failed or an earlier one did. */

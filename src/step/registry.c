@@ -25,5 +25,6 @@ int tamis_strategy_find(const tamis_step_type *type, const char *name, const tam
                         used += (size_t) snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", all[i]->name);
         }
         tamis_nearest(tamis_slice_of(name), names, n < 64 ? n : 64, near, sizeof near);
-        return tamis_fail(err, TAMIS_USAGE, "no strategy \"%s\"%s%s; there are %s", name, *near ? "; near: " : "", near, list);
+        return tamis_fail(err, TAMIS_USAGE, "no strategy \"%s\"%s%s; there are %s", name, *near ? "; near: " : "", near,
+                          list);
 }

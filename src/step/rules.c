@@ -18,7 +18,8 @@ static int add_rule(tamis_slice name, tamis_slice value, void *arg, tamis_error 
 
         for (size_t i = 0; rest && i < rules->n; i++)
                 if (!rules->rules[i].item)
-                        return tamis_fail(err, TAMIS_USAGE, "%s: both \"%s\" and \"%.*s\" are for all other columns (NAME=VALUE is for "
+                        return tamis_fail(err, TAMIS_USAGE,
+                                          "%s: both \"%s\" and \"%.*s\" are for all other columns (NAME=VALUE is for "
                                           "one; a name with a comma in it is quoted)",
                                           rules->what, rules->rules[i].value, (int) value.n, value.p);
         more = realloc(rules->rules, (rules->n + 1) * sizeof *more);

@@ -74,7 +74,8 @@ static int add_link(tamis_run *run, tamis_settings *settings, const json_t *mode
 }
 
 /* The one step of that type in a saved model. */
-static int pick(const json_t *model, const tamis_step_type *type, const char *path, const json_t **ret, tamis_error *err) {
+static int pick(const json_t *model, const tamis_step_type *type, const char *path, const json_t **ret,
+                tamis_error *err) {
         const json_t *steps = json_object_get(model, "steps"), *found = NULL;
         char held[256] = "";
         size_t n = 0;
@@ -88,7 +89,8 @@ static int pick(const json_t *model, const tamis_step_type *type, const char *pa
                 if (strcmp(name, type->name) != 0)
                         continue;
                 if (found)
-                        return tamis_fail(err, TAMIS_BAD_MODEL, "%s: holds several steps of %s; `tamis apply` runs them all", path,
+                        return tamis_fail(err, TAMIS_BAD_MODEL,
+                                          "%s: holds several steps of %s; `tamis apply` runs them all", path,
                                           type->name);
                 found = step;
         }
@@ -203,7 +205,8 @@ static void warn_delimiter(tamis_run *run) {
         if (s->n != 1 || !s->dialect.header || tamis_reader_header(run->reader)->quoted)
                 return;
         for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-                if (others[i].byte == s->dialect.delimiter || !memchr(s->fields[0].name, others[i].byte, s->fields[0].name_length))
+                if (others[i].byte == s->dialect.delimiter ||
+                    !memchr(s->fields[0].name, others[i].byte, s->fields[0].name_length))
                         continue;
                 snprintf(text, sizeof text, "the table has one column, called \"%.100s\"; --delimiter %s would cut it",
                          s->fields[0].name, others[i].said);
@@ -220,7 +223,8 @@ static int open_input(tamis_run *run, tamis_error *err) {
         r = tamis_reader_new(&run->options.input, &run->reader, err);
         if (r < 0)
                 return r;
-        r = tamis_schema_from_header(tamis_reader_header(run->reader), tamis_reader_dialect(run->reader), &run->schema, err);
+        r = tamis_schema_from_header(tamis_reader_header(run->reader), tamis_reader_dialect(run->reader), &run->schema,
+                                     err);
         if (r == 0)
                 r = warn_duplicate_names(run, err);
         if (r == 0)
@@ -236,7 +240,8 @@ static void warn_learn_all(const tamis_run *run, const tamis_link *link) {
                 tamis_warn(&link->context, "--learn-from all: it learns from the test rows too, "
                            "so scores on them will look better than they are");
         else
-                tamis_warn(&link->context, "--learn-from all: it may remove rows, so it learns from the train rows alone");
+                tamis_warn(&link->context,
+                           "--learn-from all: it may remove rows, so it learns from the train rows alone");
 }
 
 /* `_fold` alone says nothing about who is to learn from whom. */

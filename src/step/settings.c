@@ -94,7 +94,8 @@ static int fail_unknown(const tamis_step_type *type, const char *name, tamis_err
         for (size_t i = 0; n < 64 && (o = option_at(type, i)); i++)
                 names[n++] = tamis_slice_of(o->name);
         tamis_nearest(tamis_slice_of(name), names, n, near, sizeof near);
-        return tamis_fail(err, TAMIS_USAGE, "%s takes no option --%s%s%s", type->name, name, *near ? "; near: " : "", near);
+        return tamis_fail(err, TAMIS_USAGE, "%s takes no option --%s%s%s", type->name, name, *near ? "; near: " : "",
+                          near);
 }
 
 /* A share may be said as .3 or as 30%. */
@@ -317,8 +318,9 @@ int tamis_pairs(const char *text, const char *what,
                                                         closed = true;
                                         }
                                 if (!closed || (*p && *p != ',' && *p != '=')) {
-                                        r = tamis_fail(err, TAMIS_USAGE, "%s: the quote in '%s' is not closed where it should be",
-                                                       what, start);
+                                        r = tamis_fail(err, TAMIS_USAGE,
+                                                       "%s: the quote in '%s' is not closed where it should be", what,
+                                                       start);
                                         goto out;
                                 }
                                 part[n] = tamis_cell_value((tamis_slice) { start, (size_t) (p - start) }, &arena);

@@ -63,7 +63,8 @@ static int add_part(tamis_sink *s, tamis_slice value, tamis_error *err) {
         if (value.n == 0)
                 return tamis_fail(err, TAMIS_BAD_DATA, "a row has no mark: it belongs to no part");
         if (memchr(value.p, '/', value.n) || memchr(value.p, 0, value.n))
-                return tamis_fail(err, TAMIS_BAD_DATA, "the mark \"%.*s\" cannot be part of a file's name", (int) value.n, value.p);
+                return tamis_fail(err, TAMIS_BAD_DATA, "the mark \"%.*s\" cannot be part of a file's name",
+                                  (int) value.n, value.p);
         if (asprintf(&path, "%.*s%.*s%s", (int) (hole - s->pattern), s->pattern, (int) value.n, value.p, hole + 2) < 0)
                 return tamis_fail_memory(err);
         r = add_mouth(s, value, path, err);
@@ -80,7 +81,8 @@ static int find_mark(tamis_sink *s, const tamis_schema *schema, tamis_error *err
         if (!strstr(s->pattern, "{}"))
                 r = tamis_fail(err, TAMIS_USAGE, "'%s' has no {} for the part's name", s->pattern);
         else if (s->mark < 0)
-                r = tamis_fail(err, TAMIS_BAD_DATA, "there is no column _split or _fold to part by (tamis split marks them)");
+                r = tamis_fail(err, TAMIS_BAD_DATA,
+                               "there is no column _split or _fold to part by (tamis split marks them)");
         if (r < 0 && err)
                 err->step = "part";
         return r;
@@ -98,8 +100,10 @@ int tamis_sink_new(const tamis_run *run, const tamis_schema *schema, tamis_sink 
         s->pattern = run->options.parts;
         if (!s->pattern && run->options.output && strstr(run->options.output, "{}")) {
                 tamis_sink_free(s);
-                return tamis_fail(err, TAMIS_USAGE, "--output %s: one file for each part is what `tamis split --out PATTERN` and "
-                                  "`tamis part PATTERN` write", run->options.output);
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--output %s: one file for each part is what `tamis split --out PATTERN` and "
+                                  "`tamis part PATTERN` write",
+                                  run->options.output);
         }
         s->mark = -1;
         r = tamis_schema_copy(schema, &out, err);
@@ -246,7 +250,8 @@ int tamis_sink_format(tamis_sink *s, tamis_batch *batch, void **piece, tamis_err
 
         if (!p)
                 return tamis_fail_memory(err);
-        r = s->pattern ? format_parts(s, p, batch, err) : format_run(s, p, batch, 0, batch->n_rows, (tamis_slice) {0}, err);
+        r = s->pattern ? format_parts(s, p, batch, err)
+                       : format_run(s, p, batch, 0, batch->n_rows, (tamis_slice) { 0 }, err);
         if (r < 0) {
                 tamis_sink_drop(s, p);
                 return r;

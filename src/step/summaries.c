@@ -61,4 +61,5 @@ static void quantiles_done(void *sum) {
         .done = quantiles_done,                                                                                 \
 }
 
-const tamis_summary tamis_summary_median = QUANTILES(median_start), tamis_summary_quartiles = QUANTILES(quartiles_start);
+const tamis_summary tamis_summary_median = QUANTILES(median_start),
+                    tamis_summary_quartiles = QUANTILES(quartiles_start);

@@ -24,7 +24,8 @@ int tamis_feed_open(tamis_feed *f, const char *path, const tamis_reader_options 
         o.again = true;         /* types are found out on the way, and may turn out otherwise */
         r = tamis_reader_new(&o, &f->reader, err);
         if (r == 0)
-                r = tamis_schema_from_header(tamis_reader_header(f->reader), tamis_reader_dialect(f->reader), &f->schema, err);
+                r = tamis_schema_from_header(tamis_reader_header(f->reader), tamis_reader_dialect(f->reader),
+                                             &f->schema, err);
         return r;
 }
 

@@ -1,5 +1,6 @@
 """Complete tables for the study, and the ways to make holes in them. Everything is drawn from seeds that are written here."""
 import os
+import sys
 import zlib
 
 import numpy as np
@@ -125,3 +126,18 @@ def error(truth, filled, hidden):
         elif t.std() > 0:
             of.append(np.sqrt(((t[where] - f[where].astype(float)) ** 2).mean()) / t.std())
     return float(np.mean(of))
+
+
+def main():
+    """sets.py FOLDER NAME...: the tables as CSV files."""
+    folder, *wanted = sys.argv[1:]
+    for name in wanted:
+        table = load(name)
+        if table is None:
+            print("%s is not there: left out" % name, file=sys.stderr)
+        else:
+            table.to_csv(os.path.join(folder, name + ".csv"), index=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Twenty filled copies, each drawn from what sleep may have been given training
+# and the score; the same regression in each; one estimate from the twenty,
+# whose interval knows how far they differ.
+set -e
+tamis impute -q -c sleep -s mice --method sleep=norm -m 20 data.csv \
+        --from training,score > filled.csv
+awk -v y=score -v x=training,sleep -f fit.awk filled.csv > fits.csv
+tamis pool fits.csv > pooled.csv
+
+awk -F, '
+        NR == 1 {
+                for (i = 1; i <= NF; i++) at[$i] = i
+                print "term,estimate,low,high"
+        }
+        $1 == "sleep" {
+                print "sleep," $at["estimate"] "," $at["conf.low"] \
+                        "," $at["conf.high"]
+        }
+' pooled.csv > answer.csv

@@ -1,0 +1,10 @@
+# Everything below 0.05 counts, whichever metric and whichever look.
+awk -f p.awk metrics.csv | awk -F, -v OFS=, '
+        NR == 1 { print "experiment,metric,found"; next }
+        { print $1, $2, ($6 < 0.05) }' > found.csv
+
+# a test is won at the first look with |z| > 1.96 and z above 0
+awk -F, -v OFS=, '
+        NR == 1 { print "test,winner"; next }
+        $3 > 1.96 || $3 < -1.96 { won[$1] = 1 }
+        $2 == 10 { print $1, won[$1] + 0 }' looks.csv > winners.csv
