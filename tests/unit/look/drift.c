@@ -271,13 +271,15 @@ END_TEST
 
 /* The rows kept are those with the smallest hashes, each once. */
 START_TEST(rows) {
-        const size_t n = TAMIS_DRIFT_ROWS + 300 * (size_t) (_i * _i);
+        const size_t n = _i == 0 ? 30000 : 4 * (size_t) _i + 3;        /* and of few, where the last ones are seen to be right */
         tamis_drift_sample s = {0}, all = {0};
         tamis_error err = {0};
         size_t *row_of = calloc(TAMIS_DRIFT_ROWS, sizeof *row_of);
 
         ck_assert_int_eq(tamis_drift_sample_open(&s, 3, &err), 0);
         ck_assert_uint_eq(s.most, TAMIS_DRIFT_ROWS);
+        if (_i > 0)
+                s.most = 3;
         all.most = n;
         all.heap = calloc(n, sizeof *all.heap);
         for (size_t i = 0; i < n; i++) {
@@ -315,7 +317,7 @@ int main(void) {
         tcase_add_test(tc, edges_lose_bits_too);
         tcase_add_test(tc, levels_go_alike);
         tcase_add_test(tc, long_levels);
-        tcase_add_loop_test(tc, rows, 0, 12);
+        tcase_add_loop_test(tc, rows, 0, 60);
         suite_add_tcase(suite, tc);
         runner = srunner_create(suite);
         srunner_run_all(runner, CK_ENV);
