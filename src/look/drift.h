@@ -1,16 +1,18 @@
 /* drift.h: does a new table still look like the one it is compared with, and where does it not?
  *
- * Every column that both have is compared: its missing rate, its values or levels, its range, its unit; and the tables' columns
- * themselves. The rule is made for all sizes. A column is told apart by a test whose bar grows as tables get smaller: the
- * population stability index over (1/n + 1/m) against the chi-squared distribution, and two shares for the missing rate, each
- * p-value adjusted for all tests made (Benjamini & Hochberg). It has drifted when it is told apart *and* the difference is large
- * enough to matter; a small difference that many rows make sure of is a shift, and no alarm.
+ * Every column that both have is compared: its missing rate, its values or levels, its range, its unit; and the
+ * tables' columns themselves. The rule is made for all sizes. A column is told apart by a test whose bar grows as
+ * tables get smaller: the population stability index over (1/n + 1/m) against the chi-squared distribution, and
+ * two shares for the missing rate, each p-value adjusted for all tests made (Benjamini & Hochberg). It has drifted
+ * when it is told apart *and* the difference is large enough to matter; a small difference that many rows make
+ * sure of is a shift, and no alarm.
  *
- * What is kept of a table is bounded, whatever its size: of a column of numbers its values with how often each is there, up to
- * TAMIS_DRIFT_VALUES different ones and beyond them a histogram of cells so narrow that there are as many (runs.h); of a column
- * of texts its levels, up to TAMIS_DRIFT_LEVELS, and beyond them a share of them, drawn by their hashes and so the same ones in
- * both tables; and some rows, whole, for the classifier. A reference is the same when it was saved and read again, but for
- * the distribution of numbers, of which TAMIS_DRIFT_SAVED values at most are written: no verdict hangs on it.
+ * What is kept of a table is bounded, whatever its size: of a column of numbers its values with how often each is
+ * there, up to TAMIS_DRIFT_VALUES different ones and beyond them a histogram of cells so narrow that there are as
+ * many (runs.h); of a column of texts its levels, up to TAMIS_DRIFT_LEVELS, and beyond them a share of them, drawn
+ * by their hashes and so the same ones in both tables; and some rows, whole, for the classifier. A reference is
+ * the same when it was saved and read again, but for the distribution of numbers, of which TAMIS_DRIFT_SAVED
+ * values at most are written: no verdict hangs on it.
  *
  * Ownership: a report owns its columns and names; options borrow.
  */
@@ -104,8 +106,8 @@ typedef struct tamis_drift_column {
         tamis_drift_picture picture;
 } tamis_drift_column;
 
-/* Rows kept whole, those with the smallest hashes of their numbers: numbers as their bits (NaN: missing), levels as their
- * hashes (0: missing). */
+/* Rows kept whole, those with the smallest hashes of their numbers: numbers as their bits (NaN: missing), levels
+ * as their hashes (0: missing). */
 typedef struct tamis_drift_sample {
         size_t most, n;
         struct tamis_drift_row { uint64_t hash; size_t slot; } *heap;   /* the greatest hash first; sorted: ascending */
@@ -146,8 +148,8 @@ int tamis_drift_html(const tamis_drift_report *report, tamis_buffer *out, tamis_
 
 /* -- between the files of this module -------------------------------------------------------------------------------- */
 
-/* drift_read.c: fills columns in the order of the reference, new ones behind, each with its sides; verdict is GONE, TYPE, NEW or
- * OK. */
+/* drift_read.c: fills columns in the order of the reference, new ones behind, each with its sides; verdict is
+ * GONE, TYPE, NEW or OK. */
 int tamis_drift_read(const tamis_drift_options *options, tamis_drift_report *report, tamis_error *err) TAMIS_CHECKED;
 void tamis_drift_column_done(tamis_drift_column *c);
 
@@ -162,6 +164,8 @@ int tamis_drift_sample_open(tamis_drift_sample *s, size_t columns, tamis_error *
 size_t tamis_drift_sample_slot(tamis_drift_sample *s, uint64_t row);
 void tamis_drift_sample_sort(tamis_drift_sample *s);    /* slots by ascending hash, in `heap` */
 void tamis_drift_sample_done(tamis_drift_sample *s);
+
+enum { TAMIS_DRIFT_LAYOUT = 1 };
 
 /* A reference that was saved: its schema, a column for each field, and whether figures of it were kept. */
 typedef struct tamis_drift_saved {

@@ -1,11 +1,14 @@
-/* Could a model tell the new rows from those of the reference? A domain classifier sees what no column shows alone: columns that
- * each look as they did, and together do not (Rabanser, Gunnemann & Lipton 2019, "Failing loudly").
+/* Could a model tell the new rows from those of the reference? A domain classifier sees what no column shows
+ * alone: columns that each look as they did, and together do not (Rabanser, Gunnemann & Lipton 2019, "Failing
+ * loudly").
  *
- * Boosted trees on the features, learned on four fifths of the rows kept whole and asked about the others, in five turns. The AUC
- * is the mean of the folds'; that of a fold has the variance of its placements (DeLong, DeLong & Clarke-Pearson 1988), or where
- * nothing drifted that of Mann & Whitney's statistic. Folds are not independent: what fold a teaches about b, b teaches about a, so
- * that without drift the AUCs of two folds go together, and their mean has up to twice the variance that it would have else
- * (the sum of d_a d_b over ordered pairs is twice that over unordered ones). Twice is what is taken. Nothing is drawn but the shuffles that show which columns were used.
+ * Boosted trees on the features, learned on four fifths of the rows kept whole and asked about the others, in five
+ * turns. The AUC is the mean of the folds'; that of a fold has the variance of its placements (DeLong, DeLong &
+ * Clarke-Pearson 1988), or where nothing drifted that of Mann & Whitney's statistic. Folds are not independent:
+ * what fold a teaches about b, b teaches about a, so that without drift the AUCs of two folds go together, and
+ * their mean has up to twice the variance that it would have else (the sum of d_a d_b over ordered pairs is twice
+ * that over unordered ones). Twice is what is taken. Nothing is drawn but the shuffles that show which columns
+ * were used.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -19,7 +22,8 @@
 #include "look/drift.h"
 
 enum { FOLDS = 5, LEAST_ROWS = 50, ROUNDS = 50, DEPTH = 3, LEAF = 20 };
-static const double together = 2;       /* variance of the folds' mean: this many times that of independent ones, at most */
+/* The variance of the folds' mean is at most so many times that of independent ones. */
+static const double together = 2;
 /* A normal column whose stability index is .1 has moved by .32 sd, and tells rows apart with an AUC of .59. */
 static const double matters = .6;
 
@@ -103,8 +107,8 @@ static int bin_column(struct classes *s, size_t k, double *x, int32_t *codes, ta
 }
 
 static void release(struct classes *s) {
-        void *all[] = { s->columns, s->cells, s->bins, s->by_column, s->category, s->used, s->target, s->scores, s->learned,
-                        s->asked, s->order, s->ranks, s->within, s->use };
+        void *all[] = { s->columns, s->cells, s->bins, s->by_column, s->category, s->used, s->target, s->scores,
+                        s->learned, s->asked, s->order, s->ranks, s->within, s->use };
 
         for (size_t i = 0; i < sizeof all / sizeof *all; i++)
                 free(all[i]);
@@ -128,8 +132,8 @@ static int prepare(struct classes *s, tamis_error *err) {
         s->order = calloc(s->rows, sizeof *s->order);
         s->ranks = calloc(s->rows, sizeof *s->ranks);
         s->within = calloc(s->rows, sizeof *s->within);
-        r = x && codes && s->cells && s->bins && s->by_column && s->category && s->used && s->use && s->target && s->scores &&
-            s->learned && s->asked && s->order && s->ranks && s->within ? 0 : tamis_fail_memory(err);
+        r = x && codes && s->cells && s->bins && s->by_column && s->category && s->used && s->use && s->target &&
+            s->scores && s->learned && s->asked && s->order && s->ranks && s->within ? 0 : tamis_fail_memory(err);
         for (size_t i = 0; r == 0 && i < s->rows; i++)
                 s->target[i] = i >= s->refs;
         for (size_t k = 0; r == 0 && k < s->p; k++)
@@ -182,7 +186,8 @@ static double auc_of(const struct classes *s, size_t n, double *variance) {
         rank(s, n, 1, s->within);
         for (size_t i = 0; i < n; i++) {
                 bool new = s->target[s->asked[i]] > 0;
-                double placement = (s->ranks[i] - s->within[i]) / (new ? refs : news), off = (new ? placement : 1 - placement) - auc;
+                double placement = (s->ranks[i] - s->within[i]) / (new ? refs : news);
+                double off = (new ? placement : 1 - placement) - auc;
 
                 squares[new] += off * off;
         }
@@ -235,8 +240,8 @@ static double without(struct classes *s, const tamis_boost *b, size_t k, size_t 
         return auc;
 }
 
-/* By the number of the row: rows that are in both tables at the same place (the new one may be the old one, and more) are in one
- * fold. Else each would be judged by trees that have seen it on the other side. */
+/* By the number of the row: rows that are in both tables at the same place (the new one may be the old one, and
+ * more) are in one fold. Else each would be judged by trees that have seen it on the other side. */
 static size_t fold_of(const struct classes *s, size_t row) {
         const tamis_drift_sample *from = row < s->refs ? &s->report->ref_sample : &s->report->fresh_sample;
 
@@ -244,10 +249,12 @@ static size_t fold_of(const struct classes *s, size_t row) {
 }
 
 static int turn(struct classes *s, size_t fold, tamis_error *err) {
-        const tamis_cart_data data = { .n = s->p, .columns = s->by_column, .category = s->category, .target = s->target, .classes = 2 };
+        const tamis_cart_data data = { .n = s->p, .columns = s->by_column, .category = s->category, .target = s->target,
+                                       .classes = 2 };
         size_t n = 0, m = 0;
         double news = 0, refs, variance, auc;
-        tamis_boost_options o = { .rounds = ROUNDS, .purpose = "drift", .shape = { .depth = DEPTH, .rate = .1, .lambda = 1 } };
+        tamis_boost_options o = { .rounds = ROUNDS, .purpose = "drift",
+                                  .shape = { .depth = DEPTH, .rate = .1, .lambda = 1 } };
         tamis_boost b;
         int r;
 
@@ -282,7 +289,8 @@ static int turn(struct classes *s, size_t fold, tamis_error *err) {
 /* -- what it says ---------------------------------------------------------------------------------------------------- */
 
 static bool takes_part(const tamis_drift_column *c) {
-        return *c->role == 'f' && c->verdict != TAMIS_DRIFT_GONE && c->verdict != TAMIS_DRIFT_NEW && c->verdict != TAMIS_DRIFT_TYPE;
+        return *c->role == 'f' && c->verdict != TAMIS_DRIFT_GONE && c->verdict != TAMIS_DRIFT_NEW &&
+               c->verdict != TAMIS_DRIFT_TYPE;
 }
 
 static void conclude(const struct classes *s, double alpha, tamis_drift_report *report, tamis_drift_classifier *ret) {
@@ -303,8 +311,8 @@ int tamis_drift_classify(const tamis_drift_options *options, tamis_drift_report 
                              .rows = report->ref_sample.n + report->fresh_sample.n };
         int r = 0;
 
-        *ret = (tamis_drift_classifier) { .asked = true, .ref_rows = s.refs, .fresh_rows = s.rows - s.refs, .auc = NAN, .low = NAN,
-                                          .high = NAN, .p = NAN };
+        *ret = (tamis_drift_classifier) { .asked = true, .ref_rows = s.refs, .fresh_rows = s.rows - s.refs,
+                                          .auc = NAN, .low = NAN, .high = NAN, .p = NAN };
         s.columns = calloc(report->n + 1, sizeof *s.columns);
         if (!s.columns)
                 return tamis_fail_memory(err);

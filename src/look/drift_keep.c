@@ -1,4 +1,5 @@
-/* What is kept of a column, and of rows, while a table is read: bounded, and the same whatever the order of the rows. */
+/* What is kept of a column, and of rows, while a table is read: bounded, and the same whatever the order of the
+ * rows. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +71,8 @@ static int grow_counts(tamis_drift_column *c, size_t capacity, tamis_error *err)
         return 0;
 }
 
-/* Too many levels: half of them go, by their hashes, as often as it takes. How often hangs on the set of levels alone. */
+/* Too many levels: half of them go, by their hashes, as often as it takes. How often hangs on the set of levels
+ * alone. */
 static int thin(tamis_drift_column *c, tamis_error *err) {
         tamis_dict kept = {0};
         size_t known = 0;
@@ -151,7 +153,8 @@ static void sink(struct tamis_drift_row *heap, size_t n, size_t i) {
 }
 
 size_t tamis_drift_sample_slot(tamis_drift_sample *s, uint64_t row) {
-        uint64_t hash = tamis_mix(row ^ UINT64_C(0x6472696674));      /* which rows is no matter of a seed: all saves are alike */
+        /* which rows is no matter of a seed: all that is saved of a table is alike */
+        uint64_t hash = tamis_mix(row ^ UINT64_C(0x6472696674));
         size_t slot;
 
         if (s->n < s->most) {

@@ -1,4 +1,5 @@
-/* Drift as a page, whole in itself: what was found, the worst first, with the figure, a picture and what to do; then all columns. */
+/* Drift as a page, whole in itself: what was found, the worst first, with the figure, a picture and what to do;
+ * then all columns. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

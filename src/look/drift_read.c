@@ -108,8 +108,8 @@ static int take_saved(struct reading *r, size_t at, tamis_drift_column *c, tamis
 
         if (!r->saved.kept[at]) {
                 tamis_show(name_of(r->schema, at), shown, sizeof shown);
-                return tamis_fail(err, TAMIS_USAGE, "%s: holds no figures of column \"%s\": it was not asked for when it was saved",
-                                  r->options->load, shown);
+                return tamis_fail(err, TAMIS_USAGE, "%s: holds no figures of column \"%s\": it was not asked for when "
+                                  "it was saved", r->options->load, shown);
         }
         c->ref = from->ref;
         memcpy(c->edges, from->edges, sizeof c->edges);
@@ -148,8 +148,8 @@ static int add_one(struct reading *r, size_t i, long code, tamis_error *err) {
 }
 
 static bool is_numeric(const tamis_drift_column *c) {
-        return c->ref.type == TAMIS_TYPE_NUMERIC || (c->ref.type != TAMIS_TYPE_CATEGORICAL && c->verdict == TAMIS_DRIFT_OK
-                                                     && c->fresh.type == TAMIS_TYPE_NUMERIC);
+        return c->ref.type == TAMIS_TYPE_NUMERIC || (c->ref.type != TAMIS_TYPE_CATEGORICAL &&
+                                                     c->verdict == TAMIS_DRIFT_OK && c->fresh.type == TAMIS_TYPE_NUMERIC);
 }
 
 static int add_reference(struct reading *r, const bool *wanted, size_t *there, tamis_error *err) {
@@ -294,8 +294,9 @@ static int add_texts(const struct portion *p, tamis_error *err) {
                         s = tamis_drift_keep_text(p->column, p->fresh, tamis_batch_text(p->batch, i, at), err);
         for (size_t i = 0; s == 0 && i < p->drawing->n; i++) {
                 size_t row = p->drawing->list[i].row;
+                uint64_t *cell = &p->cells[p->drawing->list[i].slot];
 
-                p->cells[p->drawing->list[i].slot] = p->missing[row] ? 0 : tamis_drift_text_hash(tamis_batch_text(p->batch, row, at));
+                *cell = p->missing[row] ? 0 : tamis_drift_text_hash(tamis_batch_text(p->batch, row, at));
         }
         return s;
 }
@@ -317,8 +318,10 @@ static int read_all(struct reading *r, tamis_feed *feed, bool fresh, tamis_error
         tamis_drift_sample *sample = fresh ? &r->report->fresh_sample : &r->report->ref_sample;
         double *rows = fresh ? &r->report->fresh_rows : &r->report->reference_rows;
         struct drawing drawing = {0};
-        int s = r->options->classifier || (r->options->save && !fresh) ? tamis_drift_sample_open(sample, r->report->n, err) : 0;
+        int s = 0;
 
+        if (r->options->classifier || (r->options->save && !fresh))
+                s = tamis_drift_sample_open(sample, r->report->n, err);
         if (s == 0)
                 s = tamis_feed_next(feed, err);
         while (s == 0 && feed->batch.n_rows > 0) {
