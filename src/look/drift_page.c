@@ -269,9 +269,9 @@ static void classifier(struct tamis_page *g, const tamis_drift_report *d, const 
 
 /* -- all columns ----------------------------------------------------------------------------------------------------- */
 
-static void cell(struct tamis_page *g, double x) {
+static void cell(struct tamis_page *g, double x, bool about) {
         if (isfinite(x))
-                tamis_page_put(g, "<td class=n>%.3f", x);
+                tamis_page_put(g, "<td class=n>%s%.3f", about ? "≈" : "", x);
         else
                 tamis_page_put(g, "<td class='n soft'>-");
 }
@@ -291,26 +291,25 @@ static void columns(struct tamis_page *g, const tamis_drift_report *d) {
                 role(g, c);
                 tamis_page_put(g, "<td class='%s'>%s", alarms(c) ? "bad" : c->verdict == TAMIS_DRIFT_SHIFT ? "some" : "soft",
                                tamis_drift_verdicts[c->verdict]);
-                cell(g, c->severity);
-                cell(g, c->divergence.psi);
-                cell(g, c->q);
-                cell(g, c->apart.ks);
-                cell(g, c->distance);
-                cell(g, c->divergence.js);
+                cell(g, c->severity, false);
+                cell(g, c->divergence.psi, false);
+                cell(g, c->q, false);
+                cell(g, c->apart.ks, c->sketch);
+                cell(g, c->distance, c->sketch);
+                cell(g, c->divergence.js, false);
                 tamis_page_put(g, "<td class=n>%s<td class=why>", isfinite(now) ? tamis_page_share(now, 1, text) : "-");
                 tamis_page_text(g, tamis_slice_of(c->why));
-                if (*tamis_drift_approximate(c, text, sizeof text)) {
+                sketches += c->sketch;
+                if (!c->sketch && *tamis_drift_approximate(c, text, sizeof text)) {
                         tamis_page_put(g, " <span class=soft>(approximate: ");
                         tamis_page_text(g, tamis_slice_of(text));
                         tamis_page_put(g, ")</span>");
-                        sketches += c->sketch;
                 }
                 tamis_page_put(g, "\n");
         }
         tamis_page_put(g, "</table></div>\n<p class=soft>Adj. p: of the stability index, adjusted for all tests made. Wasserstein's distance "
                        "is in standard deviations of the reference.%s</p>\n",
-                       sketches ? " Of a saved reference, Kolmogorov-Smirnov's and Wasserstein's distances are approximate; no verdict hangs "
-                       "on them." : "");
+                       sketches ? " ≈: approximate, for the saved reference does not hold all values; no verdict hangs on it." : "");
 }
 
 int tamis_drift_html(const tamis_drift_report *report, tamis_buffer *out, tamis_error *err) {
