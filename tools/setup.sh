@@ -50,6 +50,14 @@ compiles() {
         printf '#include <%s>\n' "$1" | ${CC:-cc} -E - > /dev/null 2>&1
 }
 
+# Whether there is such a package, and not one that only asks for a snap (Ubuntu's chromium): what needs it does without.
+packaged() {
+        has apt-cache || return 1
+        case $(apt-cache policy "$1" 2> /dev/null) in
+        '' | *'Candidate: (none)'* | *snap*) return 1 ;;
+        esac
+}
+
 missing=
 need() {        # PACKAGE TEST...
         package=$1
@@ -74,6 +82,7 @@ if [ $tests = yes ]; then
         need gzip has gzip
         need zstd has zstd
         need gnuplot-nox has gnuplot
+        has chromium || ! packaged chromium || need chromium false
 fi
 
 log=$(mktemp "${TMPDIR:-/tmp}/tamis-setup.XXXXXX")

@@ -10,6 +10,7 @@ static const char *const holes[] = { "zeros", "column", NULL };
 
 const tamis_option tamis_encode_options[] = {
         { "drop-first", 0, TAMIS_FLAG, NULL, NULL, "onehot: no column for the first level, for linear models", NULL },
+        { "drop-if-binary", 0, TAMIS_FLAG, NULL, NULL, "onehot: one column instead of two, the second, where there would be two", NULL },
         { "max-categories", 0, TAMIS_COUNT, "N", NULL, "keep the N-1 most frequent levels, "
           "the others become one", NULL },
         { "min-count", 0, TAMIS_COUNT, "N", NULL, "levels of fewer than N rows become one", NULL },
@@ -103,6 +104,10 @@ static int check(const struct tamis_encode *e, const tamis_settings *settings, t
                 return tamis_fail(err, TAMIS_USAGE, "--%s goes with onehot",
                                   e->options.drop_first ? "drop-first" : "missing column");
         if (r == 0)
+                r = check_one(settings, "drop-if-binary", onehot, "onehot", err);
+        if (r == 0 && e->options.drop_first && e->options.drop_binary)
+                r = tamis_fail(err, TAMIS_USAGE, "--drop-first drops a column of every two already: --drop-if-binary does not go with it");
+        if (r == 0)
                 r = check_one(settings, "counts", frequency, "frequency", err);
         if (r == 0)
                 r = check_one(settings, "buckets", hash, "hash", err);
@@ -142,6 +147,7 @@ int tamis_encode_configure(void *state, const tamis_context *context, tamis_erro
 
         e->context = context;
         e->options.drop_first = tamis_settings_flag(settings, "drop-first");
+        e->options.drop_binary = tamis_settings_flag(settings, "drop-if-binary");
         e->options.max_slots = tamis_settings_count(settings, "max-categories");
         e->options.min_count = tamis_settings_count(settings, "min-count");
         e->options.pass_unknown = strcmp(unknown, "error") != 0;

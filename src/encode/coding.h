@@ -17,6 +17,7 @@ enum { TAMIS_SLOT_MISSING = -1, TAMIS_SLOT_UNKNOWN = -2 };
 
 typedef struct tamis_coding_options {
         bool drop_first;                /* no column for the first slot */
+        bool drop_binary;               /* nor where it would be one of two */
         uint64_t max_slots, min_count;  /* 0: no limit */
         bool pass_unknown;              /* a level not learned is no error */
         bool unknown_is_rare;           /* it counts as a rare one, where rare ones have a slot */

@@ -13,12 +13,12 @@ static int slot_name(const tamis_coding *c, size_t slot, tamis_buffer *name, tam
 }
 
 /* Slots that have a column: [first, last), the one behind n_slots being for missing cells. */
-static size_t first_slot(const tamis_coding_options *o) {
-        return o->drop_first;
-}
-
 static size_t last_slot(const tamis_coding *c, const tamis_coding_options *o) {
         return c->n_slots + (o->missing_column && c->has_missing);
+}
+
+static size_t first_slot(const tamis_coding *c, const tamis_coding_options *o) {
+        return o->drop_first || (o->drop_binary && last_slot(c, o) == 2);
 }
 
 static int attach(const tamis_coding *c, const tamis_coding_options *o, tamis_schema *schema, size_t at, size_t *n,
@@ -27,7 +27,7 @@ static int attach(const tamis_coding *c, const tamis_coding_options *o, tamis_sc
         size_t added = 0;
         int r = 0;
 
-        for (size_t slot = first_slot(o); slot < last_slot(c, o) && r == 0; slot++) {
+        for (size_t slot = first_slot(c, o); slot < last_slot(c, o) && r == 0; slot++) {
                 r = slot_name(c, slot, &name, err);
                 if (r == 0)
                         r = tamis_schema_add(schema, at + added++, (tamis_slice) { name.p, name.n },
@@ -47,7 +47,7 @@ static int apply(tamis_coding *c, const tamis_coding_options *o, tamis_batch *ba
 
         if (!values)
                 return tamis_fail_memory(err);
-        for (size_t slot = first_slot(o); slot < last_slot(c, o) && r == 0; slot++) {
+        for (size_t slot = first_slot(c, o); slot < last_slot(c, o) && r == 0; slot++) {
                 int32_t is = slot == c->n_slots ? TAMIS_SLOT_MISSING : (int32_t) slot;
 
                 for (size_t row = 0; row < n; row++)

@@ -16,8 +16,8 @@ static void look_at_missing(tamis_finder *f, size_t i) {
         if (c->missing == 0)
                 return;
         if (c->target) {
-                tamis_find(f, error, "target-missing", (long) i, 0, n, "the target is missing in %llu rows (%.3g %%): they teach "
-                           "nothing, and a guess would teach the guess", n, 100 * share);
+                tamis_find(f, error, "target-missing", (long) i, 0, n, "the target is missing in %s (%.3g %%): nothing "
+                           "to learn there, and a guess would teach the guess", tamis_find_rows(n), 100 * share);
         } else if (c->missing == c->rows) {
                 tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));
                 tamis_find(f, warning, "empty-column", (long) i, 0, n, "every cell is missing");
@@ -40,6 +40,7 @@ static void look_at_distinct(tamis_finder *f, size_t i) {
         if (present < 2)
                 return;
         if (c->distinct == 1 && c->missing * 20 >= c->rows && !c->target) {
+                tamis_cure(f, "encode -c %s", tamis_find_column(f, i));
                 tamis_find(f, note, "one-value", (long) i, 0, present, "a cell is \"%s\" or missing: whether it is there is all it says",
                            tamis_find_show(c->top[0].text));
         } else if (c->distinct == 1) {
@@ -52,12 +53,13 @@ static void look_at_distinct(tamis_finder *f, size_t i) {
                 tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));
                 tamis_find(f, note, "nearly-constant", (long) i, 0, c->top[0].count, "%.4g %% of the cells are \"%s\"",
                            100. * (double) c->top[0].count / (double) present, tamis_find_show(c->top[0].text));
+        } else if (f->disguised) {
+                return;                 /* once they are read as what they are, this may be another matter */
         } else if (present >= 20 && c->distinct >= present - present / 50 && !c->target &&
                    (named || (c->texts == 0 && counts) || c->texts * 10 >= present * 9)) {
                 tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));
-                tamis_find(f, warning, "id-like", (long) i, 0, present, "%s values are different in %s rows: it tells rows apart and "
-                           "says nothing of new ones", c->distinct == present ? "all" : "nearly all",
-                           c->missing ? "the present" : "all");
+                tamis_find(f, warning, "id-like", (long) i, 0, present, "%s values are different: it tells rows apart and says "
+                           "nothing of new ones", c->distinct != present ? "nearly all" : c->missing ? "all present" : "all");
         } else if (c->texts * 2 > present && c->distinct > MANY_LEVELS && !c->target) {
                 tamis_cure(f, "encode -c %s --max-categories=20", tamis_find_column(f, i));
                 tamis_find(f, warning, "high-cardinality", (long) i, 0, present, "%s%llu different values in %llu cells: a column of "
@@ -85,9 +87,9 @@ static void look_at_rare(tamis_finder *f, size_t i) {
                 return;
         tamis_cure(f, "encode -c %s --min-count=%llu", tamis_find_column(f, i),
                    (unsigned long long) (c->rows / 200 > 5 ? c->rows / 200 : 5));
-        tamis_find(f, note, "rare-levels", (long) i, w->lines[example], cells, "%u of %llu values are rare (\"%s\": %llu rows): too "
-                   "few to learn from", n, (unsigned long long) c->distinct, tamis_find_show(w->dict.entries[example].text),
-                   (unsigned long long) w->dict.entries[example].count);
+        tamis_find(f, note, "rare-levels", (long) i, w->lines[example], cells, "%u of %llu values %s rare (\"%s\": %s): too few "
+                   "to learn from", n, (unsigned long long) c->distinct, n == 1 ? "is" : "are",
+                   tamis_find_show(w->dict.entries[example].text), tamis_find_rows(w->dict.entries[example].count));
 }
 
 void tamis_find_in_column(tamis_finder *f, size_t i) {

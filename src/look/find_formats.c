@@ -1,5 +1,6 @@
 /* Texts that are something else, written so that it is not seen: numbers with separators or units, dates, yes and no. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <tamis/number.h>
 
@@ -172,14 +173,18 @@ static bool is_sentinel_date(tamis_slice s) {
 struct forms {
         uint64_t cells[N_FORMS], total;
         size_t first[N_FORMS];
+        bool in_doubt, told;            /* of d/m/yyyy: some can be read in two ways; some in one way alone */
 };
 
 static void say_numbers(tamis_finder *f, size_t i, const struct forms *s) {
-        static const struct { enum form form; const char *what; } kinds[] = {
-                { THOUSANDS, "numbers with separators between thousands" }, { DECIMAL_COMMA, "numbers with a decimal comma" },
-                { PERCENT, "percentages" }, { CURRENCY, "amounts with a currency" }, { UNIT, "numbers with a unit" },
+        static const struct { enum form form; const char *name, *one, *many, *cure; } kinds[] = {
+                { THOUSANDS, "thousands", "a number with separators between thousands", "numbers with separators between thousands",
+                  "--numbers" },
+                { DECIMAL_COMMA, "decimal-comma", "a number with a decimal comma", "numbers with a decimal comma", "--numbers --decimal=," },
+                { PERCENT, "percent", "a percentage", "percentages", "--numbers" },
+                { CURRENCY, "currency", "an amount with a currency", "amounts with a currency", "--numbers" },
+                { UNIT, "units", "a number with a unit", "numbers with a unit", NULL },
         };
-        static const char *const names[] = { "thousands", "decimal-comma", "percent", "currency", "units" };
         const tamis_profile_column *c = &f->p->columns[i];
         const tamis_words *w = &f->g->gathered[i].words;
         uint64_t alike = c->numbers;
@@ -191,9 +196,11 @@ static void say_numbers(tamis_finder *f, size_t i, const struct forms *s) {
 
                 if (cells == 0 || alike * 10 < (c->numbers + s->total) * 8)
                         continue;
-                tamis_find(f, k == 4 ? warning : error, names[k], (long) i, w->lines[s->first[kinds[k].form]], cells,
-                           "%llu cells are %s (\"%s\"), read as text: each is a category of its own",
-                           (unsigned long long) cells, kinds[k].what,
+                if (kinds[k].cure)
+                        tamis_cure(f, "clean -c %s %s", tamis_find_column(f, i), kinds[k].cure);
+                tamis_find(f, kinds[k].cure ? error : warning, kinds[k].name, (long) i, w->lines[s->first[kinds[k].form]], cells,
+                           "%s %s %s (\"%s\"), read as text: each is a category of its own", tamis_find_cells(cells),
+                           cells == 1 ? "is" : "are", cells == 1 ? kinds[k].one : kinds[k].many,
                            tamis_find_show(w->dict.entries[s->first[kinds[k].form]].text));
         }
 }
@@ -213,19 +220,31 @@ static void say_dates(tamis_finder *f, size_t i, const struct forms *s, uint64_t
         }
         if (dates * 10 < s->total * 8)
                 return;
+        tamis_cure(f, forms == 1 && s->cells[DATE_ISO] ? "clean -c %s --dates=parts then clean --drop=%s"
+                      : s->in_doubt && !s->told ? "clean -c %s --dates=iso --date-format='%%Y-%%m-%%d|%%d/%%m/%%Y'" : "clean -c %s --dates=iso",
+                   tamis_find_column(f, i), tamis_find_column(f, i));
         if (forms > 1)
                 tamis_find(f, error, "mixed-dates", (long) i, w->lines[second], dates, "dates in %zu forms (\"%s\", \"%s\"): which is the "
                            "day, which the month?", forms, tamis_find_show(w->dict.entries[first].text),
                            tamis_find_show(w->dict.entries[second].text));
         else
-                tamis_find(f, note, "dates", (long) i, w->lines[first], dates, "dates, read as text: split by time with tamis split "
-                           "--time=%s", tamis_find_column(f, i));
+                tamis_find(f, note, "dates", (long) i, w->lines[first], dates, "dates, read as text: %ssplit by time with tamis split "
+                           "--time=%s", s->cells[DATE_ISO] ? "models want their parts; " : "", tamis_find_column(f, i));
         if (sentinels == 0)
                 return;
-        tamis_cure(f, "clean -c %s --blank=%s", tamis_find_column(f, i), tamis_find_show(w->dict.entries[sentinel].text));
+        if (tamis_find_item(w->dict.entries[sentinel].text))
+                tamis_cure(f, "clean -c %s --blank=%s", tamis_find_column(f, i), tamis_find_item(w->dict.entries[sentinel].text));
         tamis_find(f, sentinels > 1 ? error : warning, "sentinel-date", (long) i, w->lines[sentinel], sentinels,
-                   "%s in %llu cells: the day that programs write when they know none",
-                   tamis_find_show(w->dict.entries[sentinel].text), (unsigned long long) sentinels);
+                   "%s in %s: the day that programs write when they know none",
+                   tamis_find_show(w->dict.entries[sentinel].text), tamis_find_cells(sentinels));
+}
+
+static void look_at_day(tamis_slice s, struct forms *ret) {
+        size_t n = digits(s, 0), m = digits(s, n + 1);
+        int first = n <= 2 ? atoi(s.p) : 0, second = m <= 2 ? atoi(s.p + n + 1) : 0;
+
+        ret->in_doubt = ret->in_doubt || (first > 0 && first <= 12 && second <= 12 && first != second);
+        ret->told = ret->told || (n <= 2 && (first > 12) != (second > 12));
 }
 
 void tamis_find_in_formats(tamis_finder *f, size_t i) {
@@ -233,8 +252,9 @@ void tamis_find_in_formats(tamis_finder *f, size_t i) {
         const tamis_profile_column *c = &f->p->columns[i];
         struct forms s = {0};
         uint64_t sentinels = 0;
-        size_t sentinel = 0, words = 0;
+        size_t sentinel = 0, words = 0, n_before = f->p->n_findings;
 
+        f->disguised = false;
         for (size_t k = 0; k < w->dict.n; k++) {
                 tamis_slice text = tamis_trim(w->dict.entries[k].text);
                 enum form form = form_of(text);
@@ -243,6 +263,8 @@ void tamis_find_in_formats(tamis_finder *f, size_t i) {
                         s.first[form] = k;
                 s.cells[form] += w->dict.entries[k].count;
                 s.total += w->dict.entries[k].count;
+                if (form == DATE_SLASH)
+                        look_at_day(text, &s);
                 words += form == YES_NO;
                 if (is_sentinel_date(text) && sentinels < w->dict.entries[k].count) {
                         sentinels = w->dict.entries[k].count;
@@ -253,7 +275,10 @@ void tamis_find_in_formats(tamis_finder *f, size_t i) {
                 return;
         say_numbers(f, i, &s);
         say_dates(f, i, &s, sentinels, sentinel);
-        if (s.cells[YES_NO] * 10 >= s.total * 9 && (words > 2 || (words > 0 && c->numbers > 0 && c->distinct <= 6)))
+        if (s.cells[YES_NO] * 10 >= s.total * 9 && (words > 2 || (words > 0 && c->numbers > 0 && c->distinct <= 6))) {
+                tamis_cure(f, "clean -c %s --booleans", tamis_find_column(f, i));
                 tamis_find(f, warning, "mixed-booleans", (long) i, w->lines[s.first[YES_NO]], s.cells[YES_NO] + c->numbers, "yes and no in "
                            "%llu spellings", (unsigned long long) c->distinct);
+        }
+        f->disguised = f->p->n_findings > n_before && s.total * 2 > c->numbers;
 }

@@ -117,9 +117,10 @@ static bool look_for_units(tamis_finder *f, size_t i) {
                 }
                 if (beyond == 0 || fit * 10 < beyond * 9 || beyond * 10 > r->total)
                         continue;
+                tamis_cure(f, "clean -c %s --outliers=iqr --outlier-limit=10 --outliers-to=blank", tamis_find_column(f, i));
                 tamis_find(f, error, "unit-slip", (long) i, tamis_find_line(f, i, c->max), beyond,
-                           "%llu values, such as %s, are about %g times what the others are: another unit?",
-                           (unsigned long long) beyond, tamis_find_number(c->max), factors[k]);
+                           "%s as %s: about %g times what the others are: another unit?",
+                           beyond == 1 ? "a value such" : "values such", tamis_find_number(c->max), factors[k]);
                 return true;
         }
         return false;
@@ -128,20 +129,23 @@ static bool look_for_units(tamis_finder *f, size_t i) {
 static void look_at_tails(tamis_finder *f, size_t i) {
         const tamis_profile_column *c = &f->p->columns[i];
         double share = (double) c->far_outliers / (double) c->numbers;
-        bool tail = fabs(c->skew) > 2 && (c->high_spike.count == 0 && c->low_spike.count == 0);
+        bool tail = fabs(c->skew) > 2 && ((c->high_spike.count == 0 && c->low_spike.count == 0) || share > .01);
 
         if (c->far_outliers > 0 && c->quantiles[Q75] > c->quantiles[Q25]) {
-                tamis_cure(f, "scale -c %s -s robust", tamis_find_column(f, i));
+                tamis_cure(f, tail ? "scale -c %s -s power" : "clean -c %s --outliers=iqr --outlier-limit=3 --outliers-to=clip",
+                           tamis_find_column(f, i));
                 tamis_find(f, note, "outliers", (long) i, tamis_find_line(f, i, c->max - c->quantiles[MEDIAN] >
                            c->quantiles[MEDIAN] - c->min ? c->max : c->min), c->far_outliers,
-                           "%llu values (%.2g %%) lie beyond 3 interquartile ranges of the quartiles; from %s to %s: %s",
-                           (unsigned long long) c->far_outliers, 100 * share, tamis_find_number(c->min),
+                           "%llu value%s (%.2g %%) beyond 3 interquartile ranges of the quartiles; from %s to %s: %s",
+                           (unsigned long long) c->far_outliers, c->far_outliers == 1 ? "" : "s", 100 * share, tamis_find_number(c->min),
                            tamis_find_number(c->max), tail ? "a long tail, more likely than errors" : "errors, or rare truths?");
         }
-        if (fabs(c->skew) > 3 && c->distinct > 10)
+        if (fabs(c->skew) > 3 && c->distinct > 10) {
+                tamis_cure(f, "scale -c %s -s power", tamis_find_column(f, i));
                 tamis_find(f, fabs(c->skew) > 20 ? warning : note, "skewed", (long) i, 0, c->numbers,
                            "skewness %.3g: %s; a logarithm, ranks or trees bear it better than a mean does", c->skew,
                            c->skew > 0 ? "a few large values" : "a few small values");
+        }
 }
 
 void tamis_find_in_numbers(tamis_finder *f, size_t i) {
@@ -155,8 +159,10 @@ void tamis_find_in_numbers(tamis_finder *f, size_t i) {
         if (!marked && !look_for_units(f, i))
                 look_at_tails(f, i);
         if (c->type == TAMIS_TYPE_NUMERIC && c->whole && c->distinct > 2 && c->distinct <= 10 && c->consecutive + 1 >= c->distinct / 2
-            && c->numbers > 50)
+            && c->numbers > 50) {
+                tamis_cure(f, "encode -c %s", tamis_find_column(f, i));
                 tamis_find(f, note, "integer-codes", (long) i, 0, c->numbers,
                            "%llu different whole numbers: if they are codes and not amounts, say so with --types %s=text",
                            (unsigned long long) c->distinct, tamis_find_column(f, i));
+        }
 }

@@ -7,7 +7,7 @@
 static const tamis_look_severity note = TAMIS_LOOK_NOTE, warning = TAMIS_LOOK_WARNING;
 static const double collinear = .95, together = .9, predicted = .75;
 static const double most_work = 2e8;            /* columns squared times rows: a fraction of a second */
-enum { MOST_PAIRS = 300, MOST_LEVELS = 50, LEAST_MISSING = 10 };
+enum { MOST_PAIRS = 300, MOST_LEVELS = 50, LEAST_MISSING = 10, BUCKETS = 16384 };
 
 static bool same_column(const tamis_look_frame *t, size_t i, size_t k) {
         if ((t->codes[i] == NULL) != (t->codes[k] == NULL) || t->n_missing[i] != t->n_missing[k] || t->n_codes[i] != t->n_codes[k])
@@ -53,12 +53,14 @@ struct asking {
         size_t rows;                    /* of the sample that are looked at */
         double *ranks;                  /* of the column that tells: from 1, ties have the mean; NaN: missing */
         double *sorted, *spare;
+        uint32_t *first;                /* the first of `sorted` in each bucket of equal width, BUCKETS + 1 */
         double *best;                   /* by column: |AUC - 1/2| of the one that tells best where it is missing */
         size_t *by;
 };
 
 static void rank(struct asking *a, const double *x) {
         size_t n = 0;
+        double width;
 
         for (size_t row = 0; row < a->rows; row++)
                 if (x[row] == x[row])
@@ -70,9 +72,21 @@ static void rank(struct asking *a, const double *x) {
                         ;
                 a->spare[i] = (double) (i + 1 + end) / 2;
         }
+        /* the search begins at the first value of its bucket, of equal widths: what is monotone is exact however it is rounded */
+        width = n > 0 && a->sorted[n - 1] > a->sorted[0] ? BUCKETS / (a->sorted[n - 1] - a->sorted[0]) : 0;
+        width = isfinite(width) ? width : 0;
+        for (size_t i = 0, b = 0; width > 0 && b <= BUCKETS; a->first[b++] = (uint32_t) i)
+                while (i < n && (a->sorted[i] - a->sorted[0]) * width < (double) b)
+                        i++;
         for (size_t row = 0; row < a->rows; row++) {
                 size_t low = 0, high = n;
 
+                if (width > 0 && x[row] == x[row]) {
+                        size_t b = (size_t) ((x[row] - a->sorted[0]) * width);
+
+                        low = a->first[b < BUCKETS ? b : BUCKETS];
+                        high = b < BUCKETS ? a->first[b + 1] : n;
+                }
                 while (low < high) {
                         size_t middle = (low + high) / 2;
 
@@ -164,9 +178,10 @@ static void look_at_missing(tamis_finder *f) {
         a.ranks = malloc((a.rows + 1) * sizeof *a.ranks);
         a.sorted = malloc((a.rows + 1) * sizeof *a.sorted);
         a.spare = malloc((a.rows + 1) * sizeof *a.spare);
+        a.first = malloc((BUCKETS + 1) * sizeof *a.first);
         a.best = calloc(t->n + 1, sizeof *a.best);
         a.by = calloc(t->n + 1, sizeof *a.by);
-        if (!a.ranks || !a.sorted || !a.spare || !a.best || !a.by)
+        if (!a.ranks || !a.sorted || !a.spare || !a.first || !a.best || !a.by)
                 f->r = tamis_fail_memory(f->err);
         for (size_t k = 0; f->r == 0 && k < t->n; k++)
                 ask(f, &a, k);
@@ -175,6 +190,7 @@ static void look_at_missing(tamis_finder *f) {
         free(a.ranks);
         free(a.sorted);
         free(a.spare);
+        free(a.first);
         free(a.best);
         free(a.by);
 }

@@ -14,23 +14,50 @@ enum { FEW_ROWS = 30, MOST_NEAR = 60 };
 static void look_at_records(tamis_finder *f) {
         const tamis_profile *p = f->p;
 
-        if (p->padded + p->skipped > 0)
-                tamis_find(f, error, "ragged", -1, 0, p->padded + p->skipped, "%llu records have too few or too many cells; the first: %s",
-                           (unsigned long long) (p->padded + p->skipped), p->first_bad);
+        if (p->padded + p->skipped > 0) {
+                uint64_t n = p->padded + p->skipped;
+
+                tamis_cure(f, "cat --ragged=pad");
+                tamis_find(f, error, "ragged", -1, 0, n, "%llu record%s too few or too many cells; the first: %s", (unsigned long long) n,
+                           n == 1 ? " has" : "s have", p->first_bad);
+        }
         if (p->rejected > 0)
-                tamis_find(f, error, "malformed", -1, 0, p->rejected, "%llu records were set aside; the first: %s",
-                           (unsigned long long) p->rejected, p->first_bad);
+                tamis_find(f, error, "malformed", -1, 0, p->rejected, "%llu record%s set aside; the first: %s",
+                           (unsigned long long) p->rejected, p->rejected == 1 ? " was" : "s were", p->first_bad);
         if (p->rows == 0)
                 tamis_find(f, error, "no-rows", -1, 0, 0, "there is no row");
         else if (p->rows < FEW_ROWS)
-                tamis_find(f, note, "few-rows", -1, 0, 0, "%llu rows: too few to tell chance from rule", (unsigned long long) p->rows);
+                tamis_find(f, note, "few-rows", -1, 0, 0, "%s: too few to tell chance from rule", tamis_find_rows(p->rows));
         if (p->rows > 0 && p->rows < p->n)
-                tamis_find(f, warning, "more-columns-than-rows", -1, 0, 0, "%zu columns and %llu rows: a model can learn them by heart",
-                           p->n, (unsigned long long) p->rows);
+                tamis_find(f, warning, "more-columns-than-rows", -1, 0, 0, "%zu columns and %s: a model can learn them by heart",
+                           p->n, tamis_find_rows(p->rows));
 }
 
 static bool is_unnamed(tamis_slice name) {
         return tamis_trim(name).n == 0 || (name.n >= 8 && memcmp(name.p, "Unnamed:", 8) == 0);
+}
+
+/* The first of that name keeps it; the cure calls the others NAME_2, NAME_3. */
+static void say_same_name(tamis_finder *f, size_t i) {
+        const tamis_profile_column *c = f->p->columns;
+        const size_t *position = f->g->columns.columns;
+        size_t before = 0, first = 0;
+        char other[256];
+        const char *item;
+
+        for (size_t k = i; k-- > 0;)
+                if (tamis_slice_equal(c[i].name, c[k].name)) {
+                        first = k;
+                        before++;
+                }
+        if (before == 0 || is_unnamed(c[i].name))
+                return;
+        snprintf(other, sizeof other, "%.*s_%zu", (int) (c[i].name.n < 200 ? c[i].name.n : 200), c[i].name.p, before + 1);
+        item = tamis_find_item(tamis_slice_of(other));
+        if (item)
+                tamis_cure(f, "clean --rename=%zu=%s", position[i] + 1, item);
+        tamis_find(f, error, "same-name", (long) i, 1, 0, "columns %zu and %zu have the same name: what is said of one is done to both",
+                   position[first] + 1, position[i] + 1);
 }
 
 static void look_at_names(tamis_finder *f) {
@@ -39,17 +66,16 @@ static void look_at_names(tamis_finder *f) {
         for (size_t i = 0; f->p->dialect.header && i < p->n; i++) {
                 tamis_slice name = p->columns[i].name;
 
-                for (size_t k = 0; k < i; k++)
-                        if (tamis_slice_equal(name, p->columns[k].name) && !is_unnamed(name)) {
-                                tamis_find(f, error, "same-name", (long) i, 1, 0, "columns %zu and %zu have the same name: what is said of "
-                                           "one is done to both", f->g->columns.columns[k] + 1, f->g->columns.columns[i] + 1);
-                                break;
-                        }
+                say_same_name(f, i);
                 if (is_unnamed(name)) {
                         tamis_cure(f, "clean --drop=%zu", f->g->columns.columns[i] + 1);
                         tamis_find(f, warning, "unnamed-column", (long) i, 1, 0, "column %zu has no name%s", f->g->columns.columns[i] + 1,
                                    i == 0 ? ": the row numbers of a table saved before?" : "");
                 } else if (tamis_trim(name).n != name.n) {
+                        const char *item = tamis_find_item(tamis_trim(name));
+
+                        if (item)
+                                tamis_cure(f, "clean --rename=%zu=%s", f->g->columns.columns[i] + 1, item);
                         tamis_find(f, warning, "blanks-in-name", (long) i, 1, 0, "the name begins or ends with a blank: \"%s\"",
                                    tamis_find_show(name));
                 }
@@ -130,6 +156,10 @@ static uint64_t first_repeat(const tamis_look_frame *f, const uint64_t *keys, st
         return 0;
 }
 
+static const char *rows_that(uint64_t n, const char *does, const char *many_do) {
+        return tamis_find_counted(n, n == 1 ? "row" : "rows", n == 1 ? does : many_do);
+}
+
 static void say_duplicates(tamis_finder *f, const uint64_t *keys, struct set *s) {
         tamis_profile *p = f->p;
 
@@ -137,9 +167,9 @@ static void say_duplicates(tamis_finder *f, const uint64_t *keys, struct set *s)
                 return;
         p->duplicate_line = f->g->sample.halved ? 0 : first_repeat(f->f, keys, s);
         tamis_cure(f, "clean --dedupe");
-        tamis_find(f, warning, "duplicate-rows", -1, p->duplicate_line, p->duplicates, "%s%llu rows are the same as an earlier one, byte for "
+        tamis_find(f, warning, "duplicate-rows", -1, p->duplicate_line, p->duplicates, "%s%s the same as an earlier one, byte for "
                    "byte: in training and test alike they flatter a model", p->duplicates_estimated ? "about " : "",
-                   (unsigned long long) p->duplicates);
+                   rows_that(p->duplicates, "is", "are"));
 }
 
 /* Rows that are the same in all columns but one. The key of a row is the sum of its cells': one column is left out by taking
@@ -169,9 +199,11 @@ static void look_for_near(tamis_finder *f, const uint64_t *keys, struct set *s) 
                 /* with few values each, rows are alike by chance */
                 if (pairs == 0 || pairs * 5 > t->rows * (ids[i] ? 5 : 1))
                         continue;
+                if (ids[i] && (long) i != f->p->target)
+                        tamis_cure(f, "clean --drop=%s then clean --dedupe", tamis_find_column(f, i));
                 tamis_find(f, (long) i == f->p->target || ids[i] ? warning : note,
                            (long) i == f->p->target ? "label-conflicts" : ids[i] ? "duplicates-but-for-id" : "near-duplicate-rows", (long) i,
-                           line, pairs, "%llu rows are the same as an earlier one in all columns but this%s%s", (unsigned long long) pairs,
+                           line, pairs, "%s the same as an earlier one in all columns but this%s%s", rows_that(pairs, "is", "are"),
                            f->p->sampled ? " (of those drawn)" : "", (long) i == f->p->target ? ": one of the labels is wrong, or the "
                            "features do not decide it" : "");
         }
@@ -191,12 +223,11 @@ static void look_for_hollow(tamis_finder *f) {
         }
         if (empty > 0) {
                 tamis_cure(f, "clean --drop-rows-over=0.99");
-                tamis_find(f, warning, "empty-rows", -1, 0, empty, "%llu rows miss every cell", (unsigned long long) empty);
+                tamis_find(f, warning, "empty-rows", -1, 0, empty, "%s every cell", rows_that(empty, "misses", "miss"));
         }
         if (hollow > 0) {
                 tamis_cure(f, "clean --drop-rows-over=0.5");
-                tamis_find(f, warning, "hollow-rows", -1, 0, hollow, "%llu rows miss more than half of their cells",
-                           (unsigned long long) hollow);
+                tamis_find(f, warning, "hollow-rows", -1, 0, hollow, "%s more than half of their cells", rows_that(hollow, "misses", "miss"));
         }
 }
 

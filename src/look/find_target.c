@@ -62,8 +62,8 @@ static void look_at_balance(tamis_finder *f, const tamis_profile_column *c) {
                            100. * (double) most->count / (double) present);
         }
         if (least->count < FEW)
-                tamis_find(f, warning, "small-class", f->p->target, 0, least->count, "class \"%s\" has %llu rows: too few to learn and to judge",
-                           tamis_find_show(least->text), (unsigned long long) least->count);
+                tamis_find(f, warning, "small-class", f->p->target, 0, least->count, "class \"%s\" has %s: too few to learn and to judge",
+                           tamis_find_show(least->text), tamis_find_rows(least->count));
 }
 
 /* -- what gives it away ---------------------------------------------------------------------------------------------- */
@@ -192,6 +192,8 @@ static void look_for_holes(tamis_finder *f, const struct target *t, size_t i) {
         /* beyond four standard errors of a share of so few */
         if (high - low < .2 || high - low < 2 / sqrt(fewest))
                 return;
+        if (high - low > .9)
+                tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));
         tamis_find(f, high - low > .9 ? error : warning, "missing-by-class", (long) i, 0, m->n_missing[i], "%.3g %% missing in one class, "
                    "%.3g %% in another: whether it is missing says something of the target, by right or by a leak", 100 * high, 100 * low);
 }

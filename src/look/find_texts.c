@@ -123,92 +123,106 @@ static void see(struct seen *s, const tamis_words *w, size_t k) {
         s->cells += w->dict.entries[k].count;
 }
 
-#define COUNT(s) ((unsigned long long) (s).cells)
+/* Up to six of the entries that `is` marks, as a list on the command line; "" where one cannot be on it, or there are more. */
+static const char *list_of(const tamis_words *w, const uint8_t *is, char list[512]) {
+        size_t at = 0, n = 0;
+
+        list[0] = '\0';
+        for (size_t k = 0; k < w->dict.n; k++) {
+                const char *item = is[k] ? tamis_find_item(tamis_trim(w->dict.entries[k].text)) : NULL;
+
+                if (is[k] && (!item || n == 6 || at + strlen(item) + 2 > 512)) {
+                        list[0] = '\0';
+                        break;
+                }
+                if (item)
+                        at += (size_t) snprintf(list + at, 512 - at, "%s%s", n++ ? "," : "", item);
+        }
+        return list;
+}
 
 static void say_nothing(tamis_finder *f, size_t i, const struct seen *s, const uint8_t *is) {
         const tamis_words *w = &f->g->gathered[i].words;
-        char list[512] = "";
-        size_t at = 0, tokens = 0;
+        char list[512];
 
-        for (size_t k = 0; k < w->dict.n && tokens < 6; k++) {
-                const char *item = is[k] ? tamis_find_item(tamis_trim(w->dict.entries[k].text)) : NULL;
-
-                if (item && at + strlen(item) + 2 < sizeof list) {
-                        at += (size_t) snprintf(list + at, sizeof list - at, "%s%s", tokens ? "," : "", item);
-                        tokens++;
-                }
-        }
-        if (tokens)
+        if (*list_of(w, is, list))
                 tamis_cure(f, "clean -c %s --blank=%s", tamis_find_column(f, i), list);
         tamis_find(f, f->p->columns[i].numbers * 2 > f->p->columns[i].numbers + w->cells - s->cells ? error : warning, "missing-token",
-                   (long) i, s->line, s->cells, "\"%s\" in %llu cells means missing, it seems, and is read as a value%s",
-                   tamis_find_show(w->dict.entries[s->first].text), COUNT(*s),
+                   (long) i, s->line, s->cells, "\"%s\" in %s means missing, it seems, and is read as a value%s",
+                   tamis_find_show(w->dict.entries[s->first].text), tamis_find_cells(s->cells),
                    f->p->columns[i].numbers > 0 && w->cells == s->cells ? "; without it the column is numeric" : "");
 }
 
-static void say_mixed(tamis_finder *f, size_t i, const struct seen *s) {
+static void say_infinite(tamis_finder *f, size_t i, const struct seen *s, const uint8_t *is) {
+        const tamis_words *w = &f->g->gathered[i].words;
+        char list[512];
+
+        if (*list_of(w, is, list))
+                tamis_cure(f, "clean -c %s --blank=%s", tamis_find_column(f, i), list);
+        tamis_find(f, error, "infinite", (long) i, s->line, s->cells, "\"%s\" in %s is without end: a division by 0, or a number too "
+                   "large", tamis_find_show(w->dict.entries[s->first].text), tamis_find_cells(s->cells));
+}
+
+static void say_mixed(tamis_finder *f, size_t i, const struct seen *s, const uint8_t *is) {
         const tamis_profile_column *c = &f->p->columns[i];
         const tamis_words *w = &f->g->gathered[i].words;
         double share = (double) c->numbers / (double) (c->numbers + s->cells);
         tamis_slice text = w->dict.entries[s->first].text;
+        char list[512];
 
         if (share < .5)
                 return;
-        if (share >= .9) {
-                const char *item = tamis_find_item(text);
-
-                if (item)
-                        tamis_cure(f, "clean -c %s --blank=%s", tamis_find_column(f, i), item);
-        }
+        if (share >= .9 && *list_of(w, is, list))
+                tamis_cure(f, "clean -c %s --blank=%s", tamis_find_column(f, i), list);
         tamis_find(f, share >= .9 ? error : warning, "mixed-types", (long) i, s->line, s->cells, "%.4g %% of the cells are numbers, "
-                   "%llu are not (the first: \"%s\"): the column is read as text", 100 * share, COUNT(*s), tamis_find_show(text));
+                   "%llu %s not (the first: \"%s\"): the column is read as text", 100 * share, (unsigned long long) s->cells,
+                   s->cells == 1 ? "is" : "are", tamis_find_show(text));
 }
 
 static void say_blanks(tamis_finder *f, size_t i, const struct seen *s) {
         const tamis_words *w = &f->g->gathered[i].words;
 
         tamis_cure(f, "clean --trim -c %s", tamis_find_column(f, i));
-        tamis_find(f, note, "blanks", (long) i, s->line, s->cells, "%llu cells begin or end with a blank (the first: \"%s\")", COUNT(*s),
-                   tamis_find_show(w->dict.entries[s->first].text));
+        tamis_find(f, note, "blanks", (long) i, s->line, s->cells, "%s %s with a blank (the first: \"%s\")",
+                   tamis_find_cells(s->cells), s->cells == 1 ? "begins or ends" : "begin or end", tamis_find_show(w->dict.entries[s->first].text));
 }
 
 static void say_bytes(tamis_finder *f, size_t i, enum fault fault, const struct seen *s) {
-        static const struct { const char *kind; tamis_look_severity severity; const char *text; } faults[] = {
-                [NOT_UTF8] = { "encoding", TAMIS_LOOK_WARNING, "are not UTF-8: saved by a program that writes Latin-1, perhaps "
+        static const struct { const char *kind; tamis_look_severity severity; const char *one, *many, *text; } faults[] = {
+                [NOT_UTF8] = { "encoding", TAMIS_LOOK_WARNING, "is", "are", "not UTF-8: saved by a program that writes Latin-1, perhaps "
                                "(iconv -f latin1 -t utf8)" },
-                [MOJIBAKE] = { "encoding", TAMIS_LOOK_WARNING, "look as if UTF-8 had been read as Latin-1 and saved again" },
-                [REPLACED] = { "encoding", TAMIS_LOOK_WARNING, "hold U+FFFD: characters were lost in an earlier conversion" },
-                [CONTROL] = { "control-characters", TAMIS_LOOK_WARNING, "hold control characters" },
-                [ODD_BLANK] = { "odd-blanks", TAMIS_LOOK_WARNING, "hold blanks nobody sees (no-break or zero width)" },
-                [LINE] = { "line-breaks", TAMIS_LOOK_NOTE, "go over several lines: tools that read line by line will stumble" },
+                [MOJIBAKE] = { "encoding", TAMIS_LOOK_WARNING, "looks", "look", "as if UTF-8 had been read as Latin-1 and saved again" },
+                [REPLACED] = { "encoding", TAMIS_LOOK_WARNING, "holds", "hold", "U+FFFD: characters were lost in an earlier conversion" },
+                [CONTROL] = { "control-characters", TAMIS_LOOK_WARNING, "holds", "hold", "control characters" },
+                [ODD_BLANK] = { "odd-blanks", TAMIS_LOOK_WARNING, "holds", "hold", "blanks nobody sees (no-break or zero width)" },
+                [LINE] = { "line-breaks", TAMIS_LOOK_NOTE, "goes", "go", "over several lines: tools that read line by line will stumble" },
         };
         const tamis_words *w = &f->g->gathered[i].words;
 
-        tamis_find(f, faults[fault].severity, faults[fault].kind, (long) i, s->line, s->cells, "%llu cells %s; the first: \"%s\"",
-                   COUNT(*s), faults[fault].text, tamis_find_show(w->dict.entries[s->first].text));
+        tamis_find(f, faults[fault].severity, faults[fault].kind, (long) i, s->line, s->cells, "%s %s %s; the first: \"%s\"",
+                   tamis_find_cells(s->cells), s->cells == 1 ? faults[fault].one : faults[fault].many, faults[fault].text, tamis_find_show(w->dict.entries[s->first].text));
 }
 
 void tamis_find_in_texts(tamis_finder *f, size_t i) {
         const tamis_words *w = &f->g->gathered[i].words;
         struct seen nothing = {0}, infinite = {0}, padded = {0}, blank = {0}, quoted = {0}, other = {0}, faults[LINE + 1] = {0};
-        uint8_t *is_nothing = calloc(w->dict.n + 1, 1);
+        uint8_t *is_nothing = calloc(w->dict.n + 1, 1), *is_infinite = calloc(w->dict.n + 1, 1), *is_other = calloc(w->dict.n + 1, 1);
 
-        if (!is_nothing) {
+        if (!is_nothing || !is_infinite || !is_other) {
                 f->r = tamis_fail_memory(f->err);
-                return;
+                goto out;
         }
         for (size_t k = 0; k < w->dict.n; k++) {
                 tamis_slice s = w->dict.entries[k].text, t = tamis_trim(s);
                 enum fault fault = look_at_bytes(s);
 
-                is_nothing[k] = says_nothing(s);
-                if (is_nothing[k])
+                if ((is_nothing[k] = says_nothing(s)))
                         see(&nothing, w, k);
-                else if (says_infinity(s))
+                else if ((is_infinite[k] = says_infinity(s)))
                         see(&infinite, w, k);
                 else if (zero_padded(s))
                         see(&padded, w, k);
-                else
+                else if ((is_other[k] = true))
                         see(&other, w, k);
                 if (t.n < s.n)
                         see(&blank, w, k);
@@ -220,24 +234,25 @@ void tamis_find_in_texts(tamis_finder *f, size_t i) {
         if (nothing.texts)
                 say_nothing(f, i, &nothing, is_nothing);
         if (infinite.texts)
-                tamis_find(f, error, "infinite", (long) i, infinite.line, infinite.cells, "\"%s\" in %llu cells is without end: a "
-                           "division by 0, or a number too large", tamis_find_show(w->dict.entries[infinite.first].text),
-                           COUNT(infinite));
+                say_infinite(f, i, &infinite, is_infinite);
         if (padded.texts) {
                 tamis_cure(f, "profile --types %s=%s", tamis_find_column(f, i), other.cells ? "text" : "number");
-                tamis_find(f, note, "zero-padded", (long) i, padded.line, padded.cells, "%llu cells have leading zeros (\"%s\"): codes, "
-                           "kept as text; if they are amounts, say so", COUNT(padded),
+                tamis_find(f, note, "zero-padded", (long) i, padded.line, padded.cells, "%s %s leading zeros (\"%s\"): codes, kept "
+                           "as text; if they are amounts, say so", tamis_find_cells(padded.cells), padded.cells == 1 ? "has" : "have",
                            tamis_find_show(w->dict.entries[padded.first].text));
         }
         if (other.texts && f->p->columns[i].numbers > 0)
-                say_mixed(f, i, &other);
+                say_mixed(f, i, &other, is_other);
         if (blank.texts)
                 say_blanks(f, i, &blank);
         if (quoted.texts)
-                tamis_find(f, warning, "quoted-values", (long) i, quoted.line, quoted.cells, "%llu cells are wrapped in single quotes (%s): "
-                           "they are part of the value here", COUNT(quoted), tamis_find_show(w->dict.entries[quoted.first].text));
+                tamis_find(f, warning, "quoted-values", (long) i, quoted.line, quoted.cells, "%s %s wrapped in single quotes (%s), "
+                           "part of the value here", tamis_find_cells(quoted.cells), quoted.cells == 1 ? "is" : "are", tamis_find_show(w->dict.entries[quoted.first].text));
         for (int k = NOT_UTF8; k <= LINE; k++)
                 if (faults[k].texts)
                         say_bytes(f, i, (enum fault) k, &faults[k]);
+out:
         free(is_nothing);
+        free(is_infinite);
+        free(is_other);
 }

@@ -86,10 +86,10 @@ void tamis_cure(tamis_finder *f, const char *format, ...) {
 /* -- words for it ---------------------------------------------------------------------------------------------------- */
 
 static char *buffer_in_turn(void) {
-        static _Thread_local char buffers[6][TAMIS_SHOW_SIZE + 64];
+        static _Thread_local char buffers[8][TAMIS_SHOW_SIZE + 64];
         static _Thread_local unsigned turn;
 
-        return buffers[turn++ % 6];
+        return buffers[turn++ % 8];
 }
 
 const char *tamis_find_column(const tamis_finder *f, size_t column) {
@@ -118,6 +118,21 @@ const char *tamis_find_number(double value) {
 
         out[tamis_number_print(value, out)] = '\0';
         return out;
+}
+
+const char *tamis_find_counted(uint64_t n, const char *what, const char *does) {
+        char *out = buffer_in_turn();
+
+        snprintf(out, TAMIS_SHOW_SIZE + 64, "%llu %s%s%s", (unsigned long long) n, what, *does ? " " : "", does);
+        return out;
+}
+
+const char *tamis_find_cells(uint64_t n) {
+        return tamis_find_counted(n, n == 1 ? "cell" : "cells", "");
+}
+
+const char *tamis_find_rows(uint64_t n) {
+        return tamis_find_counted(n, n == 1 ? "row" : "rows", "");
 }
 
 uint64_t tamis_find_line(const tamis_finder *f, size_t column, double value) {
@@ -159,10 +174,10 @@ int tamis_look_findings(tamis_profile *p, tamis_look_frame *frame, tamis_gather 
         if (p->rows > 0) {
                 tamis_find_in_rows(&f);
                 for (size_t i = 0; i < p->n; i++) {
+                        tamis_find_in_formats(&f, i);
                         tamis_find_in_column(&f, i);
                         tamis_find_in_numbers(&f, i);
                         tamis_find_in_texts(&f, i);
-                        tamis_find_in_formats(&f, i);
                         tamis_find_variants(&f, i);
                 }
                 tamis_find_in_pairs(&f);

@@ -7,6 +7,9 @@
 #include "look/gather.h"
 #include "table/cell.h"
 
+/* Batches are handed over in lanes, one behind the other: while one is in the second lane, the next one is in the first. */
+enum { LANES = 5 };
+
 enum { LEAST_VALUES = 16384, LEAST_WORDS = 1000, MOST_REPEATS = 4 << 20 };
 static const uint64_t usual_memory = UINT64_C(1) << 30;
 
@@ -22,7 +25,7 @@ struct reading {
         tamis_gather *g;
         pthread_mutex_t reading, lock;
         pthread_cond_t moved;
-        uint64_t next, turn;
+        uint64_t next, turn[LANES];
         bool ended;
         int status;
         tamis_error error;
@@ -98,12 +101,14 @@ static int look(struct worker *w, tamis_error *err) {
         return r;
 }
 
-static int hand_over(struct worker *w, tamis_error *err) {
+/* The columns in all lanes but the last, which is for what is of whole rows. */
+static int hand_over(struct worker *w, unsigned lane, tamis_error *err) {
         tamis_gather *g = w->reading->g;
         tamis_batch *b = &w->batch;
+        size_t n = g->columns.n, end = lane < LANES - 1 ? n * (lane + 1) / (LANES - 1) : n;
         int r = 0;
 
-        for (size_t i = 0; r == 0 && i < g->columns.n; i++) {
+        for (size_t i = n * lane / (LANES - 1); r == 0 && i < end; i++) {
                 tamis_gathered *to = &g->gathered[i];
                 const struct part *p = &w->parts[i];
 
@@ -114,6 +119,8 @@ static int hand_over(struct worker *w, tamis_error *err) {
                 if (r == 0 && p->words.dict.n > 0)
                         r = tamis_words_merge(&to->words, &p->words, b, err);
         }
+        if (lane < LANES - 1 || r < 0)
+                return r;
         if (r == 0)
                 r = tamis_patterns_merge(&g->patterns, &w->patterns, err);
         if (r == 0)
@@ -175,22 +182,22 @@ static int take(struct worker *w) {
         return status;
 }
 
-/* Wait until all batches before this one have been handed over. False: one of them failed. */
-static bool wait_turn(struct worker *w) {
+/* Wait until all batches before this one are through the lane. False: one of them failed. */
+static bool wait_turn(struct worker *w, unsigned lane) {
         struct reading *r = w->reading;
         bool ours;
 
         pthread_mutex_lock(&r->lock);
-        while (r->turn != w->seq && r->status == 0)
+        while (r->turn[lane] != w->seq && r->status == 0)
                 pthread_cond_wait(&r->moved, &r->lock);
-        ours = r->turn == w->seq && r->status == 0;
+        ours = r->turn[lane] == w->seq && r->status == 0;
         pthread_mutex_unlock(&r->lock);
         return ours;
 }
 
-static void pass_turn(struct reading *r) {
+static void pass_turn(struct reading *r, unsigned lane) {
         pthread_mutex_lock(&r->lock);
-        r->turn++;
+        r->turn[lane]++;
         pthread_cond_broadcast(&r->moved);
         pthread_mutex_unlock(&r->lock);
 }
@@ -209,17 +216,20 @@ static void work(void *arg, unsigned thread) {
         while (w.parts && w.missing && (r = take(&w)) != 0) {
                 if (r > 0)
                         r = look(&w, &w.error);
-                if (!wait_turn(&w))
-                        break;
-                if (r == 0)
-                        r = hand_over(&w, &w.error);
-                if (r < 0) {
-                        fail(&w, r);
-                        break;
+                for (unsigned lane = 0; lane < LANES; lane++) {
+                        if (!wait_turn(&w, lane))
+                                goto out;
+                        if (r == 0)
+                                r = hand_over(&w, lane, &w.error);
+                        if (r < 0) {
+                                fail(&w, r);
+                                goto out;
+                        }
+                        pass_turn(reading, lane);
                 }
                 forget(&w);
-                pass_turn(reading);
         }
+out:
         if (w.parts)
                 forget(&w);
         tamis_batch_done(&w.batch);

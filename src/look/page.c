@@ -15,7 +15,7 @@ const char tamis_page_style[] =
         "--bar2:#35566a;--hole:#f0904a;--err:#ff8a80;--warn:#f0b84a;--note:#8ab8ea}}"
         "*{box-sizing:border-box}body{margin:0 auto;max-width:76rem;padding:1.5rem;background:var(--bg);color:var(--ink);"
         "font:15px/1.5 system-ui,sans-serif}h1{font-size:1.5rem;margin:0;overflow-wrap:anywhere}h2{font-size:1.15rem;margin:2.2rem 0 .7rem}"
-        "h3{font-size:1rem;margin:0;overflow-wrap:anywhere}p{margin:.3rem 0}.soft{color:var(--soft)}nav a{margin-right:1rem;color:var(--note)}"
+        "h3{font-size:1rem;margin:0;overflow-wrap:anywhere}p{margin:.3rem 0}.soft{color:var(--soft)}a{color:var(--note)}nav a{margin-right:1rem}"
         ".tiles{display:flex;flex-wrap:wrap;gap:.7rem;margin:1rem 0}.tile{background:var(--card);border:1px solid var(--line);"
         "border-radius:6px;padding:.5rem .9rem;min-width:7rem}.tile b{display:block;font-size:1.25rem}"
         ".finding{border-left:4px solid var(--note);background:var(--card);margin:.5rem 0;padding:.45rem .8rem;border-radius:0 6px 6px 0;"
@@ -153,12 +153,27 @@ static size_t choose(struct ranked *list, size_t n) {
         return keep;
 }
 
-/* Blue below, red above, nothing at 0. */
+/* How many pixels the longest of the names takes, the mark of what was cut included. */
+static int room_for(const tamis_profile *p, const struct ranked *list, size_t n) {
+        size_t most = 2;
+
+        for (size_t i = 0; i < n; i++) {
+                tamis_slice name = p->columns[list[i].column].name;
+                size_t length = 0;
+
+                for (size_t k = 0; k < name.n; k++)
+                        length += ((unsigned char) name.p[k] & 0xc0) != 0x80;
+                most = length > most ? length : most;
+        }
+        return 7 * (int) (most > LONGEST ? LONGEST + 1 : most) + 8;
+}
+
+/* Blue below, red above, nothing at 0; a column with itself tells nothing, and is grey. */
 static void heat(struct tamis_page *g, const double *m, const struct ranked *list, size_t n) {
         const tamis_profile *p = g->p;
-        const int left = 140, top = 110, size = n > 20 ? 16 : 26;
+        const int left = room_for(p, list, n), top = left * 4 / 5 + 8, size = n > 20 ? 16 : 26;
 
-        tamis_page_put(g, "<div class=wide><svg width=%d height=%d role=img>", left + size * (int) n + 60, top + size * (int) n + 4);
+        tamis_page_put(g, "<div class=wide><svg width=%d height=%d role=img>", left + size * (int) n + top, top + size * (int) n + 4);
         for (size_t i = 0; i < n; i++) {
                 tamis_page_put(g, "<text x=%d y=%d text-anchor=end>", left - 6, top + size * (int) i + size / 2 + 4);
                 name_of(g, list[i].column);
@@ -172,14 +187,14 @@ static void heat(struct tamis_page *g, const double *m, const struct ranked *lis
                         if (isnan(r))
                                 continue;
                         tamis_page_put(g, "<rect x=%d y=%d width=%d height=%d fill='%s' fill-opacity=%.2f><title>", x, y, size - 1, size - 1,
-                                       r < 0 ? "#2f6fd0" : "#d0402f", fabs(r));
+                                       i == k ? "#8a929a" : r < 0 ? "#2f6fd0" : "#d0402f", i == k ? .25 : fabs(r));
                         tamis_page_text(g, p->columns[list[i].column].name);
                         tamis_page_put(g, ", ");
                         tamis_page_text(g, p->columns[list[k].column].name);
                         tamis_page_put(g, ": %.3f</title></rect>", r);
-                        if (size > 20)
-                                tamis_page_put(g, "<text x=%d y=%d text-anchor=middle style=font-size:9px>%.0f</text>", x + size / 2,
-                                               y + size / 2 + 3, 100 * r);
+                        if (size > 20 && i != k)
+                                tamis_page_put(g, "<text x=%d y=%d text-anchor=middle style='font-size:9px%s'>%.0f</text>", x + size / 2,
+                                               y + size / 2 + 3, fabs(r) > .6 ? ";fill:#fff" : "", fabs(r) < .005 ? 0. : 100 * r);
                 }
         }
         tamis_page_put(g, "</svg></div>\n");
@@ -215,7 +230,7 @@ static void heat_of(struct tamis_page *g, const double *m, const char *title, co
 
 static void matrix(struct tamis_page *g, const struct ranked *list, size_t n) {
         const tamis_profile *p = g->p;
-        const int left = 140, height = 15, width = 14;
+        const int left = room_for(p, list, n), height = 15, width = 14;
 
         tamis_page_put(g, "<div class=wide><svg width=%d height=%d role=img>", left + width * (int) p->n_blocks + 60, height * (int) n + 4);
         for (size_t i = 0; i < n; i++) {
@@ -286,7 +301,7 @@ void tamis_page_missing(struct tamis_page *g) {
                 matrix(g, list, keep);
                 patterns(g);
                 if (p->nullity)
-                        heat_of(g, p->nullity, "Correlation of being missing", "1: missing in the same rows; -1: one or the other.",
+                        heat_of(g, p->nullity, "Correlation of being missing", "100: missing in the same rows; -100: one or the other.",
                                 "holes");
         }
         free(list);

@@ -1,6 +1,7 @@
 /* One page, whole in itself: no script, no font, no picture from elsewhere. */
 #include <stdlib.h>
 
+#include "look/groups.h"
 #include "look/page.h"
 #include "table/show.h"
 
@@ -37,42 +38,81 @@ static void head(struct tamis_page *g) {
                                "all.</p>\n", tamis_page_count(p->sample_rows, text));
 }
 
+static void link_to(struct tamis_page *g, long column) {
+        tamis_page_put(g, column < MOST_CARDS ? "<a href=#c%ld><b>" : "<a href=#columns><b>", column);
+        tamis_page_text(g, g->p->columns[column].name);
+        tamis_page_put(g, "</b></a>");
+}
+
+/* What is said of each of many columns, to be opened. */
+static void members(struct tamis_page *g, const tamis_look_group *group) {
+        tamis_page_put(g, "<details><summary class=soft>each of them</summary><table>");
+        for (size_t i = 0; i < group->n && i < MOST_CARDS; i++) {
+                tamis_page_put(g, "<tr><td>");
+                link_to(g, group->members[i]->column);
+                tamis_page_put(g, "<td>");
+                tamis_page_text(g, tamis_slice_of(group->members[i]->text));
+        }
+        tamis_page_put(g, "</table>");
+        if (group->n > MOST_CARDS)
+                tamis_page_put(g, "<p class=soft>... and %zu more.</p>", group->n - MOST_CARDS);
+        tamis_page_put(g, "</details>");
+}
+
+static void finding(struct tamis_page *g, const tamis_look_group *group) {
+        const tamis_look_finding *f = group->most;
+        char names[TAMIS_LOOK_GROUP_NAMES];
+
+        tamis_page_put(g, "<div class='finding %s'><span class=tag>%s</span> ", tamis_look_severities[f->severity],
+                       tamis_look_severities[f->severity]);
+        if (group->n_columns > 1)
+                tamis_page_put(g, "<b>%zu columns</b>", group->n_columns);
+        else if (f->column >= 0)
+                link_to(g, f->column);
+        tamis_page_put(g, " <span class=soft>%s</span><br>", f->kind);
+        if (group->n_columns > 1) {
+                tamis_page_text(g, tamis_slice_of(tamis_look_group_names(g->p, group, names, sizeof names)));
+                tamis_page_put(g, group->differ ? "; most in " : "; as in ");
+                link_to(g, f->column);
+                tamis_page_put(g, ": ");
+        }
+        tamis_page_text(g, tamis_slice_of(f->text));
+        if (f->line)
+                tamis_page_put(g, " <span class=soft>(line %llu)</span>", (unsigned long long) f->line);
+        if (*group->cure) {
+                tamis_page_put(g, "<br><code>");
+                tamis_page_text(g, tamis_slice_of(group->cure));
+                tamis_page_put(g, "</code>");
+        }
+        if (group->n > 1)
+                members(g, group);
+        tamis_page_put(g, "</div>\n");
+}
+
 static void findings(struct tamis_page *g) {
         const tamis_profile *p = g->p;
-        size_t n[3] = {0};
+        tamis_look_groups list = {0};
+        size_t n[3] = {0}, notes = 0;
 
         for (size_t i = 0; i < p->n_findings; i++)
                 n[p->findings[i].severity]++;
         tamis_page_put(g, "<h2 id=findings>Findings: %zu error%s, %zu warning%s, %zu note%s</h2>\n", n[2], n[2] == 1 ? "" : "s", n[1],
                        n[1] == 1 ? "" : "s", n[0], n[0] == 1 ? "" : "s");
-        for (size_t i = 0; i < p->n_findings; i++) {
-                const tamis_look_finding *f = &p->findings[i];
-
-                if (f->severity == TAMIS_LOOK_NOTE && (i == 0 || p->findings[i - 1].severity != TAMIS_LOOK_NOTE))
-                        tamis_page_put(g, "<details%s><summary>%zu note%s</summary>\n", n[0] <= 30 ? " open" : "", n[0],
+        if (g->r == 0)
+                g->r = tamis_look_group_findings(p, &list, g->err);
+        for (size_t i = 0; i < list.n; i++)
+                notes += list.groups[i].most->severity == TAMIS_LOOK_NOTE;
+        for (size_t i = 0; i < list.n; i++) {
+                if (i + notes == list.n)
+                        tamis_page_put(g, "<details%s><summary>%zu note%s</summary>\n", notes <= 30 ? " open" : "", n[0],
                                        n[0] == 1 ? "" : "s");
-                tamis_page_put(g, "<div class='finding %s'><span class=tag>%s</span> ", tamis_look_severities[f->severity],
-                               tamis_look_severities[f->severity]);
-                if (f->column >= 0) {
-                        tamis_page_put(g, "<a href=#c%ld><b>", f->column);
-                        tamis_page_text(g, p->columns[f->column].name);
-                        tamis_page_put(g, "</b></a> ");
-                }
-                tamis_page_put(g, "<span class=soft>%s</span><br>", f->kind);
-                tamis_page_text(g, tamis_slice_of(f->text));
-                if (f->line)
-                        tamis_page_put(g, " <span class=soft>(line %llu)</span>", (unsigned long long) f->line);
-                if (*f->cure) {
-                        tamis_page_put(g, "<br><code>");
-                        tamis_page_text(g, tamis_slice_of(f->cure));
-                        tamis_page_put(g, "</code>");
-                }
-                tamis_page_put(g, "</div>\n");
+                finding(g, &list.groups[i]);
         }
-        if (n[0] > 0)
+        if (notes > 0)
                 tamis_page_put(g, "</details>\n");
         if (p->n_findings == 0)
                 tamis_page_put(g, "<p>Nothing.</p>\n");
+        tamis_look_groups_done(&list);
 }
 
 /* -- columns --------------------------------------------------------------------------------------------------------- */
@@ -144,7 +184,7 @@ static void card(struct tamis_page *g, size_t i) {
                 bins(g, c);
         if (g->p->n > OPEN_CARDS)
                 tamis_page_put(g, "<details><summary class=soft>figures</summary>");
-        if (c->n_top > 0)
+        if (c->n_top > 0 && (c->top[0].count > 1 || c->distinct <= 10 || c->numbers == 0))
                 values(g, c);
         if (c->numbers > 0 && c->distinct > 2)
                 figures(g, c);

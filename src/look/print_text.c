@@ -5,7 +5,7 @@
 
 #include <tamis/number.h>
 
-#include "look/profile.h"
+#include "look/groups.h"
 #include "table/show.h"
 
 enum { WIDEST_NAME = 18, BARS = 16, MOST_COLUMNS = 60, MOST_FINDINGS = 40, FIGURE = 8, MOST_PATTERNS = 5 };
@@ -34,6 +34,12 @@ static void put(struct page *g, const char *format, ...) {
                 n = sizeof text - 1;
         if (g->r == 0 && n > 0)
                 g->r = tamis_buffer_add(g->out, text, (size_t) n, g->err);
+}
+
+/* Of any length. */
+static void put_all(struct page *g, const char *text) {
+        if (g->r == 0)
+                g->r = tamis_buffer_add(g->out, text, strlen(text), g->err);
 }
 
 static void paint(struct page *g, const char *code) {
@@ -167,10 +173,42 @@ static void summary(struct page *g) {
                 put(g, "what is of two columns at once is of %s rows drawn from all\n", grouped(p->sample_rows, a));
 }
 
-static void findings(struct page *g) {
+/* `age: missing: 3 of 12 cells missing (line 4)`; of a group `300 columns: missing: c0, c1 and 298 more; most in c17: ...` */
+static void finding(struct page *g, const tamis_look_group *group) {
         static const char *const colours[] = { "36", "33", "31" };
         const tamis_profile *p = g->p;
-        size_t counts[3] = {0}, shown = 0;
+        const tamis_look_finding *f = group->most;
+        char text[2 * TAMIS_LOOK_GROUP_NAMES + 1400], name[TAMIS_SHOW_SIZE] = "table", line[48] = "", names[TAMIS_LOOK_GROUP_NAMES];
+
+        if (f->column >= 0)
+                tamis_show(p->columns[f->column].name, name, sizeof name);
+        if (f->line)
+                snprintf(line, sizeof line, " (line %llu)", (unsigned long long) f->line);
+        paint(g, colours[f->severity]);
+        put(g, "%-8s", tamis_look_severities[f->severity]);
+        paint(g, "0");
+        if (group->n_columns > 1)
+                snprintf(text, sizeof text, "%zu columns: %s: %s; %s %s: %s%s", group->n_columns, f->kind,
+                         tamis_look_group_names(p, group, names, sizeof names), group->differ ? "most in" : "as in", name, f->text, line);
+        else if (group->n > 1)
+                snprintf(text, sizeof text, "%s: %s, %zu times: %s%s", name, f->kind, group->n, f->text, line);
+        else
+                snprintf(text, sizeof text, "%s: %s: %s%s", name, f->kind, f->text, line);
+        put_wrapped(g, text, 8, 8, g->width);
+        if (*group->cure) {
+                put(g, "        ");
+                paint(g, "2");
+                put_all(g, "$ ");
+                put_all(g, group->cure);
+                paint(g, "0");
+                put(g, "\n");
+        }
+}
+
+static void findings(struct page *g) {
+        const tamis_profile *p = g->p;
+        tamis_look_groups list = {0};
+        size_t counts[3] = {0}, left = p->n_findings;
         char head[64];
 
         for (size_t i = 0; i < p->n_findings; i++)
@@ -178,29 +216,15 @@ static void findings(struct page *g) {
         snprintf(head, sizeof head, "Findings: %zu error%s, %zu warning%s, %zu note%s", counts[2], counts[2] == 1 ? "" : "s", counts[1],
                  counts[1] == 1 ? "" : "s", counts[0], counts[0] == 1 ? "" : "s");
         title(g, head);
-        for (size_t i = 0; i < p->n_findings && shown < MOST_FINDINGS; i++, shown++) {
-                const tamis_look_finding *f = &p->findings[i];
-                char text[1400], name[TAMIS_SHOW_SIZE] = "table", line[48] = "";
-
-                if (f->column >= 0)
-                        tamis_show(p->columns[f->column].name, name, sizeof name);
-                if (f->line)
-                        snprintf(line, sizeof line, " (line %llu)", (unsigned long long) f->line);
-                paint(g, colours[f->severity]);
-                put(g, "%-8s", tamis_look_severities[f->severity]);
-                paint(g, "0");
-                snprintf(text, sizeof text, "%s: %s: %s%s", name, f->kind, f->text, line);
-                put_wrapped(g, text, 8, 8, g->width);
-                if (*f->cure) {
-                        put(g, "        ");
-                        paint(g, "2");
-                        put(g, "$ %s", f->cure);
-                        paint(g, "0");
-                        put(g, "\n");
-                }
+        if (g->r == 0)
+                g->r = tamis_look_group_findings(p, &list, g->err);
+        for (size_t i = 0; i < list.n && i < MOST_FINDINGS; i++) {
+                finding(g, &list.groups[i]);
+                left -= list.groups[i].n;
         }
-        if (shown < p->n_findings)
-                put(g, "... and %zu more (--json, --html)\n", p->n_findings - shown);
+        if (left > 0)
+                put(g, "... and %zu more (--json, --html)\n", left);
+        tamis_look_groups_done(&list);
 }
 
 static void bars(struct page *g, const uint64_t *counts, size_t n) {

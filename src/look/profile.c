@@ -51,6 +51,7 @@ static int begin(tamis_profile *p, tamis_gather *g, tamis_error *err) {
                 const tamis_field *f = &g->schema.fields[g->columns.columns[i]];
                 tamis_profile_column *c = &p->columns[i];
 
+                c->position = g->columns.columns[i];
                 c->name = (tamis_slice) { tamis_arena_copy(&p->arena, (tamis_slice) { f->name, f->name_length }),
                                           f->name_length };
                 if (!c->name.p)

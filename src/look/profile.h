@@ -41,6 +41,7 @@ typedef struct tamis_look_spike {
 typedef struct tamis_profile_column {
         tamis_slice name;
         tamis_type type;
+        size_t position;                        /* in the table, from 0 */
         bool target;
         uint64_t rows, missing, empty;          /* missing = empty + those that are tokens */
         uint64_t numbers, texts;                /* present cells that are numbers, and the others */

@@ -3,6 +3,8 @@
 #include "look/distinct.h"
 #include "look/repeats.h"
 
+enum { AHEAD = 16 };
+
 void tamis_repeats_done(tamis_repeats *r) {
         free(r->hashes);
         *r = (tamis_repeats) { .most = r->most };
@@ -64,6 +66,10 @@ int tamis_repeats_count(tamis_repeats *r, uint64_t rows, uint64_t *ret, tamis_er
         for (size_t i = 0; i < r->n; i++) {
                 uint64_t hash = r->hashes[i] ? r->hashes[i] : 1;
                 size_t at = tamis_mix(hash) & (slots - 1);
+
+                /* the table is wider than any cache */
+                if (i + AHEAD < r->n)
+                        __builtin_prefetch(&table[tamis_mix(r->hashes[i + AHEAD]) & (slots - 1)], 1);
 
                 while (table[at] && table[at] != hash)
                         at = (at + 1) & (slots - 1);

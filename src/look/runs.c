@@ -4,9 +4,10 @@
 
 #include "look/runs.h"
 
-enum { DIGIT = 11, DIGITS = 6, RADIX = 1 << DIGIT, FEW = 256, BLOCK = 1024, LEAST = 4096, MANTISSA = 52 };
+enum { DIGIT = 11, DIGITS = 6, RADIX = 1 << DIGIT, FEW = 256, BLOCK = 1024, LEAST = 4096, MANTISSA = 52, PART = 512, ENOUGH = 65536 };
 
 void tamis_runs_done(tamis_runs *r) {
+        tamis_decimals_done(&r->decimals);
         free(r->loose);
         free(r->values);
         free(r->counts);
@@ -271,9 +272,29 @@ static int merge(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
         return 0;
 }
 
+/* What was counted as it came becomes runs: there are no others yet. */
+static int take_decimals(tamis_runs *r, tamis_error *err) {
+        size_t n = tamis_decimals_distinct(&r->decimals);
+
+        if (!r->decimals.counts)
+                return 0;
+        r->values = malloc((n + 1) * sizeof *r->values);
+        r->counts = malloc((n + 1) * sizeof *r->counts);
+        if (!r->values || !r->counts)
+                return tamis_fail_memory(err);
+        tamis_decimals_list(&r->decimals, r->values, r->counts);
+        r->n = n;
+        if (n > 0 && r->values[0] < r->min)
+                r->min = r->values[0];
+        if (n > 0 && r->values[n - 1] > r->max)
+                r->max = r->values[n - 1];
+        tamis_decimals_done(&r->decimals);
+        return 0;
+}
+
 static int gather(tamis_runs *r, tamis_error *err) {
         double *spare = malloc((r->n_loose + 1) * sizeof *spare);
-        int e = spare ? 0 : tamis_fail_memory(err);
+        int e = spare ? take_decimals(r, err) : tamis_fail_memory(err);
 
         if (e == 0 && r->cleared > 0) {
                 tamis_powers more = powers_of(r->loose, NULL, r->n_loose);
@@ -283,7 +304,7 @@ static int gather(tamis_runs *r, tamis_error *err) {
                 for (size_t i = 0; i < r->n_loose; i++)
                         r->loose[i] = tamis_runs_clear(r->loose[i], r->cleared);
         }
-        if (e == 0) {
+        if (e == 0 && r->n_loose > 0) {
                 tamis_sort_doubles(r->loose, spare, r->n_loose);
                 e = merge(r, r->loose, r->n_loose, err);
         }
@@ -315,7 +336,7 @@ static int make_room(tamis_runs *r, size_t n, tamis_error *err) {
         return 0;
 }
 
-int tamis_runs_add(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
+static int add_loose(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
         double *to, min, max;
         size_t added = 0;
         int e = 0;
@@ -327,8 +348,8 @@ int tamis_runs_add(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
         if (e < 0)
                 return e;
         to = r->loose + r->n_loose;
-        min = r->total ? r->min : INFINITY;
-        max = r->total ? r->max : -INFINITY;
+        min = r->min;
+        max = r->max;
         for (size_t i = 0; i < n; i++) {
                 to[added] = x[i];
                 added += x[i] == x[i];
@@ -342,8 +363,42 @@ int tamis_runs_add(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
         return 0;
 }
 
+/* Those that are in the table of decimals are counted, the others put aside as if they alone had come. */
+static int add_decimals(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
+        tamis_decimals *d = &r->decimals;
+        double rest[PART];
+        int e = 0;
+
+        for (size_t begin = 0, m; e == 0 && begin < n; begin += m) {
+                size_t left, counted = 0;
+
+                m = n - begin < PART ? n - begin : PART;
+                for (size_t i = 0; i < m; i++)
+                        counted += x[begin + i] == x[begin + i];
+                left = tamis_decimals_add(d, x + begin, m, rest);
+                e = left ? add_loose(r, rest, left, err) : 0;
+                r->total += e == 0 ? counted - left : 0;
+                if (e == 0 && d->counts && d->total > ENOUGH && d->missed > d->total / 2)
+                        e = take_decimals(r, err);
+                if (e == 0 && !d->counts)               /* that filled the room, or the table is of no use */
+                        return begin + m < n ? add_loose(r, x + begin + m, n - begin - m, err) : 0;
+        }
+        return e;
+}
+
+int tamis_runs_add(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
+        tamis_decimals *d = &r->decimals;
+
+        if (r->total == 0) {
+                r->min = INFINITY;
+                r->max = -INFINITY;
+        }
+        if (!d->tried && r->total == 0)
+                tamis_decimals_try(d, x, n, r->room / 4);
+        return d->counts && d->total < UINT32_MAX - n ? add_decimals(r, x, n, err) : add_loose(r, x, n, err);
+}
 int tamis_runs_settle(tamis_runs *r, tamis_error *err) {
-        int e = r->n_loose > 0 ? gather(r, err) : 0;
+        int e = r->n_loose > 0 || r->decimals.counts ? gather(r, err) : 0;
 
         if (e < 0)
                 return e;

@@ -1,6 +1,6 @@
 /* runs.h: how often each number of a column is there, in bounded memory.
  *
- * Numbers are put aside as they come. When there is no more room they are sorted and equal ones become a run: a value and
+ * Numbers of few decimals are counted as they come (decimals.h), the others put aside. When there is no more room they are sorted and equal ones become a run: a value and
  * a count. A column with few different values is exact so for any number of rows. Where the runs themselves are too many,
  * the last bits of the values are cleared, bit by bit, until they fit: what is left is a histogram with bins of equal
  * relative width (as DDSketch; Masson, Rim & Lee 2019), and `bits` says how much was kept. How many bits go depends on the
@@ -17,6 +17,7 @@
 
 #include <tamis/error.h>
 
+#include "stats/decimals.h"
 #include "look/distinct.h"
 
 /* Count, mean, and sums of powers of the distances from it. */
@@ -26,6 +27,7 @@ typedef struct tamis_powers {
 
 typedef struct tamis_runs {
         size_t room;                    /* numbers put aside at most; runs: half of that */
+        tamis_decimals decimals;        /* those that are counted as they come, while all are kept exactly */
         double *loose;                  /* put aside, in no order */
         size_t n_loose, capacity;
         double *values;                 /* ascending, each once */

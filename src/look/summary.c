@@ -9,7 +9,7 @@
 const double tamis_look_quantiles[TAMIS_LOOK_QUANTILES] = { .01, .05, .1, .25, .5, .75, .9, .95, .99 };
 const char *const tamis_look_quantile_names[TAMIS_LOOK_QUANTILES] = { "q01", "q05", "q10", "q25", "median", "q75", "q90", "q95",
                                                                       "q99" };
-enum { Q25 = 3, MEDIAN = 4, Q75 = 5 };
+enum { Q25 = 3, MEDIAN = 4, Q75 = 5, SMALL = 64 };
 
 /* -- numbers --------------------------------------------------------------------------------------------------------- */
 
@@ -114,11 +114,16 @@ static void summarise_texts(const tamis_words *w, tamis_profile_column *c) {
 /* -- both ------------------------------------------------------------------------------------------------------------ */
 
 static double entropy(const tamis_gathered *g, double total) {
-        double sum = 0;
+        double sum = 0, of[SMALL];              /* most counts are small: their part once */
 
-        for (size_t i = 0; i < g->runs.n; i++)
-                if (g->runs.counts[i] > 1)
-                        sum += (double) g->runs.counts[i] * log2((double) g->runs.counts[i]);
+        for (size_t i = 1; i < SMALL; i++)
+                of[i] = (double) i * log2((double) i);
+        for (size_t i = 0; i < g->runs.n; i++) {
+                uint64_t n = g->runs.counts[i];
+
+                if (n > 1)
+                        sum += n < SMALL ? of[n] : (double) n * log2((double) n);
+        }
         for (size_t i = 0; i < g->words.dict.n; i++) {
                 double n = (double) g->words.dict.entries[i].count;
 

@@ -111,6 +111,17 @@ static bool scale_by_group(struct scaling *s, uint64_t *fallback) {
         return good;
 }
 
+/* Texts in the place of numbers. */
+static int say_column(struct scaling *s, size_t at, tamis_error *err) {
+        const tamis_scaler *scaler = s->m->lines[s->column].scaler;
+        int r = 0;
+
+        for (size_t row = 0; r == 0 && row < s->batch->n_rows; row++)
+                if (!isnan(s->y[row]))
+                        r = tamis_batch_set_text(s->batch, row, at, scaler->curve->say(scaling_of(s, row), s->y[row]), err);
+        return r;
+}
+
 static int scale_column(struct scaling *s, tamis_error *err) {
         tamis_scale *m = s->m;
         tamis_scale_line *line = &m->lines[s->column];
@@ -134,6 +145,8 @@ static int scale_column(struct scaling *s, tamis_error *err) {
                            "scaled as the whole column is; --report counts them");
         tamis_batch_count(s->batch, &line->fallback, fallback);
         tamis_batch_count(s->batch, &line->scaled, s->batch->n_rows - s->batch->columns[at].missing);
+        if (m->asked.text && line->scaler->curve && line->scaler->curve->say)
+                return say_column(s, at, err);
         return tamis_batch_set_numbers(s->batch, at, s->y, err);
 }
 

@@ -9,7 +9,7 @@
 static const char *const ontos[] = { "uniform", "normal", NULL };
 static const char *const methods[] = { "yeo-johnson", "box-cox", NULL };
 static const char *const edges[] = { "quantile", "uniform", NULL };
-static const char *const sayings[] = { "number", "middle", NULL };
+static const char *const sayings[] = { "number", "middle", "text", NULL };
 static const char *const norms[] = { "l1", "l2", "max", NULL };
 
 const tamis_option tamis_scale_options[] = {
@@ -22,7 +22,8 @@ const tamis_option tamis_scale_options[] = {
         { "bins", 0, TAMIS_COUNT, "K", "5", "how many bins strategy bins makes", NULL },
         { "edges", 0, TAMIS_CHOICE, "NAME", "quantile", "of strategy bins: quantile (of equal counts), or uniform (of "
           "equal widths)", edges },
-        { "say", 0, TAMIS_CHOICE, "NAME", "number", "of strategy bins: the number of the bin, or its middle", sayings },
+        { "say", 0, TAMIS_CHOICE, "NAME", "number", "of strategy bins: the number of the bin, its middle, or "
+          "its limits as text (`10 to 20`: 20 is in the next one)", sayings },
         { "limits", 0, TAMIS_TEXT, "LOW,HIGH", "0.05,0.95", "the quantiles beyond which strategy winsor cuts", NULL },
         { "norm", 0, TAMIS_CHOICE, "NAME", "l2", "the length that strategy normalize divides by: l1, l2 or max", norms },
         { "offset", 0, TAMIS_REAL, "X", "1", "what strategy log adds before the logarithm", NULL },
@@ -105,6 +106,7 @@ int tamis_scale_configure(tamis_scale *m, tamis_error *err) {
         a->box_cox = is(m, "method", "box-cox");
         a->equal_widths = is(m, "edges", "uniform");
         a->middle = is(m, "say", "middle");
+        a->text = is(m, "say", "text");
         a->norm = is(m, "norm", "l1") ? TAMIS_NORM_L1 : is(m, "norm", "l2") ? TAMIS_NORM_L2 : TAMIS_NORM_MAX;
         return 0;
 }

@@ -1,4 +1,7 @@
+#include <stdio.h>
 #include <stdlib.h>
+
+#include <tamis/number.h>
 
 #include "scale/scale.h"
 #include "scale/values.h"
@@ -78,8 +81,44 @@ static void backward(const tamis_scale_asked *asked, const tamis_scaling *s, con
                        : middle(s, (size_t) (x[i] < 0 ? 0 : x[i] > last ? last : x[i]));
 }
 
+/* `below 10`, `10 to 20`, `20 and above`: the outer bins hold all that lies beyond, too. */
+static size_t print_bin(const tamis_scaling *s, size_t bin, char *out) {
+        char low[TAMIS_NUMBER_MAX + 1], high[TAMIS_NUMBER_MAX + 1];
+
+        low[tamis_number_print(s->values[bin], low)] = '\0';
+        high[tamis_number_print(s->values[bin + 1], high)] = '\0';
+        if (s->n == 2)
+                return (size_t) sprintf(out, "any");
+        if (bin == 0)
+                return (size_t) sprintf(out, "below %s", high);
+        return (size_t) (bin + 2 == s->n ? sprintf(out, "%s and above", low) : sprintf(out, "%s to %s", low, high));
+}
+
+/* The texts, one behind the other, behind where each begins and how long it is. */
+static const char *ready(const tamis_scale_asked *asked, tamis_scaling *s) {
+        enum { ROOM = 2 * TAMIS_NUMBER_MAX + 16 };
+        size_t n = s->n - 1;
+        tamis_slice *texts;
+        char *at;
+
+        if (!asked->text)
+                return NULL;
+        texts = malloc(n * (sizeof *texts + ROOM));
+        if (!texts)
+                return tamis_scale_no_memory;
+        at = (char *) (texts + n);
+        for (size_t i = 0; i < n; i++, at += ROOM)
+                texts[i] = (tamis_slice) { at, print_bin(s, i, at) };
+        s->ready = texts;
+        return NULL;
+}
+
+static tamis_slice say(const tamis_scaling *s, double y) {
+        return ((const tamis_slice *) s->ready)[(size_t) y];
+}
+
 static const tamis_scale_curve curve = {
-        .list = "edges", .take = take, .sound = sound, .forward = forward, .backward = backward,
+        .list = "edges", .take = take, .ready = ready, .sound = sound, .forward = forward, .backward = backward, .say = say,
 };
 
 const tamis_scaler tamis_scaler_bins = {

@@ -147,6 +147,9 @@ static int load_column(tamis_scale *m, size_t i, const json_t *one, tamis_error 
         if (!m->lines[i].scaler || !learned)
                 return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": %s", m->columns.names[i],
                                   learned ? "scaled in a way this tamis does not know" : "\"learned\" is missing");
+        if (m->inverse && m->asked.text && m->lines[i].scaler->curve && m->lines[i].scaler->curve->say)
+                return tamis_fail(err, TAMIS_USAGE, "--inverse: column \"%s\" holds texts now (--say text): there is no way back",
+                                  m->columns.names[i]);
         if (m->inverse && m->lines[i].scaler->curve && m->lines[i].scaler->curve->one_way)
                 return tamis_fail(err, TAMIS_USAGE, "--inverse: column \"%s\" was scaled by strategy %s: %s",
                                   m->columns.names[i], name, m->lines[i].scaler->curve->one_way);

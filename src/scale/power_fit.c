@@ -235,7 +235,7 @@ bool tamis_power_fit(const double *x, size_t n, tamis_power *ret) {
         if (!t)
                 return false;
         for (size_t i = 0; i < n; i++) {
-                t[i] = place(ret, x[i]);
+                t[i] = i > 0 && x[i] == x[i - 1] ? t[i - 1] : place(ret, x[i]);
                 sum += t[i];
         }
         nodes.rows = (double) n;

@@ -51,6 +51,7 @@ typedef struct tamis_scale_asked {
         bool box_cox;                   /* power: else Yeo-Johnson */
         bool equal_widths;              /* bins: else of equal counts */
         bool middle;                    /* bins: say the middle, not the number */
+        bool text;                      /* bins: say from where to where they go */
         enum { TAMIS_NORM_L1, TAMIS_NORM_L2, TAMIS_NORM_MAX } norm;
 } tamis_scale_asked;
 
@@ -66,6 +67,8 @@ typedef struct tamis_scale_curve {
         /* y[0..n) from x, NaN to NaN; what has no answer is NaN or inf. backward NULL: there is no way back. */
         void (*forward)(const tamis_scale_asked *asked, const tamis_scaling *s, const double *x, double *y, size_t n);
         void (*backward)(const tamis_scale_asked *asked, const tamis_scaling *s, const double *x, double *y, size_t n);
+        /* Optional: the text for the y that forward made, where it is asked for (asked->text); the scaling's own. */
+        tamis_slice (*say)(const tamis_scaling *s, double y);
         const char *domain;     /* behind "1e300 ...": why a cell has no answer */
         const char *domain_back;
         const char *one_way;    /* where backward is NULL: why */

@@ -61,7 +61,7 @@ static int configure_ways(tamis_split *s, const tamis_settings *settings, tamis_
         if (s->by_hash)
                 r = refuse(settings, "hash", others, "sees no row but the one it marks", err);
         if (r == 0 && p->by_time)
-                r = refuse(settings, "time", dealt, "decides by itself", err);
+                r = refuse(settings, "time", dealt, "cuts by time alone (to choose among rows would train on the future)", err);
         if (r == 0 && p->each_group)
                 r = refuse(settings, "each-group", each, "decides by itself", err);
         for (size_t i = 0; r == 0 && !p->by_time && timed[i]; i++)

@@ -58,16 +58,18 @@ static int report_classes(const tamis_split *s, size_t n_marks, json_t *into, ta
 
 int tamis_split_report(const void *state, json_t *into, tamis_error *err) {
         const tamis_split *s = state;
-        size_t n_marks = tamis_split_marks_folds(s) ? s->plan.folds + 1 : 4;
+        size_t n_marks = tamis_split_n_marks(s);
         uint64_t *counts;
         int r = 0;
 
-        if (!s->marks)
+        if (!s->marks && !s->hashed)
                 return 0;
         counts = calloc(n_marks, sizeof *counts);
         if (!counts)
                 return tamis_fail_memory(err);
-        for (size_t row = 0; row < s->plan.rows; row++)
+        for (size_t mark = 0; s->hashed && mark < n_marks; mark++)
+                counts[mark] = s->hashed[mark];
+        for (size_t row = 0; s->marks && row < s->plan.rows; row++)
                 counts[s->marks[row]]++;
         if (json_object_set_new(into, tamis_split_marks_folds(s) ? "folds" : "parts", counts_json(s, NULL, counts, n_marks)) < 0)
                 r = tamis_fail_memory(err);

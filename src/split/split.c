@@ -122,6 +122,10 @@ bool tamis_split_marks_folds(const tamis_split *s) {
         return s->plan.folds && !s->plan.fold;
 }
 
+size_t tamis_split_n_marks(const tamis_split *s) {
+        return tamis_split_marks_folds(s) ? s->plan.folds + 1 : 4;
+}
+
 static int attach(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err) {
         tamis_split *s = state;
         bool folds = s->plan.folds ? tamis_split_marks_folds(s) : s->plan.each_group && !s->plan.fold;
@@ -136,6 +140,10 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
                 r = tamis_select(schema, tamis_settings_text(context->settings, "hash"), &s->hash_at, err);
         if (r == 0 && s->by_hash && s->hash_at.n == 0)
                 r = tamis_fail(err, TAMIS_USAGE, "--hash: no column is meant");
+        if (r == 0 && s->by_hash && !s->hashed) {
+                s->hashed = calloc(tamis_split_n_marks(s), sizeof *s->hashed);
+                r = s->hashed ? 0 : tamis_fail_memory(err);
+        }
         for (size_t i = 0; r == 0 && i < s->repeats; i++) {
                 char later[32];
 
@@ -179,9 +187,12 @@ static uint16_t hashed(const tamis_split *s, tamis_batch *batch, size_t row) {
 static int apply(void *state, tamis_batch *batch, tamis_error *err) {
         static const tamis_slice names[] = { { "train", 5 }, { "valid", 5 }, { "test", 4 }, { "unused", 6 } };
         const tamis_split *s = state;
-        size_t at = batch->schema->n;
+        size_t at = batch->schema->n, n_marks = tamis_split_n_marks(s);
+        uint64_t *counts = s->by_hash ? tamis_arena_get_zeroed(&batch->arena, n_marks, sizeof *counts) : NULL;
         int r = 0;
 
+        if (s->by_hash && !counts)
+                return tamis_fail_memory(err);
         if (!s->by_hash && batch->first_row + batch->n_rows > s->plan.rows)
                 return tamis_fail(err, TAMIS_IO, "the input has grown while it was read");
         for (size_t i = 0; r == 0 && i < s->repeats; i++)
@@ -191,9 +202,14 @@ static int apply(void *state, tamis_batch *batch, tamis_error *err) {
                         uint16_t mark = s->by_hash ? hashed(s, batch, row)
                                                    : s->marks[i * s->plan.rows + batch->first_row + row];
 
+                        if (counts)
+                                counts[mark]++;
                         r = tamis_split_marks_folds(s) ? tamis_batch_set_number(batch, row, at + i, mark, err)
                                            : tamis_batch_set_text(batch, row, at + i, names[mark], err);
                 }
+        for (size_t mark = 0; counts && mark < n_marks; mark++)
+                if (counts[mark] > 0)
+                        tamis_batch_count(batch, &s->hashed[mark], counts[mark]);
         return r;
 }
 
@@ -216,6 +232,7 @@ static void done(void *state) {
                 tamis_codes_done(&s->classes[i]);
         tamis_selection_done(&s->class_at);
         free(s->classes);
+        free(s->hashed);
         free(s->class_name);
         free(s->numeric);
         free(s->rows);

@@ -21,6 +21,7 @@ typedef struct tamis_split {
         size_t rows_capacity;
         uint64_t missing_class, missing_group;
         _Atomic uint64_t missing_hash;
+        _Atomic uint64_t *hashed;       /* --hash: rows of each mark */
         uint16_t *marks;        /* per row; one repetition behind the other */
 } tamis_split;
 
@@ -49,6 +50,8 @@ int tamis_split_settle_classes(tamis_split *s, const tamis_context *context, tam
 /* report.c */
 int tamis_split_report(const void *state, json_t *into, tamis_error *err) TAMIS_CHECKED;
 
+/* How many marks there are, fold 0 included. */
+size_t tamis_split_n_marks(const tamis_split *s);
 /* Folds by number; else parts by name. */
 bool tamis_split_marks_folds(const tamis_split *s);
 

@@ -82,6 +82,20 @@ def unlike(ours, theirs, tolerance=.03):
     return None
 
 
+def untold(ours, theirs, tolerance=1e-9):
+    """Lines of column, measure, value: all that the other says is said here, and is the same. None, or what is not."""
+    def lines(path):
+        with open(path, newline="") as f:
+            return {tuple(row[:2]): row[2] for row in rows_of(f)}
+    a, b = lines(ours), lines(theirs)
+    if len(b) < 10:
+        return "the other says nothing"
+    for key, value in b.items():
+        if key not in a or not same_cell(a[key], value, tolerance):
+            return "%s: %s against %s" % (",".join(key), a.get(key), value)
+    return None
+
+
 # -- imputation: what was filled in where there were holes ------------------------------------------------------------------------
 
 def table(path):

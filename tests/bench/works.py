@@ -165,11 +165,12 @@ class Works:
         for work, ours, theirs, number, check in (
                 ("scale -s quantile", "scale -q -t label -c 'x*' -s quantile", "quantile", 8, lambda a, b: same.differ(a, b, 1e-7)),
                 ("scale -s power", "scale -q -t label -c 'x*' -s power", "power", 8, lambda a, b: same.differ(a, b, 1e-5)),
+                ("profile", "profile -q --csv", "profile", 10, same.untold),
                 ("split --stratify", "split -q --stratify label --seed 7", "split", 15, same.unlike)):
             if "sklearn" in self.found and self.wanted("numbers", work, "sklearn"):
                 self.compare("numbers", work, "%s %s %s" % (self.tamis, ours, path), "sklearn",
                              "%s %s %s" % (self.found["sklearn"][0], theirs, path), speed(number), check,
-                             *(["sums"] if check is same.unlike else []))
+                             *(["sums"] if check is same.unlike else ["figures"] if check is same.untold else []))
 
     def balancing(self):
         if "sklearn" in self.found and self.wanted("numbers", "smote", "sklearn"):

@@ -90,7 +90,8 @@ def goldens(name, na, label, columns, folds):
                 crossed=of_levels(rows, at, na, crossed, folds))
         add(["-s", "ordinal"], OrdinalEncoder().fit_transform(x))
         present = [i for i in range(len(rows)) if not is_missing(rows[i][at], na)]
-        for args, options in (([], {}), (["--min-count", "20"], {"min_frequency": 20}), (["--drop-first"], {"drop": "first"})):
+        for args, options in (([], {}), (["--min-count", "20"], {"min_frequency": 20}), (["--drop-first"], {"drop": "first"}),
+                              (["--drop-if-binary"], {"drop": "if_binary"})):
             e = OneHotEncoder(sparse_output=False, handle_unknown="ignore", **options).fit(x[present])
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -103,11 +103,13 @@ CASES = {
         ("-t label -c age:tiny -s power", {"age", "income", "visits", "tiny"}, "holes"),
         ("-t label -c age,income -s power -g city", {"age", "income"}, "full"),
         ("-t label -c age,income,visits -s bins --say middle", {"age", "income", "visits"}, "holes"),
+        ("-t label -c age,income -s bins --say text", {"age", "income"}, "full"),
         ("-t label -c age,income -s age=winsor,*=center", {"age", "income"}, "holes"),
         ("-t label -c age,income,visits -s visits=log,*=normalize --norm l1", {"age", "income", "visits"}, "full"),
     ],
     "encode": [
         ("-t label -c city", None, "full"),
+        ("-t label -c city,note --drop-if-binary --max-categories 2", None, "full"),
         ("-t label -s ordinal -c city", {"city"}, "full"),
         ("-t label -c city --min-count 500 --unknown zeros", None, "full"),
         ("-t label -s target -c city,note --min-count 3", {"city", "note"}, "holes"),

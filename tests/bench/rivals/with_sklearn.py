@@ -1,5 +1,5 @@
 """The works of the benchmark, by pandas, scikit-learn and imbalanced-learn:
-with_sklearn.py copy|median|standard|quantile|power|split|smote|seven FILE [PREFIX]"""
+with_sklearn.py copy|median|standard|quantile|power|profile|split|smote|seven FILE [PREFIX]"""
 import sys
 
 import pandas as pd
@@ -20,6 +20,20 @@ elif work == "quantile":
 elif work == "power":
     from sklearn.preprocessing import PowerTransformer
     frame[xs] = PowerTransformer().fit_transform(frame[xs])
+elif work == "profile":
+    # what pandas has ready of what a profile says; skewness and kurtosis, patterns and correlations as a report would have them
+    told, holes = frame.describe(include="all"), frame.isna()
+    more = {"skew": frame[xs].skew(), "kurtosis": frame[xs].kurt(), "missing": holes.sum(), "distinct": frame.nunique()}
+    patterns, together, correlation = holes.value_counts(), holes.corr(), frame[xs].corr()
+    print("column,measure,value")
+    for name in frame.columns:
+        figures = {ours: told[name][theirs] for ours, theirs in (("n", "count"), ("mean", "mean"), ("sd", "std"), ("min", "min"), ("q25", "25%"),
+                   ("median", "50%"), ("q75", "75%"), ("max", "max"))}
+        figures.update({measure: values[name] for measure, values in more.items() if name in values})
+        for measure, value in figures.items():
+            if value == value:
+                print(name, measure, repr(float(value)), sep=",")
+    sys.exit()
 elif work == "split":
     from sklearn.model_selection import train_test_split
     train, test = train_test_split(frame.index, test_size=.25, stratify=frame["label"], random_state=7)

@@ -153,6 +153,37 @@ START_TEST(distinct_is_near) {
 }
 END_TEST
 
+/* Few decimals at first, then others among them, or none but others: whatever way each is kept, all of them are there. */
+START_TEST(counted_or_put_aside) {
+        enum { MANY = 200000, PIECE = 777 };
+        double *x = malloc(MANY * sizeof *x), *y = malloc(MANY * sizeof *y);
+        tamis_runs r = { .room = _i == 3 ? 40000 : 4 * MANY };
+        tamis_error err;
+        size_t at = 0;
+
+        for (size_t i = 0; i < MANY; i++) {
+                x[i] = (double) (i * 7919 % 5003) / 100 - 20;
+                if (i > 5000 && _i == 1)
+                        x[i] = i % 3 == 0 ? x[i] : (double) (i % 1000) / 7;     /* most have no place: the table goes */
+                if (i > 5000 && (_i == 2 || _i == 3) && i % 9 == 0)
+                        x[i] = (double) (i % 1000) / 7;
+                y[i] = x[i];
+        }
+        qsort(y, MANY, sizeof *y, by_value);
+        for (size_t i = 0; i < MANY; i += PIECE)
+                ck_assert_int_eq(tamis_runs_add(&r, x + i, MANY - i < PIECE ? MANY - i : PIECE, &err), 0);
+        ck_assert_int_eq(tamis_runs_settle(&r, &err), 0);
+        ck_assert(r.total == MANY && r.min == y[0] && r.max == y[MANY - 1] && r.cleared == 0);
+        for (size_t i = 0; i < r.n; i++)
+                for (uint64_t k = 0; k < r.counts[i]; k++, at++)
+                        ck_assert(y[at] == r.values[i]);
+        ck_assert_uint_eq(at, MANY);
+        tamis_runs_done(&r);
+        free(x);
+        free(y);
+}
+END_TEST
+
 int main(void) {
         Suite *s = suite_create("runs");
         TCase *c = tcase_create("runs");
@@ -164,6 +195,7 @@ int main(void) {
         tcase_add_test(c, quantiles_by_hand);
         tcase_add_test(c, coarser_whatever_the_order);
         tcase_add_test(c, few_values_stay_exact);
+        tcase_add_loop_test(c, counted_or_put_aside, 0, 4);
         tcase_add_test(c, nothing_was_added);
         tcase_add_test(c, distinct_is_near);
         suite_add_tcase(s, c);
