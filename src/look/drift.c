@@ -17,61 +17,96 @@ const char *const tamis_drift_verdicts[] = {
 enum { FEW = 20, EXPECTED = 5 };
 static const double least_missing = .02, least_unseen = .005, least_outside = .01, sure = .001;
 
-void tamis_drift_report_done(tamis_drift_report *report) {
-        for (size_t i = 0; i < report->n; i++) {
-                tamis_drift_column *c = &report->columns[i];
+void tamis_drift_column_done(tamis_drift_column *c) {
+        tamis_runs_done(&c->ref.runs);
+        tamis_runs_done(&c->fresh.runs);
+        tamis_moments_done(&c->ref.moments);
+        tamis_moments_done(&c->fresh.moments);
+        free(c->fresh_counts);
+        tamis_dict_done(&c->levels);
+}
 
-                free(c->ref.values);
-                free(c->fresh.values);
-                free(c->fresh_counts);
-                tamis_dict_done(&c->levels);
-        }
+void tamis_drift_report_done(tamis_drift_report *report) {
+        for (size_t i = 0; i < report->n; i++)
+                tamis_drift_column_done(&report->columns[i]);
         free(report->columns);
+        tamis_drift_sample_done(&report->ref_sample);
+        tamis_drift_sample_done(&report->fresh_sample);
         tamis_arena_done(&report->arena);
         *report = (tamis_drift_report) {0};
 }
 
+const char *tamis_drift_approximate(const tamis_drift_column *c, char *out, size_t size) {
+        const unsigned cleared = c->ref.runs.cleared > c->fresh.runs.cleared ? c->ref.runs.cleared : c->fresh.runs.cleared;
+        size_t n = 0;
+
+        *out = '\0';
+        if (c->halved > 0)
+                n += (size_t) snprintf(out, size, "levels: one in %.0f", ldexp(1, (int) c->halved));
+        if (c->numeric && cleared > 0)
+                n += (size_t) snprintf(out + n, size - n, "%svalues to %.1g of them", n ? "; " : "", ldexp(1, (int) cleared - 52));
+        if (c->numeric && c->sketch)
+                snprintf(out + n, size - n, "%sks and wasserstein to %.3g of the rows", n ? "; " : "", 1. / TAMIS_DRIFT_SAVED);
+        return out;
+}
+
 /* -- figures of one column ------------------------------------------------------------------------------------------- */
 
+static void beyond(tamis_drift_column *c) {
+        const tamis_runs *ref = &c->ref.runs, *fresh = &c->fresh.runs;
+        const unsigned cleared = ref->cleared > fresh->cleared ? ref->cleared : fresh->cleared;
+        const double least = tamis_runs_clear(ref->min, cleared), most = tamis_runs_clear(ref->max, cleared);
+        double out = 0;
+
+        for (size_t i = 0; i < fresh->n; i++) {
+                double x = tamis_runs_clear(fresh->values[i], cleared);
+
+                out += x < least || x > most ? (double) fresh->counts[i] : 0;
+        }
+        c->outside = out / (double) fresh->total;
+        c->range_p = tamis_range_p(out, (double) ref->total, (double) fresh->total);
+}
+
 static int numbers(tamis_drift_column *c, tamis_error *err) {
-        const double n = (double) c->ref.n, m = (double) c->fresh.n;
-        double edges[TAMIS_DRIFT_BINS], ref[TAMIS_DRIFT_BINS], fresh[TAMIS_DRIFT_BINS], out = 0;
-        size_t n_edges;
+        const tamis_runs *ref = &c->ref.runs, *fresh = &c->fresh.runs;
+        double counts[TAMIS_DRIFT_BINS];
         int r;
 
-        if (c->ref.n == 0 || c->fresh.n == 0)
+        if (ref->total == 0 || fresh->total == 0)
                 return 0;
-        tamis_apartness_of(c->ref.values, c->ref.n, c->fresh.values, c->fresh.n, &c->apart);
-        r = tamis_ks_p(c->apart.steps, c->ref.n, c->fresh.n, &c->ks_p, err);
+        tamis_apartness_of(ref, fresh, &c->apart);
+        r = tamis_ks_p(c->apart.steps, ref->total, fresh->total, &c->ks_p, err);
         if (r < 0)
                 return r;
         c->distance = c->ref.sd > 0 ? c->apart.wasserstein / c->ref.sd : NAN;
-        n_edges = tamis_drift_edges(c->ref.values, c->ref.n, edges);
-        tamis_drift_count(c->ref.values, c->ref.n, edges, n_edges, ref);
-        tamis_drift_count(c->fresh.values, c->fresh.n, edges, n_edges, fresh);
-        tamis_divergence_of(ref, fresh, n_edges + 1, &c->divergence);
-        for (size_t i = 0; i < c->fresh.n && c->fresh.values[i] < c->ref.values[0]; i++)
-                out += 1;
-        for (size_t i = c->fresh.n; i-- > 0 && c->fresh.values[i] > c->ref.values[c->ref.n - 1]; )
-                out += 1;
-        c->outside = out / m;
-        c->range_p = tamis_range_p(out, n, m);
-        tamis_drift_units(c, edges, n_edges, ref);
+        tamis_drift_count(fresh, ref->cleared, c->edges, c->n_edges, counts);
+        tamis_divergence_of(c->counts, counts, c->n_edges + 1, &c->divergence);
+        beyond(c);
+        tamis_drift_units(c);
         return 0;
+}
+
+static double fresh_count(const tamis_drift_column *c, size_t level) {
+        return level < c->fresh_capacity ? c->fresh_counts[level] : 0;
 }
 
 /* Levels too rare to be tested alone, whose rows in the smaller table are fewer than EXPECTED, are taken together. */
 static int levels(tamis_drift_column *c, tamis_error *err) {
-        const double n = c->ref.rows - c->ref.missing, m = c->fresh.rows - c->fresh.missing, share = fmin(n, m) / (n + m);
+        double n = 0, m = 0, share;             /* rows of the levels kept: all but where there are too many levels */
         double *counts = calloc(c->levels.n + 1, 2 * sizeof *counts), *ref = counts, *fresh, once = 0, unseen = 0;
         size_t *order = calloc(c->levels.n + 1, sizeof *order), bins = 1;       /* the first one: the rare ones */
         int r = counts && order ? tamis_dict_sort(&c->levels, false, order, err) : tamis_fail_memory(err);
 
         fresh = counts ? counts + c->levels.n + 1 : NULL;
+        for (size_t i = 0; i < c->levels.n; i++) {
+                n += (double) c->levels.entries[i].count;
+                m += fresh_count(c, i);
+        }
+        share = fmin(n, m) / (n + m);
         /* by their texts: sums are not to depend on the order of the rows */
         for (size_t k = 0; r == 0 && k < c->levels.n; k++) {
                 const size_t i = order[k];
-                double here = (double) c->levels.entries[i].count, there = c->fresh_counts[i];
+                double here = (double) c->levels.entries[i].count, there = fresh_count(c, i);
                 size_t b = (here + there) * share < EXPECTED ? 0 : bins++;
 
                 ref[b] += here;
@@ -110,6 +145,7 @@ static int figures(tamis_drift_column *c, tamis_error *err) {
 
         c->divergence = (tamis_divergence) { NAN, NAN, NAN, NAN, NAN, NAN, 0 };
         c->apart = (tamis_apartness) { NAN, 0, NAN };
+        c->use = NAN;
         c->ks_p = c->distance = c->q = c->missing_p = c->missing_q = c->outside = c->range_p = c->unseen = c->unseen_p = NAN;
         if (c->verdict == TAMIS_DRIFT_GONE || c->verdict == TAMIS_DRIFT_TYPE || c->verdict == TAMIS_DRIFT_NEW)
                 return 0;
@@ -117,7 +153,7 @@ static int figures(tamis_drift_column *c, tamis_error *err) {
                 c->missing_p = tamis_shares_p(c->ref.missing, c->ref.rows, c->fresh.missing, c->fresh.rows);
                 c->severity = share_distance(c->ref.missing / c->ref.rows, c->fresh.missing / c->fresh.rows);
         }
-        r = c->levels.n > 0 ? levels(c, err) : numbers(c, err);
+        r = c->levels.n > 0 && !c->numeric ? levels(c, err) : c->numeric ? numbers(c, err) : 0;
         c->severity = fmax(c->severity, c->divergence.js);
         /* bins of the reference do not tell what lies outside of them, nor the rare levels what is new among them */
         if (c->outside > 0)
@@ -174,8 +210,8 @@ static void judge_values(tamis_drift_column *c, const tamis_drift_options *o) {
         }
         if (c->range_p <= sure && c->factor == 0) {
                 worse(c, c->outside >= least_outside ? TAMIS_DRIFT_DRIFT : TAMIS_DRIFT_SHIFT);
-                because(c, "%.3g %% beyond what was seen (%.4g to %.4g)", 100 * c->outside, c->ref.values[0],
-                        c->ref.values[c->ref.n - 1]);
+                because(c, "%.3g %% beyond what was seen (%.4g to %.4g)", 100 * c->outside, c->ref.runs.min + 0.,
+                        c->ref.runs.max + 0.);
         }
 }
 
@@ -233,23 +269,35 @@ static int adjust(tamis_drift_report *report, tamis_error *err) {
         return r;
 }
 
+static const char *table_name(const char *path) {
+        return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 int tamis_drift_tables(const tamis_drift_options *options, tamis_drift_report *ret, tamis_error *err) {
-        tamis_drift_report report = {0};
+        tamis_drift_report report = { .reference = table_name(options->load ? options->load : options->reference),
+                                      .fresh = options->fresh ? table_name(options->fresh) : NULL,
+                                      .alpha = options->alpha };
         int r = tamis_drift_read(options, &report, err);
 
-        for (size_t i = 0; r == 0 && i < report.n; i++)
+        for (size_t i = 0; r == 0 && options->fresh && i < report.n; i++) {
                 r = figures(&report.columns[i], err);
-        if (r == 0)
+                if (r == 0)
+                        r = tamis_drift_draw(&report.columns[i], err);
+        }
+        if (r == 0 && options->fresh)
                 r = adjust(&report, err);
-        for (size_t i = 0; r == 0 && i < report.n; i++) {
+        for (size_t i = 0; r == 0 && options->fresh && i < report.n; i++) {
                 judge(&report.columns[i], options);
                 report.alarms += report.columns[i].verdict < TAMIS_DRIFT_SHIFT;
+                report.shifts += report.columns[i].verdict == TAMIS_DRIFT_SHIFT;
         }
+        if (r == 0 && options->fresh && options->classifier)
+                r = tamis_drift_classify(options, &report, err);
         if (r < 0) {
                 tamis_drift_report_done(&report);
                 return r;
         }
-        if (report.n > 0)
+        if (report.n > 0 && options->fresh)
                 qsort(report.columns, report.n, sizeof *report.columns, by_severity);
         *ret = report;
         return 0;

@@ -10,24 +10,43 @@
 
 /* -- distribution functions ------------------------------------------------------------------------------------------ */
 
-void tamis_apartness_of(const double *ref, size_t n, const double *new, size_t m, tamis_apartness *ret) {
-        size_t i = 0, j = 0;
-        double at = ref[0] < new[0] ? ref[0] : new[0];
-        double scale = (double) n * (double) m;
+/* A walk up the values of a sample. */
+struct walk {
+        const tamis_runs *of;
+        unsigned cleared;
+        size_t at;
+        uint64_t passed;
+};
+
+static bool more(const struct walk *w) {
+        return w->at < w->of->n;
+}
+
+static double next_of(const struct walk *w) {
+        return tamis_runs_clear(w->of->values[w->at], w->cleared);
+}
+
+static void pass(struct walk *w, double value) {
+        for (; more(w) && next_of(w) == value; w->at++)
+                w->passed += w->of->counts[w->at];
+}
+
+void tamis_apartness_of(const tamis_runs *ref, const tamis_runs *new, tamis_apartness *ret) {
+        const uint64_t n = ref->total, m = new->total;
+        const unsigned cleared = ref->cleared > new->cleared ? ref->cleared : new->cleared;
+        struct walk a = { ref, cleared, 0, 0 }, b = { new, cleared, 0, 0 };
+        double at = fmin(next_of(&a), next_of(&b)), scale = (double) n * (double) m;
         uint64_t most = 0, steps = 0;
 
         ret->wasserstein = 0;
-        while (i < n || j < m) {
-                double next = j == m || (i < n && ref[i] <= new[j]) ? ref[i] : new[j];
+        while (more(&a) || more(&b)) {
+                double next = !more(&b) || (more(&a) && next_of(&a) <= next_of(&b)) ? next_of(&a) : next_of(&b);
 
                 ret->wasserstein += (double) steps / scale * (next - at);
                 at = next;
-                for (; i < n && ref[i] == at; i++)
-                        ;
-                for (; j < m && new[j] == at; j++)
-                        ;
-                steps = (uint64_t) i * m > (uint64_t) j * n ? (uint64_t) i * m - (uint64_t) j * n
-                                                            : (uint64_t) j * n - (uint64_t) i * m;
+                pass(&a, at);
+                pass(&b, at);
+                steps = a.passed * m > b.passed * n ? a.passed * m - b.passed * n : b.passed * n - a.passed * m;
                 most = steps > most ? steps : most;
         }
         ret->steps = most;
@@ -97,59 +116,52 @@ int tamis_ks_p(uint64_t steps, size_t n, size_t m, double *ret, tamis_error *err
 
 /* -- bins ------------------------------------------------------------------------------------------------------------ */
 
-static size_t few_values(const double *ref, size_t n, double *edges) {
-        size_t k = 0;
+static double of_rank(const tamis_runs *r, uint64_t rank) {
+        size_t i = 0;
 
-        for (size_t i = 1; i < n; i++)
-                if (ref[i] > ref[i - 1]) {
-                        if (k == TAMIS_DRIFT_BINS - 1)
-                                return SIZE_MAX;
-                        edges[k++] = ref[i - 1] / 2 + ref[i] / 2;
-                }
-        return k;
+        for (uint64_t seen = 0; i + 1 < r->n && (seen += r->counts[i]) <= rank; )
+                i++;
+        return r->values[i];
 }
 
-size_t tamis_drift_edges(const double *ref, size_t n, double *edges) {
-        size_t k = few_values(ref, n, edges);
+double tamis_drift_quantile(const tamis_runs *values, double p) {
+        double part;
+        uint64_t rank;
 
-        if (k != SIZE_MAX)
+        if (values->total == 0)
+                return NAN;
+        rank = tamis_order_place(values->total, p, &part);
+        return tamis_order_between(of_rank(values, rank), part > 0 ? of_rank(values, rank + 1) : 0, part, p);
+}
+
+size_t tamis_drift_edges(const tamis_runs *ref, double *edges) {
+        size_t k = 0;
+
+        if (ref->n <= TAMIS_DRIFT_BINS) {
+                for (size_t i = 1; i < ref->n; i++)
+                        edges[k++] = ref->values[i - 1] / 2 + ref->values[i] / 2;
                 return k;
-        k = 0;
+        }
         for (size_t b = 1; b < TAMIS_DRIFT_BINS; b++) {
-                double p = (double) b / TAMIS_DRIFT_BINS, part, edge;
-                uint64_t at = tamis_order_place(n, p, &part);
+                double edge = tamis_runs_clear(tamis_drift_quantile(ref, (double) b / TAMIS_DRIFT_BINS), ref->cleared);
 
-                edge = tamis_order_between(ref[at], part > 0 ? ref[at + 1] : 0, part, p);
                 /* above the greatest value there is no bin */
-                if (edge < ref[n - 1] && (k == 0 || edge > edges[k - 1]))
+                if (edge < ref->values[ref->n - 1] && (k == 0 || edge > edges[k - 1]))
                         edges[k++] = edge;
         }
         return k;
 }
 
-/* How many are not above `edge`. */
-static size_t not_above(const double *values, size_t n, double edge) {
-        size_t low = 0;
+void tamis_drift_count(const tamis_runs *values, unsigned cleared, const double *edges, size_t n_edges, double *counts) {
+        size_t at = 0;
 
-        while (low < n) {
-                size_t mid = low + (n - low) / 2;
-
-                if (values[mid] <= edge)
-                        low = mid + 1;
-                else
-                        n = mid;
-        }
-        return low;
-}
-
-void tamis_drift_count(const double *values, size_t n, const double *edges, size_t n_edges, double *counts) {
-        size_t before = 0;
-
+        cleared = cleared > values->cleared ? cleared : values->cleared;
         for (size_t b = 0; b <= n_edges; b++) {
-                size_t here = b == n_edges ? n : not_above(values, n, edges[b]);
+                double edge = b < n_edges ? tamis_runs_clear(edges[b], cleared) : INFINITY;
 
-                counts[b] = (double) (here - before);
-                before = here;
+                counts[b] = 0;
+                for (; at < values->n && tamis_runs_clear(values->values[at], cleared) <= edge; at++)
+                        counts[b] += (double) values->counts[at];
         }
 }
 

@@ -1,7 +1,8 @@
 /* drift_figures.h: how far apart two samples of one column are, and how surely.
  *
- * `ref` is the sample compared with, `new` the one compared. Values are finite and ascending; missing cells are left out. A
- * figure that is not defined is NaN. Nothing allocates but where it says so.
+ * `ref` is the sample compared with, `new` the one compared. Samples are runs, settled: each value with how often it is there;
+ * missing cells are left out. Where one of two has lost bits (runs.h), both are looked at with as many gone. A figure that is
+ * not defined is NaN. Nothing allocates but where it says so.
  */
 #ifndef TAMIS_LOOK_DRIFT_FIGURES_H
 #define TAMIS_LOOK_DRIFT_FIGURES_H
@@ -11,13 +12,15 @@
 
 #include <tamis/error.h>
 
+#include "look/runs.h"
+
 /* Of samples of numbers (n, m >= 1). D, the greatest distance of the distribution functions, is steps / (n * m). */
 typedef struct tamis_apartness {
         double ks;
         uint64_t steps;
         double wasserstein;     /* in the column's unit */
 } tamis_apartness;
-void tamis_apartness_of(const double *ref, size_t n, const double *new, size_t m, tamis_apartness *ret);
+void tamis_apartness_of(const tamis_runs *ref, const tamis_runs *new, tamis_apartness *ret);
 
 /* The p-value of D = steps / (n * m): exact, over all orders in which n and m values may come, where n * m is at most
  * TAMIS_KS_EXACT (the paths of Hodges 1958; allocates m numbers); beyond it Kolmogorov's limit. Ties make it too large. */
@@ -28,9 +31,11 @@ double tamis_kolmogorov(double x);      /* the limit's upper tail */
 /* Where bins end, by the reference alone: `edges` (room for 10) gets how many it returns, ascending and different; bin i holds
  * what is above edge i - 1 and not above edge i. Deciles; or, of ten different values at most, halfway between each two. */
 enum { TAMIS_DRIFT_BINS = 10 };
-size_t tamis_drift_edges(const double *ref, size_t n, double *edges);
-/* counts: n_edges + 1 places. */
-void tamis_drift_count(const double *values, size_t n, const double *edges, size_t n_edges, double *counts);
+size_t tamis_drift_edges(const tamis_runs *ref, double *edges);
+/* counts: n_edges + 1 places. `cleared`: bits that the edges have lost, or those they were had from. */
+void tamis_drift_count(const tamis_runs *values, unsigned cleared, const double *edges, size_t n_edges, double *counts);
+/* The p-quantile (type 7), rounded as the exact quantiles are; NaN of nothing. */
+double tamis_drift_quantile(const tamis_runs *values, double p);
 
 /* Of counts by bin or level. */
 typedef struct tamis_divergence {

@@ -5,7 +5,6 @@
 #include <tamis/step.h>
 
 #include "look/drift.h"
-#include "stats/order.h"
 #include "table/feed.h"
 #include "table/show.h"
 
@@ -14,6 +13,8 @@ struct reading {
         tamis_drift_report *report;
         tamis_missing missing;
         tamis_feed ref, fresh;
+        tamis_drift_saved saved;
+        tamis_schema *schema;           /* of the reference: read, or saved */
         tamis_slice target, score;      /* names; p NULL: none */
 };
 
@@ -21,24 +22,32 @@ static tamis_slice name_of(const tamis_schema *schema, size_t i) {
         return (tamis_slice) { schema->fields[i].name, schema->fields[i].name_length };
 }
 
+static int open_table(struct reading *r, tamis_feed *feed, const char *path, bool lenient, tamis_error *err) {
+        const tamis_drift_options *o = r->options;
+        int s = tamis_feed_open(feed, path, &o->input, &r->missing, err);
+
+        return s == 0 ? tamis_types_force(&feed->schema, o->types, lenient, err) : s;
+}
+
 static int open_both(struct reading *r, tamis_error *err) {
         const tamis_drift_options *o = r->options;
         int s;
 
-        if (strcmp(o->reference, "-") == 0 && strcmp(o->fresh, "-") == 0)
+        if (o->reference && o->fresh && strcmp(o->reference, "-") == 0 && strcmp(o->fresh, "-") == 0)
                 return tamis_fail(err, TAMIS_USAGE, "standard input can be one of the tables, not both");
         s = tamis_missing_init(&r->missing, o->na, err);
-        if (s == 0)
-                s = tamis_feed_open(&r->ref, o->reference, &o->input, &r->missing, err);
-        if (s == 0)
-                s = tamis_feed_open(&r->fresh, o->fresh, &o->input, &r->missing, err);
-        if (s == 0)
-                s = tamis_types_force(&r->ref.schema, o->types, false, err);
-        if (s == 0)
-                s = tamis_types_force(&r->fresh.schema, o->types, true, err);
-        if (s == 0)
+        if (s == 0 && o->load)
+                s = tamis_drift_load(o->load, &r->saved, err);
+        else if (s == 0)
+                s = open_table(r, &r->ref, o->reference, false, err);
+        if (s == 0 && o->fresh)
+                s = open_table(r, &r->fresh, o->fresh, !o->load, err);
+        if (s == 0 && !o->load)
                 s = tamis_feed_types(&r->ref, err);
-        return s == 0 ? tamis_feed_types(&r->fresh, err) : s;
+        if (s == 0 && o->fresh)
+                s = tamis_feed_types(&r->fresh, err);
+        r->schema = o->load ? &r->saved.schema : &r->ref.schema;
+        return s;
 }
 
 /* -- which columns --------------------------------------------------------------------------------------------------- */
@@ -63,6 +72,7 @@ static int add(struct reading *r, const tamis_schema *schema, size_t at, tamis_d
                 .name_length = name.n,
                 .role = names(r->target, name) ? "label" : names(r->score, name) ? "score" : "feature",
                 .verdict = TAMIS_DRIFT_OK,
+                .ref.at = SIZE_MAX, .fresh.at = SIZE_MAX,
         };
         return 0;
 }
@@ -78,45 +88,86 @@ static int fail_twice(tamis_slice name, tamis_error *err) {
         return tamis_fail(err, TAMIS_BAD_DATA, "two columns are called \"%s\"", shown);
 }
 
-static int index_fresh(const struct reading *r, tamis_dict *ret, tamis_error *err) {
+static int index_names(const tamis_schema *schema, tamis_dict *ret, tamis_error *err) {
         int s = 0;
 
-        for (size_t i = 0; s == 0 && i < r->fresh.schema.n; i++) {
+        for (size_t i = 0; s == 0 && i < schema->n; i++) {
                 size_t code;
 
-                s = tamis_dict_add(ret, name_of(&r->fresh.schema, i), 1, &code, err);
+                s = tamis_dict_add(ret, name_of(schema, i), 1, &code, err);
                 if (s == 0 && ret->n == i)
-                        s = fail_twice(name_of(&r->fresh.schema, i), err);
+                        s = fail_twice(name_of(schema, i), err);
         }
         return s;
 }
 
+/* What was saved of a column becomes the report's. */
+static int take_saved(struct reading *r, size_t at, tamis_drift_column *c, tamis_error *err) {
+        tamis_drift_column *from = &r->saved.columns[at];
+        char shown[TAMIS_SHOW_SIZE];
+
+        if (!r->saved.kept[at]) {
+                tamis_show(name_of(r->schema, at), shown, sizeof shown);
+                return tamis_fail(err, TAMIS_USAGE, "%s: holds no figures of column \"%s\": it was not asked for when "
+                                  "it was saved", r->options->load, shown);
+        }
+        c->ref = from->ref;
+        memcpy(c->edges, from->edges, sizeof c->edges);
+        memcpy(c->counts, from->counts, sizeof c->counts);
+        c->n_edges = from->n_edges;
+        c->sketch = from->sketch;
+        c->levels = from->levels;
+        c->halved = from->halved;
+        c->known = from->known;
+        *from = (tamis_drift_column) {0};
+        return 0;
+}
+
+/* One column of the reference, and where it is in the new table (code; below 0: nowhere). */
+static int add_one(struct reading *r, size_t i, long code, tamis_error *err) {
+        tamis_drift_column *c = &r->report->columns[r->report->n];
+        int s = add(r, r->schema, i, c, err);
+
+        if (s < 0)
+                return s;
+        r->report->n++;
+        if (r->options->load)
+                s = take_saved(r, i, c, err);
+        c->ref.at = i;
+        c->ref.type = r->schema->fields[i].type;
+        if (!r->options->fresh)
+                return s;
+        c->fresh.at = code < 0 ? SIZE_MAX : (size_t) code;
+        if (code < 0)
+                c->verdict = TAMIS_DRIFT_GONE;
+        else
+                c->fresh.type = r->fresh.schema.fields[code].type;
+        if (code >= 0 && !compatible(c->ref.type, c->fresh.type))
+                c->verdict = TAMIS_DRIFT_TYPE;
+        return s;
+}
+
+static bool is_numeric(const tamis_drift_column *c) {
+        return c->ref.type == TAMIS_TYPE_NUMERIC || (c->ref.type != TAMIS_TYPE_CATEGORICAL &&
+                                                     c->verdict == TAMIS_DRIFT_OK && c->fresh.type == TAMIS_TYPE_NUMERIC);
+}
+
 static int add_reference(struct reading *r, const bool *wanted, size_t *there, tamis_error *err) {
-        tamis_dict names_seen = {0};
-        int s = index_fresh(r, &names_seen, err);
+        tamis_dict names_seen = {0}, own = {0};
+        int s = index_names(&r->fresh.schema, &names_seen, err);
 
-        for (size_t i = 0; s == 0 && i < r->ref.schema.n; i++) {
-                tamis_drift_column *c = &r->report->columns[r->report->n];
-                long code = tamis_dict_find(&names_seen, name_of(&r->ref.schema, i));
+        if (s == 0)
+                s = index_names(r->schema, &own, err);
+        for (size_t i = 0; s == 0 && i < r->schema->n; i++) {
+                long code = tamis_dict_find(&names_seen, name_of(r->schema, i));
 
-                if (code >= 0 && there[code]++ > 0)
-                        s = fail_twice(name_of(&r->ref.schema, i), err);
-                if (s == 0 && wanted[i])
-                        s = add(r, &r->ref.schema, i, c, err);
-                if (s < 0 || !wanted[i])
-                        continue;
-                r->report->n++;
-                c->ref.at = i;
-                c->ref.type = r->ref.schema.fields[i].type;
-                c->fresh.at = code < 0 ? SIZE_MAX : (size_t) code;
-                if (code < 0)
-                        c->verdict = TAMIS_DRIFT_GONE;
-                else
-                        c->fresh.type = r->fresh.schema.fields[code].type;
-                if (code >= 0 && !compatible(c->ref.type, c->fresh.type))
-                        c->verdict = TAMIS_DRIFT_TYPE;
+                if (code >= 0)
+                        there[code]++;
+                if (wanted[i])
+                        s = add_one(r, i, code, err);
         }
         tamis_dict_done(&names_seen);
+        tamis_dict_done(&own);
         return s;
 }
 
@@ -146,39 +197,41 @@ static int choose(struct reading *r, bool *wanted, tamis_error *err) {
         int s = 0;
 
         if (o->target)
-                s = tamis_select_one(&r->ref.schema, o->target, "--target", &at, err);
+                s = tamis_select_one(r->schema, o->target, "--target", &at, err);
         if (s == 0 && o->target)
-                r->target = name_of(&r->ref.schema, at);
+                r->target = name_of(r->schema, at);
         if (s == 0 && o->score)
-                s = tamis_select_one(&r->ref.schema, o->score, "--score", &at, err);
+                s = tamis_select_one(r->schema, o->score, "--score", &at, err);
         if (s == 0 && o->score)
-                r->score = name_of(&r->ref.schema, at);
+                r->score = name_of(r->schema, at);
         if (s == 0 && o->columns)
-                s = tamis_select(&r->ref.schema, o->columns, &selection, err);
+                s = tamis_select(r->schema, o->columns, &selection, err);
         for (size_t i = 0; s == 0 && i < selection.n; i++)
                 wanted[selection.columns[i]] = true;
-        for (size_t i = 0; s == 0 && !o->columns && i < r->ref.schema.n; i++)
-                wanted[i] = by_default(r, name_of(&r->ref.schema, i));
-        for (size_t i = 0; s == 0 && i < r->ref.schema.n; i++)
-                wanted[i] |= names(r->target, name_of(&r->ref.schema, i)) || names(r->score, name_of(&r->ref.schema, i));
+        for (size_t i = 0; s == 0 && !o->columns && i < r->schema->n; i++)
+                wanted[i] = by_default(r, name_of(r->schema, i)) && (!o->load || r->saved.kept[i]);
+        for (size_t i = 0; s == 0 && i < r->schema->n; i++)
+                wanted[i] |= names(r->target, name_of(r->schema, i)) || names(r->score, name_of(r->schema, i));
         tamis_selection_done(&selection);
         return s;
 }
 
 static int columns_of(struct reading *r, tamis_error *err) {
-        bool *wanted = calloc(r->ref.schema.n + 1, sizeof *wanted);
+        bool *wanted = calloc(r->schema->n + 1, sizeof *wanted);
         size_t *there = calloc(r->fresh.schema.n + 1, sizeof *there);
         int s = 0;
 
-        r->report->columns = calloc(r->ref.schema.n + r->fresh.schema.n + 1, sizeof *r->report->columns);
+        r->report->columns = calloc(r->schema->n + r->fresh.schema.n + 1, sizeof *r->report->columns);
         if (!wanted || !there || !r->report->columns)
                 s = tamis_fail_memory(err);
         if (s == 0)
                 s = choose(r, wanted, err);
         if (s == 0)
                 s = add_reference(r, wanted, there, err);
-        if (s == 0 && !r->options->columns)
+        if (s == 0 && !r->options->columns && r->options->fresh)
                 s = add_new(r, there, err);
+        for (size_t i = 0; s == 0 && i < r->report->n; i++)
+                r->report->columns[i].numeric = is_numeric(&r->report->columns[i]);
         free(wanted);
         free(there);
         return s;
@@ -186,112 +239,173 @@ static int columns_of(struct reading *r, tamis_error *err) {
 
 /* -- cells ----------------------------------------------------------------------------------------------------------- */
 
-static int add_numbers(tamis_drift_side *side, tamis_batch *b, tamis_error *err) {
-        const double *x;
-        int s = tamis_batch_numbers_only(b, side->at, &x, err);
+struct drawing {                        /* rows of a batch that are to be kept, and where */
+        struct { size_t row, slot; } *list;
+        size_t n, capacity;
+};
 
-        if (s == 0 && side->n + b->n_rows > side->capacity) {
-                size_t capacity = 2 * side->capacity + b->n_rows;
-                double *values = reallocarray(side->values, capacity, sizeof *values);
+static int draw(struct drawing *d, tamis_drift_sample *s, uint64_t first, size_t n, tamis_error *err) {
+        d->n = 0;
+        if (n > d->capacity) {
+                void *list = reallocarray(d->list, n, sizeof *d->list);
 
-                if (!values)
+                if (!list)
                         return tamis_fail_memory(err);
-                side->values = values;
-                side->capacity = capacity;
+                d->list = list;
+                d->capacity = n;
         }
-        for (size_t i = 0; s == 0 && i < b->n_rows; i++)
-                if (!isnan(x[i]))
-                        side->values[side->n++] = x[i] + 0.;
-        return s;
-}
+        for (size_t i = 0; s->most > 0 && i < n; i++) {
+                size_t slot = tamis_drift_sample_slot(s, first + i);
 
-static int grow_counts(tamis_drift_column *c, size_t capacity, tamis_error *err) {
-        double *counts = reallocarray(c->fresh_counts, capacity, sizeof *counts);
-
-        if (!counts)
-                return tamis_fail_memory(err);
-        memset(counts + c->fresh.capacity, 0, (capacity - c->fresh.capacity) * sizeof *counts);
-        c->fresh_counts = counts;
-        c->fresh.capacity = capacity;
+                if (slot == SIZE_MAX)
+                        continue;
+                d->list[d->n].row = i;
+                d->list[d->n++].slot = slot;
+        }
         return 0;
 }
 
-static int add_texts(tamis_drift_column *c, bool fresh, tamis_batch *b, const uint8_t *missing, size_t at, tamis_error *err) {
+/* One batch of one column of one table. */
+struct portion {
+        tamis_drift_column *column;
+        tamis_drift_side *side;
+        bool fresh;
+        tamis_batch *batch;
+        const uint8_t *missing;
+        const struct drawing *drawing;
+        uint64_t *cells;                /* the column's, of the rows kept whole */
+};
+
+static int add_numbers(const struct portion *p, tamis_error *err) {
+        const double *x;
+        int s = tamis_batch_numbers_only(p->batch, p->side->at, &x, err);
+
+        for (size_t i = 0; s == 0 && i < p->drawing->n; i++)
+                memcpy(&p->cells[p->drawing->list[i].slot], &x[p->drawing->list[i].row], sizeof *x);
+        return s == 0 ? tamis_drift_keep_numbers(p->side, x, p->batch->n_rows, err) : s;
+}
+
+static int add_texts(const struct portion *p, tamis_error *err) {
+        const size_t at = p->side->at;
         int s = 0;
 
-        for (size_t i = 0; s == 0 && i < b->n_rows; i++) {
-                size_t code;
+        for (size_t i = 0; s == 0 && i < p->batch->n_rows; i++)
+                if (!p->missing[i])
+                        s = tamis_drift_keep_text(p->column, p->fresh, tamis_batch_text(p->batch, i, at), err);
+        for (size_t i = 0; s == 0 && i < p->drawing->n; i++) {
+                size_t row = p->drawing->list[i].row;
+                uint64_t *cell = &p->cells[p->drawing->list[i].slot];
 
-                if (missing[i])
-                        continue;
-                s = tamis_dict_add(&c->levels, tamis_batch_text(b, i, at), fresh ? 0 : 1, &code, err);
-                if (s < 0 || !fresh)
-                        continue;
-                if (code >= c->fresh.capacity)
-                        s = grow_counts(c, 2 * code + 16, err);
-                if (s == 0)
-                        c->fresh_counts[code] += 1;
+                *cell = p->missing[row] ? 0 : tamis_drift_text_hash(tamis_batch_text(p->batch, row, at));
         }
         return s;
 }
 
-static bool is_numeric(const tamis_drift_column *c) {
-        return c->ref.type == TAMIS_TYPE_NUMERIC || (c->ref.type != TAMIS_TYPE_CATEGORICAL
-                                                     && c->fresh.type == TAMIS_TYPE_NUMERIC);
-}
+static int add_batch(struct portion *p, bool all, tamis_error *err) {
+        int s = tamis_batch_missing(p->batch, p->side->at, &p->missing, err);
 
-static int add_batch(tamis_drift_column *c, bool fresh, tamis_batch *b, tamis_error *err) {
-        tamis_drift_side *side = fresh ? &c->fresh : &c->ref;
-        const uint8_t *missing;
-        int s;
-
-        if (side->at == SIZE_MAX)
-                return 0;
-        s = tamis_batch_missing(b, side->at, &missing, err);
         if (s < 0)
                 return s;
-        side->rows += (double) b->n_rows;
-        for (size_t i = 0; i < b->n_rows; i++)
-                side->missing += missing[i];
-        if (c->verdict != TAMIS_DRIFT_OK)
+        p->side->rows += (double) p->batch->n_rows;
+        for (size_t i = 0; i < p->batch->n_rows; i++)
+                p->side->missing += p->missing[i];
+        if (p->column->verdict != TAMIS_DRIFT_OK && !all)
                 return 0;
-        return is_numeric(c) ? add_numbers(side, b, err) : add_texts(c, fresh, b, missing, side->at, err);
+        return p->column->numeric ? add_numbers(p, err) : add_texts(p, err);
 }
 
 static int read_all(struct reading *r, tamis_feed *feed, bool fresh, tamis_error *err) {
-        int s = tamis_feed_next(feed, err);
+        tamis_drift_sample *sample = fresh ? &r->report->fresh_sample : &r->report->ref_sample;
+        double *rows = fresh ? &r->report->fresh_rows : &r->report->reference_rows;
+        struct drawing drawing = {0};
+        int s = 0;
 
+        if (r->options->classifier || (r->options->save && !fresh))
+                s = tamis_drift_sample_open(sample, r->report->n, err);
+        if (s == 0)
+                s = tamis_feed_next(feed, err);
         while (s == 0 && feed->batch.n_rows > 0) {
-                *(fresh ? &r->report->fresh_rows : &r->report->reference_rows) += (double) feed->batch.n_rows;
-                for (size_t i = 0; s == 0 && i < r->report->n; i++)
-                        s = add_batch(&r->report->columns[i], fresh, &feed->batch, err);
+                s = draw(&drawing, sample, (uint64_t) *rows, feed->batch.n_rows, err);
+                *rows += (double) feed->batch.n_rows;
+                for (size_t i = 0; s == 0 && i < r->report->n; i++) {
+                        tamis_drift_column *c = &r->report->columns[i];
+                        struct portion p = { c, fresh ? &c->fresh : &c->ref, fresh, &feed->batch, NULL, &drawing,
+                                             sample->cells + i * sample->most };
+
+                        if (p.side->at != SIZE_MAX)
+                                s = add_batch(&p, r->options->save && !fresh, err);
+                }
                 if (s == 0)
                         s = tamis_feed_next(feed, err);
+        }
+        free(drawing.list);
+        tamis_drift_sample_sort(sample);
+        return s;
+}
+
+/* -- the reference --------------------------------------------------------------------------------------------------- */
+
+static int read_reference(struct reading *r, tamis_error *err) {
+        int s = read_all(r, &r->ref, false, err);
+
+        for (size_t i = 0; s == 0 && i < r->report->n; i++) {
+                tamis_drift_column *c = &r->report->columns[i];
+
+                c->known = c->levels.n;
+                s = tamis_drift_settle(&c->ref, err);
+                if (s == 0)
+                        tamis_drift_bins(c);
         }
         return s;
 }
 
-static int settle(tamis_drift_side *side, tamis_error *err) {
-        tamis_moments m = {0};
-        int s = tamis_order_sort(side->values, side->n, err);
+/* The rows that were saved, of the columns that are compared. */
+static int take_rows(struct reading *r, tamis_error *err) {
+        tamis_drift_sample *from = &r->saved.sample, *to = &r->report->ref_sample;
+        int s;
 
-        side->median = side->iqr = side->sd = NAN;
-        if (s == 0)
-                s = tamis_moments_add(&m, side->values, side->n, err);
-        if (s == 0 && side->n > 0) {
-                double part, at[3];
+        r->report->reference_rows = r->saved.rows;
+        for (size_t i = 0; i < r->report->n; i++)
+                if (r->report->columns[i].ref.at != SIZE_MAX)
+                        r->report->columns[i].ref.rows = r->saved.rows;
+        if (!r->options->classifier || from->n == 0)
+                return 0;
+        s = tamis_drift_sample_open(to, r->report->n, err);
+        if (s < 0)
+                return s;
+        /* of fewer columns there could be more rows; there are those that were saved */
+        to->n = from->n < to->most ? from->n : to->most;
+        for (size_t i = 0; i < to->n; i++)
+                to->heap[i] = from->heap[i];
+        for (size_t k = 0; k < r->report->n; k++) {
+                size_t at = r->report->columns[k].ref.at;
 
-                for (int i = 0; i < 3; i++) {
-                        uint64_t rank = tamis_order_place(side->n, (i + 1) / 4., &part);
-
-                        at[i] = tamis_order_between(side->values[rank], part > 0 ? side->values[rank + 1] : 0, part, (i + 1) / 4.);
-                }
-                side->median = at[1];
-                side->iqr = at[2] - at[0];
-                side->sd = tamis_moments_sd(&m, 0);
+                if (at != SIZE_MAX)
+                        memcpy(to->cells + k * to->most, from->cells + at * from->most, to->n * sizeof *to->cells);
         }
-        tamis_moments_done(&m);
+        return 0;
+}
+
+static int save(struct reading *r, tamis_error *err) {
+        tamis_output *output = NULL;
+        tamis_buffer text = {0};
+        int s = tamis_drift_save(r->report, r->schema, &text, err);
+
+        if (s == 0)
+                s = tamis_output_new(r->options->save, &output, err);
+        if (s == 0)
+                s = tamis_output_write(output, text.p, text.n, err);
+        if (s == 0)
+                s = tamis_output_commit(output, err);
+        tamis_output_free(output);
+        tamis_buffer_done(&text);
         return s;
+}
+
+static size_t room_of(size_t columns) {
+        size_t values = 2 * (size_t) TAMIS_DRIFT_VALUES;
+
+        return columns <= 64 ? values : values * 64 / columns < 1 << 13 ? 1 << 13 : values * 64 / columns;
 }
 
 int tamis_drift_read(const tamis_drift_options *options, tamis_drift_report *report, tamis_error *err) {
@@ -300,25 +414,19 @@ int tamis_drift_read(const tamis_drift_options *options, tamis_drift_report *rep
 
         if (s == 0)
                 s = columns_of(&r, err);
+        for (size_t i = 0; s == 0 && i < report->n; i++)
+                report->columns[i].ref.runs.room = report->columns[i].fresh.runs.room = room_of(report->n);
         if (s == 0)
-                s = read_all(&r, &r.ref, false, err);
-        for (size_t i = 0; i < report->n; i++)
-                report->columns[i].known = report->columns[i].levels.n;
-        if (s == 0)
+                s = options->load ? take_rows(&r, err) : read_reference(&r, err);
+        if (s == 0 && options->save)
+                s = save(&r, err);
+        if (s == 0 && options->fresh)
                 s = read_all(&r, &r.fresh, true, err);
-        for (size_t i = 0; s == 0 && i < report->n; i++) {
-                tamis_drift_column *c = &report->columns[i];
-
-                if (c->verdict == TAMIS_DRIFT_OK && !is_numeric(c))
-                        s = c->levels.n > c->fresh.capacity ? grow_counts(c, c->levels.n, err) : 0;
-                else if (c->verdict == TAMIS_DRIFT_OK) {
-                        s = settle(&c->ref, err);
-                        if (s == 0)
-                                s = settle(&c->fresh, err);
-                }
-        }
+        for (size_t i = 0; s == 0 && i < report->n; i++)
+                s = tamis_drift_settle(&report->columns[i].fresh, err);
         tamis_feed_done(&r.ref);
         tamis_feed_done(&r.fresh);
         tamis_missing_done(&r.missing);
+        tamis_drift_saved_done(&r.saved);
         return s;
 }

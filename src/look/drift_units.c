@@ -38,16 +38,15 @@ static const struct unit {
 enum { TIMES_BETTER = 10 };
 static const double large = .5, fits = .01, small = .1;
 
-static void try(tamis_drift_column *c, const double *edges, size_t n_edges, const double *counts, const struct unit *u,
-                bool back, double *best) {
+static void try(tamis_drift_column *c, const struct unit *u, bool back, double *best) {
         double moved[TAMIS_DRIFT_BINS], here[TAMIS_DRIFT_BINS];
         double times = back ? 1 / u->times : u->times, plus = back ? -u->plus / u->times : u->plus;
         tamis_divergence d;
 
-        for (size_t i = 0; i < n_edges; i++)
-                moved[i] = edges[i] * times + plus;
-        tamis_drift_count(c->fresh.values, c->fresh.n, moved, n_edges, here);
-        tamis_divergence_of(counts, here, n_edges + 1, &d);
+        for (size_t i = 0; i < c->n_edges; i++)
+                moved[i] = c->edges[i] * times + plus;
+        tamis_drift_count(&c->fresh.runs, c->ref.runs.cleared, moved, c->n_edges, here);
+        tamis_divergence_of(c->counts, here, c->n_edges + 1, &d);
         if (!(d.psi < *best) || (d.psi_p < fits && d.psi > small) || d.psi * TIMES_BETTER > c->divergence.psi)
                 return;
         /* bins of a skewed column may fit by chance, the middle half then does not */
@@ -58,13 +57,13 @@ static void try(tamis_drift_column *c, const double *edges, size_t n_edges, cons
         c->unit = u->name;
 }
 
-void tamis_drift_units(tamis_drift_column *c, const double *edges, size_t n_edges, const double *counts) {
+void tamis_drift_units(tamis_drift_column *c) {
         double best = INFINITY;
 
-        if (n_edges < 3 || !(c->divergence.psi >= large) || !(c->ref.iqr > 0) || !(c->fresh.iqr > 0))
+        if (c->n_edges < 3 || !(c->divergence.psi >= large) || !(c->ref.iqr > 0) || !(c->fresh.iqr > 0))
                 return;
         for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-                try(c, edges, n_edges, counts, &units[i], false, &best);
-                try(c, edges, n_edges, counts, &units[i], true, &best);
+                try(c, &units[i], false, &best);
+                try(c, &units[i], true, &best);
         }
 }

@@ -208,15 +208,6 @@ double tamis_powers_kurtosis(const tamis_powers *p) {
 
 /* -- runs ------------------------------------------------------------------------------------------------------------ */
 
-static double clear(double x, unsigned bits) {
-        uint64_t u;
-
-        memcpy(&u, &x, sizeof u);
-        u &= ~((UINT64_C(1) << bits) - 1);
-        memcpy(&x, &u, sizeof x);
-        return x + 0.0;
-}
-
 static int count_all(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
         int e = tamis_distinct_open(&r->distinct, err);
 
@@ -231,7 +222,7 @@ static void coarsen(tamis_runs *r) {
 
         r->cleared++;
         for (size_t i = 0; i < r->n; i++) {
-                double v = clear(r->values[i], r->cleared);
+                double v = tamis_runs_clear(r->values[i], r->cleared);
 
                 if (to > 0 && r->values[to - 1] == v) {
                         r->counts[to - 1] += r->counts[i];
@@ -311,7 +302,7 @@ static int gather(tamis_runs *r, tamis_error *err) {
                 powers_merge(&r->powers, &more);
                 e = count_all(r, r->loose, r->n_loose, err);
                 for (size_t i = 0; i < r->n_loose; i++)
-                        r->loose[i] = clear(r->loose[i], r->cleared);
+                        r->loose[i] = tamis_runs_clear(r->loose[i], r->cleared);
         }
         if (e == 0 && r->n_loose > 0) {
                 tamis_sort_doubles(r->loose, spare, r->n_loose);

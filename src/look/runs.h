@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <tamis/error.h>
 
@@ -50,6 +51,18 @@ double tamis_runs_quantile(const tamis_runs *r, double p);
 double tamis_runs_mad(const tamis_runs *r, double centre);
 /* How many are below x, or (equal) not above it. */
 uint64_t tamis_runs_below(const tamis_runs *r, double x, bool equal);
+/* x without its last `bits` bits, as the values of runs that were cleared; towards 0, so that order stays. */
+static inline double tamis_runs_clear(double x, unsigned bits) {
+        uint64_t u;
+
+        if (bits == 0)
+                return x;
+        memcpy(&u, &x, sizeof u);
+        u &= ~((UINT64_C(1) << bits) - 1);
+        memcpy(&x, &u, sizeof x);
+        return x + 0.0;
+}
+
 /* Different values; an estimate where bits were cleared. */
 uint64_t tamis_runs_distinct(const tamis_runs *r);
 

@@ -49,6 +49,8 @@ COMMANDS = [
     "drift -o out.csv {full} {full}",
     "drift --json --target city -o out.csv {whole} {hollow}",
     "drift --csv -c age -o out.csv {holes} {holes}",
+    "drift --save saved.json --classifier --html page.html -o out.csv {full} {full}",
+    "drift --load {reference} --target label --classifier --json -o out.csv {full}",
     "evaluate -t label -p age --segments city,income --bootstrap 3 -o out.csv {full}",
     "evaluate -t city --prediction note --weight age -o out.csv {full}",
     "evaluate -t label -c age,income,city --model logistic --folds 2 --versus-model majority --scores s.csv --explain e.csv "
@@ -167,6 +169,7 @@ class Runner:
         self.inputs["chain"] = folder / "chain.json"
         self.inputs["joint"] = folder / "joint.json"
         self.inputs["learned"] = folder / "learned.json"
+        self.inputs["reference"] = folder / "reference.json"
         for name, text in (("under", '{"steps": [{"step": "sample", "strategy": "under", "classes": [{"class": "no", "before": 9, '
                             '"after": 3}, {"class": "yes", "before": 2, "after": 2}]}]}'),
                            ("patterns", "age,income,_frequency\n0,1,2\n0,0,1\n"), ("weights", "city,income\n1,0\n-2,.5\n"),
@@ -193,6 +196,7 @@ class Runner:
         subprocess.run([tamis] + "impute -q -t label -g city -s age=auto,*=random --save joint.json -o out.csv holes.csv".split(),
                        cwd=folder, check=True)
 
+        subprocess.run([tamis] + "drift --save reference.json full.csv".split(), cwd=folder, check=True)
         subprocess.run([tamis] + "learn -q -t label -c age,city -s knn --save learned.json -o out.csv full.csv".split(), cwd=folder,
                        check=True)
 
