@@ -51,7 +51,7 @@ printf 'term,estimate,low,high\\nsleep,1,.9,1.1\\n' > answer.csv
                                          if (DRILLS / "high-card").exists() else None, "* "),
     "test rows that were made": ("smote-split", (DRILLS / "smote-split/naive/pipeline.sh").read_text(), "made before the split"),
     "ids as features": ("group", (DRILLS / "group/naive/pipeline.sh").read_text().replace(
-        "tamis clean -q --drop id,patient", "sed -i s/,p0/,0/ *.csv\ntamis clean -q --drop id"), "knowing the patient again is enough"),
+        "tamis clean -q --drop id,patient", "sed -i 's/,p0*\\([0-9]\\)/,\\1/' *.csv\ntamis clean -q --drop id"), "knowing the patient again is enough"),
 }
 
 
