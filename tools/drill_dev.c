@@ -13,33 +13,11 @@
 #include "drill_find.h"
 #include "drill_run.h"
 
-enum { PATH = 4096, TEN = 10, ELSEWHERE = 900 };
+enum { PATH = DRILL_PATH, TEN = 10, ELSEWHERE = 900 };
 
-/* A drill that is looked at. */
-struct drill {
-        const char *name;
-        char folder[PATH];
-        tamis_drill_config config;
-        const atomic_bool *stop;
-};
+static const atomic_bool *stopped;
 
-static int drill_open(struct drill *d, const char *name, const atomic_bool *stop, tamis_error *err) {
-        char path[PATH + 16];
-        int r;
-
-        *d = (struct drill) { .name = name, .stop = stop };
-        r = drill_find(name, d->folder, sizeof d->folder, err);
-        if (r < 0)
-                return r;
-        snprintf(path, sizeof path, "%s/drill.ini", d->folder);
-        return tamis_drill_config_read(path, &d->config, err);
-}
-
-static void drill_done(struct drill *d) {
-        tamis_drill_config_done(&d->config);
-}
-
-static size_t seeds_of(const struct drill *d) {
+static size_t seeds_of(const drill_opened *d) {
         const char *value = tamis_drill_config_value(&d->config.sections[0], "seeds");
         long seeds = value ? strtol(value, NULL, 10) : 0;
 
@@ -66,7 +44,7 @@ static const char constant_awk[] =
         "  { OFS = \",\"; for (i = 1; i <= NF; i++) if (!key[i]) $i = first[i]; $1 = $1; print }' '%s' > spoilt\n"
         "[ \"$(wc -l < spoilt)\" -le 2 ] || several=yes\nmv spoilt '%s'\n";
 
-static void spoil(const struct drill *d, variant v, const tamis_drill_section *answer, FILE *f) {
+static void spoil(const drill_opened *d, variant v, const tamis_drill_section *answer, FILE *f) {
         const tamis_drill_section *file = tamis_drill_config_section(&d->config, "file", NULL);
         const char *key = tamis_drill_config_value(answer, "key");
 
@@ -80,11 +58,11 @@ static void spoil(const struct drill *d, variant v, const tamis_drill_section *a
 }
 
 /* Good's answers to data of another seed are kept as before-answer.csv. */
-static int keep_answers(const struct drill *d, const char *folder, tamis_error *err) {
+static int keep_answers(const drill_opened *d, const char *folder, tamis_error *err) {
         char *const argv[] = { (char *) "/bin/sh", (char *) "pipeline.sh", NULL };
         tamis_child_end end;
         int r = child_run(&(tamis_child) { .argv = argv, .output = "/dev/null", .errors = "/dev/null", .timeout = 60, .folder = folder,
-                                           .stop = d->stop }, &end, err);
+                                           .stop = stopped }, &end, err);
 
         for (size_t i = 0; r == 0 && i < d->config.n; i++) {
                 char from[2 * PATH], to[2 * PATH];
@@ -98,7 +76,7 @@ static int keep_answers(const struct drill *d, const char *folder, tamis_error *
         return r;
 }
 
-static int spoil_pipeline(const struct drill *d, variant v, const char *folder, tamis_error *err) {
+static int spoil_pipeline(const drill_opened *d, variant v, const char *folder, tamis_error *err) {
         char path[PATH + 16];
         FILE *f;
         int r = v == REPLAYED ? keep_answers(d, folder, err) : 0;
@@ -120,7 +98,7 @@ static int spoil_pipeline(const struct drill *d, variant v, const char *folder, 
 }
 
 /* The result is the caller's to free. */
-static int try(const struct drill *d, const char *part, variant v, uint64_t seed, size_t seeds, drill_result *ret, tamis_error *err) {
+static int try(const drill_opened *d, const char *part, variant v, uint64_t seed, size_t seeds, drill_result *ret, tamis_error *err) {
         char folder[PATH] = "";
         int r = temporary(folder, err);
 
@@ -129,7 +107,7 @@ static int try(const struct drill *d, const char *part, variant v, uint64_t seed
         if (r == 0 && v != AS_WRITTEN)
                 r = spoil_pipeline(d, v, folder, err);
         if (r == 0)
-                r = drill_run(&d->config, folder, seed, seeds, d->stop, ret, err);
+                r = drill_run(&d->config, folder, seed, seeds, stopped, ret, err);
         drill_remove_folder(folder);
         return r;
 }
@@ -153,7 +131,7 @@ static void show_figures(const drill_result *r) {
                 printf("%s: %s", end_of(r), r->said ? r->said : "");
 }
 
-static void complain(const struct drill *d, const char *what, const drill_result *r) {
+static void complain(const drill_opened *d, const char *what, const drill_result *r) {
         printf("not ok - %s: %s: ", d->name, what);
         show_figures(r);
         for (size_t i = 0; r->end == DRILL_MEASURED && i < r->verdict.n; i++)
@@ -163,7 +141,7 @@ static void complain(const struct drill *d, const char *what, const drill_result
 }
 
 /* What must fail, by itself; `measured`: it must run and have the form that is asked for. */
-static int must_fail(const struct drill *d, const char *part, variant v, const char *what, bool measured, bool *ok, tamis_error *err) {
+static int must_fail(const drill_opened *d, const char *part, variant v, const char *what, bool measured, bool *ok, tamis_error *err) {
         drill_result result = {0};
         size_t seeds = v == AS_WRITTEN && strcmp(part, "naive") == 0 && seeds_of(d) < TEN ? TEN : 0;
         int r = try(d, part, v, 1, seeds, &result, err);
@@ -187,7 +165,7 @@ static int must_fail(const struct drill *d, const char *part, variant v, const c
         return r;
 }
 
-static int good_passes(const struct drill *d, bool *ok, double *longest, tamis_error *err) {
+static int good_passes(const drill_opened *d, bool *ok, double *longest, tamis_error *err) {
         size_t seeds = seeds_of(d);
         int r = 0;
 
@@ -212,11 +190,11 @@ static int good_passes(const struct drill *d, bool *ok, double *longest, tamis_e
         return r;
 }
 
-static int check_one(const char *name, const atomic_bool *stop, bool *ok, tamis_error *err) {
+static int check_one(const char *name, bool *ok, tamis_error *err) {
         struct timespec a, b;
         double longest = 0;
-        struct drill d;
-        int r = drill_open(&d, name, stop, err);
+        drill_opened d;
+        int r = drill_open(name, &d, err);
 
         *ok = true;
         clock_gettime(CLOCK_MONOTONIC, &a);
@@ -233,11 +211,11 @@ static int check_one(const char *name, const atomic_bool *stop, bool *ok, tamis_
                 printf("ok - %s: %.1f s in all, the longest run %.2f s\n", name,
                        (double) (b.tv_sec - a.tv_sec) + 1e-9 * (double) (b.tv_nsec - a.tv_nsec), longest);
         fflush(stdout);
-        drill_done(&d);
+        drill_close(&d);
         return r;
 }
 
-static int check(char *const *names, size_t n, const atomic_bool *stop, tamis_error *err) {
+static int check(char *const *names, size_t n, tamis_error *err) {
         tamis_arena arena = {0};
         const char **all;
         size_t bad = 0;
@@ -247,11 +225,11 @@ static int check(char *const *names, size_t n, const atomic_bool *stop, tamis_er
                 r = drill_list(&arena, &all, &n, err);
         else
                 all = (const char **) names;
-        for (size_t i = 0; r == 0 && i < n && !(stop && atomic_load(stop)); i++) {
+        for (size_t i = 0; r == 0 && i < n && !(stopped && atomic_load(stopped)); i++) {
                 tamis_error why = {0};
                 bool ok = false;
 
-                r = check_one(all[i], stop, &ok, &why);
+                r = check_one(all[i], &ok, &why);
                 if (r < 0 && r != TAMIS_NO_MEMORY) {
                         printf("not ok - %s: %s%s%llu: %s\n", all[i], why.file, *why.file ? ":" : "", (unsigned long long) why.line, why.message);
                         r = 0;
@@ -266,12 +244,12 @@ static int check(char *const *names, size_t n, const atomic_bool *stop, tamis_er
 
 /* -- figures, make ------------------------------------------------------------------------------------------------- */
 
-static int figures(const char *name, uint64_t seed, const atomic_bool *stop, tamis_error *err) {
+static int figures(const char *name, uint64_t seed, tamis_error *err) {
         static const char *const parts[] = { "start", "naive", "good" };
         drill_result results[3] = {0};
-        struct drill d;
+        drill_opened d;
         size_t seeds;
-        int r = drill_open(&d, name, stop, err);
+        int r = drill_open(name, &d, err);
 
         seeds = r == 0 && seeds_of(&d) > TEN ? seeds_of(&d) : TEN;
         for (size_t i = 0; r == 0 && i < 3; i++)
@@ -296,28 +274,29 @@ static int figures(const char *name, uint64_t seed, const atomic_bool *stop, tam
         }
         for (size_t i = 0; i < 3; i++)
                 drill_result_done(&results[i]);
-        drill_done(&d);
+        drill_close(&d);
         return r;
 }
 
 static int make(const char *name, const char *folder, uint64_t seed, tamis_error *err) {
-        struct drill d;
-        int r = drill_open(&d, name, NULL, err);
+        drill_opened d;
+        int r = drill_open(name, &d, err);
 
         if (r == 0 && mkdir(folder, 0777) < 0 && errno != EEXIST)
                 r = tamis_fail(err, TAMIS_IO, "%s: %s", folder, strerror(errno));
         if (r == 0)
                 r = drill_lay_out(&d.config, d.folder, "start", folder, seed, err);
-        drill_done(&d);
+        drill_close(&d);
         return r;
 }
 
 int drill_dev(char *const *words, size_t n, uint64_t seed, const atomic_bool *stop, tamis_error *err) {
+        stopped = stop;
         if (n == 3 && strcmp(words[0], "make") == 0)
                 return make(words[1], words[2], seed, err);
         if (n >= 1 && strcmp(words[0], "check") == 0)
-                return check(words + 1, n - 1, stop, err);
+                return check(words + 1, n - 1, err);
         if (n == 2 && strcmp(words[0], "figures") == 0)
-                return figures(words[1], seed, stop, err);
+                return figures(words[1], seed, err);
         return tamis_fail(err, TAMIS_USAGE, "dev make NAME DIR, dev check [NAME...], or dev figures NAME");
 }

@@ -7,10 +7,10 @@
 
 #include <tamis/schema.h>
 
-#include "config.h"
+#include "config.h"             /* the build's: where drills are */
 #include "drill_find.h"
 
-enum { PATH = 4096, MOST = 512 };
+enum { PATH = DRILL_PATH, MOST = 512 };
 
 int drill_find_all(const char **ret, tamis_error *err) {
         const char *const places[] = { getenv("TAMIS_DRILLS"), TAMIS_SOURCE_DRILLS, TAMIS_INSTALLED_DRILLS };
@@ -92,4 +92,26 @@ int drill_find(const char *name, char *ret, size_t size, tamis_error *err) {
                 return unknown(name, err);
         snprintf(ret, size, "%.3000s/%.256s", folder, name);
         return 0;
+}
+
+int drill_open(const char *name, drill_opened *ret, tamis_error *err) {
+        char path[PATH + 16];
+        int r;
+
+        *ret = (drill_opened) { .name = name };
+        r = drill_find(name, ret->folder, sizeof ret->folder, err);
+        if (r < 0)
+                return r;
+        snprintf(path, sizeof path, "%s/drill.ini", ret->folder);
+        return tamis_drill_config_read(path, &ret->config, err);
+}
+
+void drill_close(drill_opened *drill) {
+        tamis_drill_config_done(&drill->config);
+}
+
+const char *drill_says(const drill_opened *drill, const char *key) {
+        const char *value = drill->config.n > 0 ? tamis_drill_config_value(&drill->config.sections[0], key) : NULL;
+
+        return value ? value : "";
 }

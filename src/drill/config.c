@@ -16,12 +16,16 @@ static tamis_slice trimmed(tamis_slice s) {
         return s;
 }
 
+static bool is_letter(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /* A # begins one at the start of a line or behind a blank, but not within 'quotes' of a formula. */
 static tamis_slice without_comment(tamis_slice s) {
         bool quoted = false;
 
         for (size_t i = 0; i < s.n; i++) {
-                quoted ^= s.p[i] == '\'' && (i == 0 || !((s.p[i - 1] | 0x20) >= 'a' && (s.p[i - 1] | 0x20) <= 'z') || quoted);
+                quoted ^= s.p[i] == '\'' && (quoted || i == 0 || !is_letter(s.p[i - 1]));
                 if (s.p[i] == '#' && !quoted && (i == 0 || is_blank(s.p[i - 1])))
                         return (tamis_slice) { s.p, i };
         }
@@ -57,7 +61,8 @@ static int begin_section(struct reading *r, tamis_slice s, size_t line, tamis_er
         tamis_slice inside = trimmed((tamis_slice) { s.p + 1, s.n - 1 }), kind = { inside.p, 0 };
 
         if (s.p[s.n - 1] != ']')
-                return tamis_fail_at(err, TAMIS_BAD_DATA, r->c->file, line, 0, "\"%.*s\": a section ends with ]", (int) s.n, s.p);
+                return tamis_fail_at(err, TAMIS_BAD_DATA, r->c->file, line, 0, "\"%.*s\": a section ends with ]",
+                                     (int) s.n, s.p);
         inside = trimmed((tamis_slice) { inside.p, inside.n - 1 });
         while (kind.n < inside.n && !is_blank(inside.p[kind.n]))
                 kind.n++;
@@ -78,8 +83,9 @@ static int go_on(struct reading *r, tamis_slice s, size_t line, tamis_error *err
         char *both;
 
         if (section->n == 0)
-                return tamis_fail_at(err, TAMIS_BAD_DATA, r->c->file, line, 0, "a line that begins with a blank goes on with the value "
-                                     "above it, and there is none");
+                return tamis_fail_at(err, TAMIS_BAD_DATA, r->c->file, line, 0,
+                                     "a line that begins with a blank goes on with the value above it, and there is "
+                                     "none");
         last = &section->entries[section->n - 1];
         n = strlen(last->value);
         both = tamis_arena_get(&r->c->arena, n + s.n + 2);
@@ -99,8 +105,8 @@ static int take_entry(struct reading *r, tamis_slice s, size_t line, tamis_error
         size_t at = equal ? (size_t) (equal - s.p) : 0;
 
         if (!equal || at == 0)
-                return tamis_fail_at(err, TAMIS_BAD_DATA, r->c->file, line, 0, "\"%.*s\" is neither [kind name] nor key = value",
-                                     (int) s.n, s.p);
+                return tamis_fail_at(err, TAMIS_BAD_DATA, r->c->file, line, 0,
+                                     "\"%.*s\" is neither [kind name] nor key = value", (int) s.n, s.p);
         entry->key = tamis_arena_copy(&r->c->arena, trimmed((tamis_slice) { s.p, at }));
         entry->value = tamis_arena_copy(&r->c->arena, trimmed((tamis_slice) { equal + 1, s.n - at - 1 }));
         entry->line = line;
@@ -148,7 +154,8 @@ int tamis_drill_config_parse(const char *file, tamis_slice text, tamis_drill_con
         if (r == 0 && text.n > 0 && memchr(text.p, '\0', text.n))
                 r = tamis_fail_at(err, TAMIS_BAD_DATA, file, 0, 0, "it is no text: there is a byte 0 in it");
         if (r == 0) {
-                c.sections[c.n++] = (tamis_drill_section) { .kind = "", .name = "", .line = 1, .entries = reading.entries };
+                c.sections[c.n++] = (tamis_drill_section) { .kind = "", .name = "", .line = 1,
+                                                            .entries = reading.entries };
                 r = take_lines(&reading, text, err);
         }
         if (r < 0) {

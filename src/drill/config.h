@@ -1,4 +1,4 @@
-/* config.h: a drill.ini as sections of keys and values, in the order of the file. src/drill/README.md tells what they mean.
+/* config.h: a drill.ini as sections of keys and values, in the order of the file; README.md tells what they mean.
  *
  * The texts belong to the config.
  */
@@ -33,7 +33,8 @@ typedef struct tamis_drill_config {
 
 int tamis_drill_config_read(const char *path, tamis_drill_config *ret, tamis_error *err) TAMIS_CHECKED;
 /* The same of a text; `file` is what errors name. */
-int tamis_drill_config_parse(const char *file, tamis_slice text, tamis_drill_config *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_drill_config_parse(const char *file, tamis_slice text, tamis_drill_config *ret,
+                             tamis_error *err) TAMIS_CHECKED;
 void tamis_drill_config_done(tamis_drill_config *c);
 
 /* The first section of a kind (and name, where name is not NULL); NULL: there is none. */

@@ -94,7 +94,9 @@ static double zipf_one(const gsl_rng *rng, const double *x, size_t n) {
 }
 
 #define DRAW(name) \
-        static int name(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) { return draw(call, name##_one, ret, err); }
+        static int name(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) { \
+                return draw(call, name##_one, ret, err); \
+        }
 DRAW(normal)
 DRAW(uniform)
 DRAW(integer)
@@ -148,12 +150,14 @@ static int values_of_choice(const tamis_drill_call *call, bool *text, tamis_erro
 
         *text = false;
         if (call->n % 2 != 0)
-                return tamis_fail(err, TAMIS_BAD_DATA, "values and their shares are needed in turn: choice('a', .5, 'b', .5)");
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "values and their shares are needed in turn: choice('a', .5, 'b', .5)");
         for (size_t i = 0; i < call->n; i += 2) {
                 *text |= call->arguments[i].text;
                 number |= !call->arguments[i].text && !tamis_drill_is_nothing(&call->arguments[i]);
                 if (call->arguments[i + 1].text || (*text && number))
-                        return tamis_fail(err, TAMIS_BAD_DATA, "values and their shares are needed in turn, values of one kind: "
+                        return tamis_fail(err, TAMIS_BAD_DATA,
+                                          "values and their shares are needed in turn, values of one kind: "
                                           "choice('a', .5, 'b', .5)");
         }
         return 0;
@@ -177,7 +181,8 @@ static int choice(const tamis_drill_call *call, tamis_drill_column *ret, tamis_e
 
         if (r < 0)
                 return r;
-        r = text ? tamis_drill_texts_new(call, call->rows, ret, err) : tamis_drill_numbers_new(call, call->rows, ret, err);
+        r = text ? tamis_drill_texts_new(call, call->rows, ret, err)
+                 : tamis_drill_numbers_new(call, call->rows, ret, err);
         for (size_t row = 0; r == 0 && row < call->rows; row++) {
                 size_t at = 0;
                 double left;
@@ -215,7 +220,8 @@ static int shuffle(const tamis_drill_call *call, tamis_drill_column *ret, tamis_
         int r = places ? 0 : tamis_fail_memory(err);
 
         if (r == 0)
-                r = x->text ? tamis_drill_texts_new(call, call->rows, ret, err) : tamis_drill_numbers_new(call, call->rows, ret, err);
+                r = x->text ? tamis_drill_texts_new(call, call->rows, ret, err)
+                            : tamis_drill_numbers_new(call, call->rows, ret, err);
         for (size_t row = 0; r == 0 && row < call->rows; row++) {
                 tamis_stream s;
 

@@ -5,7 +5,7 @@
 typedef tamis_drill_reading reading;
 typedef tamis_drill_column column;
 
-/* -- grammar, from the tightest -------------------------------------------------------------------------------------- */
+/* -- grammar, from the tightest ------------------------------------------------------------------------------------ */
 
 static int primary(reading *r, column *ret) {
         char name[TAMIS_DRILL_NAME];
@@ -68,7 +68,8 @@ static int next_of(reading *r, const char *const *words) {
 }
 
 /* One level of operators that go from left to right. */
-static int chained(reading *r, const char *const *words, const char *ops, int (*below)(reading *r, column *ret), column *ret) {
+static int chained(reading *r, const char *const *words, const char *ops, int (*below)(reading *r, column *ret),
+                   column *ret) {
         column a, b;
         int status = below(r, &a);
 
@@ -110,7 +111,7 @@ static int comparison(reading *r, column *ret) {
         if (status == 0)
                 status = tamis_drill_binary(r, "=!lg<>"[i], &a, &b, ret);
         if (status == 0 && next_of(r, words) >= 0)
-                return tamis_drill_wrong(r, "two comparisons in a row: a < b and b < c is how to write it, or brackets");
+                return tamis_drill_wrong(r, "two comparisons in a row: a < b and b < c is how to write it");
         return status;
 }
 
@@ -172,20 +173,21 @@ static int copied(tamis_arena *arena, const column *from, column *ret, tamis_err
         if (!from->text)
                 memcpy(c.number, from->number, from->n * sizeof *c.number);
         for (size_t i = 0; from->text && i < from->n; i++) {
-                if (!from->texts[i])
-                        continue;
-                c.texts[i] = i > 0 && from->texts[i] == from->texts[i - 1] ? c.texts[i - 1]
-                                                                          : tamis_arena_copy(arena, tamis_slice_of(from->texts[i]));
-                if (!c.texts[i])
+                if (i > 0 && from->texts[i] == from->texts[i - 1])
+                        c.texts[i] = c.texts[i - 1];
+                else if (from->texts[i])
+                        c.texts[i] = tamis_arena_copy(arena, tamis_slice_of(from->texts[i]));
+                if (from->texts[i] && !c.texts[i])
                         return tamis_fail_memory(err);
         }
         *ret = c;
         return 0;
 }
 
-/* Functions take memory from the world's arena: while a formula is worked out that is one of its own, so that of a dozen columns on
- * the way to one, one stays. */
-int tamis_drill_formula(const tamis_drill_scope *scope, const char *key, const char *text, tamis_drill_column *ret, tamis_error *err) {
+/* Functions take memory from the world's arena: while a formula is worked out that is one of its own, so that of a
+ * dozen columns on the way to one, one stays. */
+int tamis_drill_formula(const tamis_drill_scope *scope, const char *key, const char *text, tamis_drill_column *ret,
+                        tamis_error *err) {
         tamis_arena kept = scope->world->arena;
         column c = {0};
         int status;
@@ -206,7 +208,8 @@ int tamis_drill_formula_figure(const tamis_drill_scope *scope, const char *text,
         if (r < 0)
                 return r;
         if (c.text || c.n != 1)
-                return tamis_fail_at(err, TAMIS_BAD_DATA, scope->file, scope->line, 0, "\"%.200s\": one number is needed, and this %s", text,
+                return tamis_fail_at(err, TAMIS_BAD_DATA, scope->file, scope->line, 0,
+                                     "\"%.200s\": one number is needed, and this %s", text,
                                      c.text ? "is a text" : "is a column (mean(x) makes one number of it)");
         *ret = c.number[0];
         return 0;

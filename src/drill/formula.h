@@ -5,9 +5,10 @@
 #include "drill/config.h"
 #include "drill/world.h"
 
-/* The value of a formula for each row of `table` (NULL: none is at hand, bare names are errors unless `figures` has them). `key` names the
- * column it is for: draws are keyed by it. An error says file and line of `from`, what is wrong in the formula, and what would mend it.
- * `figures`: named constants (the measures, in [pass] and [comment]); NULL: none. The column lives in the world's arena. */
+/* The value of a formula for each row of `table` (NULL: none is at hand, bare names are errors unless `figures` has
+ * them). `key` names the column it is for: draws are keyed by it. An error says file and line of the scope, what is
+ * wrong in the formula, and what would mend it. `figures`: named constants (the measures, in [pass] and [comment]);
+ * NULL: none. The column lives in the world's arena. */
 typedef struct tamis_drill_figure {
         const char *name;
         double value;
@@ -24,8 +25,10 @@ typedef struct tamis_drill_scope {
         size_t line;
 } tamis_drill_scope;
 
-int tamis_drill_formula(const tamis_drill_scope *scope, const char *key, const char *text, tamis_drill_column *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_drill_formula(const tamis_drill_scope *scope, const char *key, const char *text, tamis_drill_column *ret,
+                        tamis_error *err) TAMIS_CHECKED;
 /* One number. */
-int tamis_drill_formula_figure(const tamis_drill_scope *scope, const char *text, double *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_drill_formula_figure(const tamis_drill_scope *scope, const char *text, double *ret,
+                               tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -72,7 +72,8 @@ static int other_table(tamis_drill_reading *r, const char *name, tamis_drill_col
                 return 0;
         }
         add_columns(words, &n, t);
-        snprintf(of, sizeof of, "column of table %.*s that is called", (int) (dot - name) < 60 ? (int) (dot - name) : 60, name);
+        snprintf(of, sizeof of, "column of table %.*s that is called",
+                 (int) (dot - name) < 60 ? (int) (dot - name) : 60, name);
         return tamis_drill_unknown(r, of, dot + 1, words, n);
 }
 
@@ -109,8 +110,8 @@ int tamis_drill_named(tamis_drill_reading *r, const char *name, tamis_drill_colu
 /* -- calls --------------------------------------------------------------------------------------------------------- */
 
 static int no_function(const tamis_drill_reading *r, const char *name) {
-        const tamis_drill_function *const lists[] = { tamis_drill_draws, tamis_drill_rowwise, tamis_drill_texts, tamis_drill_wholes,
-                                                      tamis_drill_measures };
+        const tamis_drill_function *const lists[] = { tamis_drill_draws, tamis_drill_rowwise, tamis_drill_texts,
+                                                      tamis_drill_wholes, tamis_drill_measures };
         tamis_slice words[MOST_WORDS];
         size_t n = 0;
 
@@ -162,7 +163,8 @@ static void make_key(const tamis_drill_reading *r, unsigned number, char *key, s
                 snprintf(key + strlen(key), n - strlen(key), ".again.%u", s->again);
 }
 
-static int apply(tamis_drill_reading *r, const tamis_drill_function *f, const tamis_drill_call *c, tamis_drill_column *ret) {
+static int apply(tamis_drill_reading *r, const tamis_drill_function *f, const tamis_drill_call *c,
+                 tamis_drill_column *ret) {
         tamis_error err = {0};
         int status = f->apply(c, ret, &err);
 
@@ -177,7 +179,8 @@ int tamis_drill_called(tamis_drill_reading *r, const char *name, tamis_drill_col
         const tamis_drill_function *f = tamis_drill_function_find(name, strlen(name));
         struct arguments a = {0};
         char key[512];
-        tamis_drill_call c = { .scope = r->scope, .name = name, .arguments = a.of, .tables = a.tables, .rows = 1, .key = key };
+        tamis_drill_call c = { .scope = r->scope, .name = name, .arguments = a.of, .tables = a.tables, .rows = 1,
+                               .key = key };
         unsigned number = r->calls++;
         tamis_drill_column longest = { .n = 1 };
         int status;

@@ -17,7 +17,8 @@ int tamis_drill_constant(tamis_drill_reading *r, double x, tamis_drill_column *r
         return status;
 }
 
-int tamis_drill_together(tamis_drill_reading *r, const tamis_drill_column *a, const tamis_drill_column *b, size_t *ret) {
+int tamis_drill_together(tamis_drill_reading *r, const tamis_drill_column *a, const tamis_drill_column *b,
+                         size_t *ret) {
         if (a->n != b->n && a->n != 1 && b->n != 1)
                 return tamis_drill_wrong(r, "%zu rows beside %zu: only columns of one table, or constants, go together "
                                          "(lookup(table.column, i) takes rows of another)", a->n, b->n);
@@ -46,8 +47,8 @@ static double compute(char op, double a, double b) {
 static int compare_texts(tamis_drill_reading *r, char op, const tamis_drill_column *a, const tamis_drill_column *b,
                          tamis_drill_column *ret) {
         if (!strchr("=!<l>g", op))
-                return tamis_drill_wrong(r, "texts can be compared and joined, but not computed with (number(text) makes numbers of "
-                                         "them)");
+                return tamis_drill_wrong(r, "texts can be compared and joined, but not computed with "
+                                         "(number(text) makes numbers of them)");
         for (size_t i = 0; i < ret->n; i++) {
                 const char *s = tamis_drill_text(a, i), *t = tamis_drill_text(b, i);
 

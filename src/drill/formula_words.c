@@ -13,15 +13,17 @@ int tamis_drill_wrong(const tamis_drill_reading *r, const char *format, ...) {
         va_start(list, format);
         vsnprintf(what, sizeof what, format, list);
         va_end(list);
-        return tamis_fail_at(r->err, TAMIS_BAD_DATA, r->scope->file, r->scope->line, 0, "%s%s\"%.200s\": %s", r->key ? r->key : "",
-                             r->key ? " = " : "", r->text, what);
+        return tamis_fail_at(r->err, TAMIS_BAD_DATA, r->scope->file, r->scope->line, 0, "%s%s\"%.200s\": %s",
+                             r->key ? r->key : "", r->key ? " = " : "", r->text, what);
 }
 
-int tamis_drill_unknown(const tamis_drill_reading *r, const char *what, const char *name, const tamis_slice *words, size_t n) {
+int tamis_drill_unknown(const tamis_drill_reading *r, const char *what, const char *name, const tamis_slice *words,
+                        size_t n) {
         char near[256] = "";
 
         tamis_nearest(tamis_slice_of(name), words, n, near, sizeof near);
-        return tamis_drill_wrong(r, "no %s \"%s\"%s%s%s", what, name, *near ? " (did you mean " : "", near, *near ? "?)" : "");
+        return tamis_drill_wrong(r, "no %s \"%s\"%s%s%s", what, name, *near ? " (did you mean " : "", near,
+                                 *near ? "?)" : "");
 }
 
 static void skip_blanks(tamis_drill_reading *r) {
@@ -43,7 +45,9 @@ bool tamis_drill_take(tamis_drill_reading *r, const char *what) {
         skip_blanks(r);
         if (strncmp(r->text + r->at, what, n) != 0)
                 return false;
-        if (is_letter(*what) ? goes_on(r->text[r->at + n]) : (*what == '<' || *what == '>') && n == 1 && r->text[r->at + 1] == '=')
+        if (is_letter(*what) && goes_on(r->text[r->at + n]))
+                return false;           /* oracle is no or */
+        if (n == 1 && (*what == '<' || *what == '>') && r->text[r->at + 1] == '=')
                 return false;
         r->at += n;
         return true;
@@ -70,7 +74,8 @@ int tamis_drill_take_text(tamis_drill_reading *r, tamis_drill_column *ret) {
         if (!end)
                 return tamis_drill_wrong(r, "a text without its second '");
         r->at += (size_t) (end - begin) + 2;
-        *ret = (tamis_drill_column) { .name = "", .text = true, .n = 1, .texts = tamis_arena_get(arena, sizeof *ret->texts) };
+        *ret = (tamis_drill_column) { .name = "", .text = true, .n = 1,
+                                      .texts = tamis_arena_get(arena, sizeof *ret->texts) };
         if (!ret->texts || !(ret->texts[0] = tamis_arena_copy(arena, (tamis_slice) { begin, (size_t) (end - begin) })))
                 return tamis_fail_memory(r->err);
         return 0;

@@ -1,12 +1,13 @@
-/* functions.h: what formulas can call, as tables of constant entries. A new function is an entry, and its line in README.md.
+/* functions.h: what formulas can call, as tables of constant entries. A new function is an entry, and its place in
+ * README.md.
  */
 #ifndef TAMIS_DRILL_FUNCTIONS_H
 #define TAMIS_DRILL_FUNCTIONS_H
 
 #include "drill/formula.h"
 
-/* One call. Arguments are worked out before it; `ret` has no memory yet: take it from the world's arena, `rows` values of it, or one
- * where the function sums a whole column up. */
+/* One call. Arguments are worked out before it; `ret` has no memory yet: take it from the world's arena, `rows` values
+ * of it, or one where the function sums a whole column up. */
 typedef struct tamis_drill_call {
         const tamis_drill_scope *scope;
         const char *name;               /* the function's, for errors */
@@ -14,7 +15,7 @@ typedef struct tamis_drill_call {
         const tamis_drill_column *arguments;
         const tamis_drill_table *const *tables; /* functions of tables: those named, in place of arguments */
         size_t rows;                    /* the longest of the arguments, or of the table at hand */
-        const char *key;                /* draws: the stream's purpose, "people.x1.0"; its first index is 0, its second the row */
+        const char *key;                /* draws: the stream's purpose; its first index is 0, its second the row */
 } tamis_drill_call;
 
 typedef int tamis_drill_apply(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err);

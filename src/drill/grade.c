@@ -58,7 +58,7 @@ static int holds(const tamis_drill_scope *scope, const char *formula, bool *ret,
 }
 
 static int add_figure(double x, char *text, size_t *n) {
-        int digits = !isfinite(x) ? 0 : fabs(x) >= 99.95 ? 0 : fabs(x) >= 9.995 ? 1 : fabs(x) >= .0995 || x == 0 ? 2 : 3;
+        int digits = fabs(x) >= 99.95 || fabs(x - nearbyint(x)) < 1e-9 || !isfinite(x) ? 0 : fabs(x) >= 9.995 ? 1 : fabs(x) >= .0995 ? 2 : 3;
 
         *n += isnan(x) ? (size_t) snprintf(text + *n, LONGEST - *n, "nothing") : (size_t) snprintf(text + *n, LONGEST - *n, "%.*f", digits, x);
         return *n < LONGEST ? 0 : -1;

@@ -9,7 +9,8 @@
 
 enum { MOST_ROWS = 2000000 };
 
-static tamis_drill_scope scope_of(const tamis_drill_config *c, tamis_drill_world *w, const tamis_drill_table *t, size_t line) {
+static tamis_drill_scope scope_of(const tamis_drill_config *c, tamis_drill_world *w, const tamis_drill_table *t,
+                                  size_t line) {
         return (tamis_drill_scope) { .world = w, .table = t, .may_draw = true, .file = c->file, .line = line };
 }
 
@@ -53,16 +54,17 @@ static int spread(tamis_drill_world *w, size_t rows, tamis_drill_column *c, tami
         return 0;
 }
 
-static int take_column(const tamis_drill_config *c, tamis_drill_world *w, tamis_drill_table *t, const tamis_drill_section *s, size_t i,
-                       tamis_error *err) {
+static int take_column(const tamis_drill_config *c, tamis_drill_world *w, tamis_drill_table *t,
+                       const tamis_drill_section *s, size_t i, tamis_error *err) {
         const tamis_drill_entry *e = &s->entries[i];
         tamis_drill_scope scope = scope_of(c, w, t, e->line);
         tamis_drill_column column;
         int r;
 
         if (!is_name(e->key))
-                return tamis_fail_at(err, TAMIS_BAD_DATA, c->file, e->line, 0, "\"%.60s\" cannot be a column's name here: letters, digits and _ "
-                                     "make one, and no word of the language (files can give it another: columns = x as \"any name\")",
+                return tamis_fail_at(err, TAMIS_BAD_DATA, c->file, e->line, 0,
+                                     "\"%.60s\" cannot be a column's name here: letters, digits and _ make one, and no "
+                                     "word of the language (files can give it another: columns = x as \"any name\")",
                                      e->key);
         for (size_t k = 0; k < i; k++)
                 scope.again += strcmp(s->entries[k].key, e->key) == 0;
@@ -72,7 +74,8 @@ static int take_column(const tamis_drill_config *c, tamis_drill_world *w, tamis_
         return r == 0 ? tamis_drill_table_set(w, t, e->key, &column, err) : r;
 }
 
-int tamis_drill_rows_where(const tamis_drill_scope *scope, const char *key, const char *formula, size_t **ret, size_t *n, tamis_error *err) {
+int tamis_drill_rows_where(const tamis_drill_scope *scope, const char *key, const char *formula, size_t **ret,
+                           size_t *n, tamis_error *err) {
         const tamis_drill_table *t = scope->table;
         tamis_drill_column keep = {0};
         size_t *which = tamis_arena_get(&scope->world->arena, (t->rows + 1) * sizeof *which);
@@ -81,7 +84,8 @@ int tamis_drill_rows_where(const tamis_drill_scope *scope, const char *key, cons
         if (r == 0 && formula)
                 r = tamis_drill_formula(scope, key, formula, &keep, err);
         if (r == 0 && keep.text)
-                r = tamis_fail_at(err, TAMIS_BAD_DATA, scope->file, scope->line, 0, "\"%.200s\" is a text, and no condition", formula);
+                r = tamis_fail_at(err, TAMIS_BAD_DATA, scope->file, scope->line, 0,
+                                  "\"%.200s\" is a text, and no condition", formula);
         if (r < 0)
                 return r;
         *n = 0;
@@ -112,7 +116,8 @@ static int compare_rows(const void *a, const void *b, void *arg) {
         return order ? order : (x > y) - (x < y);
 }
 
-static int sort_rows(const tamis_drill_config *c, tamis_drill_world *w, tamis_drill_table *t, const tamis_drill_entry *e, tamis_error *err) {
+static int sort_rows(const tamis_drill_config *c, tamis_drill_world *w, tamis_drill_table *t,
+                     const tamis_drill_entry *e, tamis_error *err) {
         tamis_drill_scope scope = scope_of(c, w, t, e->line);
         tamis_drill_column by;
         size_t *which = NULL, n = 0;
@@ -130,7 +135,8 @@ static int sort_rows(const tamis_drill_config *c, tamis_drill_world *w, tamis_dr
 }
 
 /* keep and order, when all columns are there. */
-static int arrange(const tamis_drill_config *c, const tamis_drill_section *s, tamis_drill_world *w, tamis_drill_table *t, tamis_error *err) {
+static int arrange(const tamis_drill_config *c, const tamis_drill_section *s, tamis_drill_world *w,
+                   tamis_drill_table *t, tamis_error *err) {
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < s->n; i++) {
@@ -149,7 +155,8 @@ static int arrange(const tamis_drill_config *c, const tamis_drill_section *s, ta
         return r;
 }
 
-static int make_table(const tamis_drill_config *c, const tamis_drill_section *s, tamis_drill_world *w, tamis_error *err) {
+static int make_table(const tamis_drill_config *c, const tamis_drill_section *s, tamis_drill_world *w,
+                      tamis_error *err) {
         tamis_drill_scope scope = scope_of(c, w, NULL, s->line);
         const char *wanted = tamis_drill_config_value(s, "rows");
         tamis_drill_table *t = NULL;
@@ -157,15 +164,18 @@ static int make_table(const tamis_drill_config *c, const tamis_drill_section *s,
         int r;
 
         if (!is_name(s->name))
-                return tamis_fail_at(err, TAMIS_BAD_DATA, c->file, s->line, 0, "[table %.60s]: a table has a name of letters, digits and _",
+                return tamis_fail_at(err, TAMIS_BAD_DATA, c->file, s->line, 0,
+                                     "[table %.60s]: a table has a name of letters, digits and _",
                                      s->name);
         if (tamis_drill_world_table(w, s->name))
                 return tamis_fail_at(err, TAMIS_BAD_DATA, c->file, s->line, 0, "a second table \"%s\"", s->name);
         scope.may_draw = false;
         r = wanted ? tamis_drill_formula_figure(&scope, wanted, &rows, err)
-                   : tamis_fail_at(err, TAMIS_BAD_DATA, c->file, s->line, 0, "[table %s]: how many rows? rows = N", s->name);
+                   : tamis_fail_at(err, TAMIS_BAD_DATA, c->file, s->line, 0, "[table %s]: how many rows? rows = N",
+                                   s->name);
         if (r == 0 && !(rows >= 0 && rows <= MOST_ROWS))
-                r = tamis_fail_at(err, TAMIS_BAD_DATA, c->file, s->line, 0, "[table %s]: rows = %g; 0 to %d are possible", s->name, rows,
+                r = tamis_fail_at(err, TAMIS_BAD_DATA, c->file, s->line, 0,
+                                  "[table %s]: rows = %g; 0 to %d are possible", s->name, rows,
                                   MOST_ROWS);
         if (r == 0)
                 r = tamis_drill_world_add(w, s->name, (size_t) rows, &t, err);
@@ -177,7 +187,8 @@ static int make_table(const tamis_drill_config *c, const tamis_drill_section *s,
 
 /* A kind that is misspelt would be left out, and nobody would notice. */
 static int check_kinds(const tamis_drill_config *c, tamis_error *err) {
-        static const char *const kinds[] = { "", "table", "file", "answer", "probe", "measure", "pass", "comment", "naive", "good" };
+        static const char *const kinds[] = { "", "table", "file", "answer", "probe", "measure", "pass", "comment",
+                                             "naive", "good" };
         enum { KINDS = sizeof kinds / sizeof *kinds };
         tamis_slice words[KINDS];
         char near[64] = "";
@@ -193,7 +204,8 @@ static int check_kinds(const tamis_drill_config *c, tamis_error *err) {
                 if (k < KINDS)
                         continue;
                 tamis_nearest(tamis_slice_of(s->kind), words + 1, KINDS - 1, near, sizeof near);
-                return tamis_fail_at(err, TAMIS_BAD_DATA, c->file, s->line, 0, "[%.60s]: there are no sections of this kind%s%s%s", s->kind,
+                return tamis_fail_at(err, TAMIS_BAD_DATA, c->file, s->line, 0,
+                                     "[%.60s]: there are no sections of this kind%s%s%s", s->kind,
                                      *near ? " (did you mean " : "", near, *near ? "?)" : "");
         }
         return 0;

@@ -8,6 +8,7 @@
 /* All [table]s, in order, into an initialised world. */
 int tamis_drill_recipe_make(const tamis_drill_config *c, tamis_drill_world *w, tamis_error *err) TAMIS_CHECKED;
 /* All [file]s, into a folder that is there. */
-int tamis_drill_recipe_write(const tamis_drill_config *c, tamis_drill_world *w, const char *folder, tamis_error *err) TAMIS_CHECKED;
+int tamis_drill_recipe_write(const tamis_drill_config *c, tamis_drill_world *w, const char *folder,
+                             tamis_error *err) TAMIS_CHECKED;
 
 #endif

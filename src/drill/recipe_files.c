@@ -50,8 +50,9 @@ static int no_column(const struct writing *f, tamis_slice name) {
                 n++;
         }
         tamis_nearest(name, words, n, near, sizeof near);
-        return tamis_fail_at(f->err, TAMIS_BAD_DATA, f->c->file, line_of(f->s, "columns"), 0, "[file %s]: table \"%s\" has no column "
-                             "\"%.*s\"%s%s%s", f->s->name, f->t->name, name.n < 60 ? (int) name.n : 60, name.p,
+        return tamis_fail_at(f->err, TAMIS_BAD_DATA, f->c->file, line_of(f->s, "columns"), 0,
+                             "[file %s]: table \"%s\" has no column \"%.*s\"%s%s%s", f->s->name, f->t->name,
+                             name.n < 60 ? (int) name.n : 60, name.p,
                              *near ? " (did you mean " : "", near, *near ? "?)" : "");
 }
 
@@ -96,14 +97,15 @@ static int choose_columns(const struct writing *f, struct shown **ret, size_t *n
                 list += end + (list[end] == ',');
         }
         if (r == 0 && *n == 0)
-                r = tamis_fail_at(f->err, TAMIS_BAD_DATA, f->c->file, f->s->line, 0, "[file %s]: it would have no columns", f->s->name);
+                r = tamis_fail_at(f->err, TAMIS_BAD_DATA, f->c->file, f->s->line, 0,
+                                  "[file %s]: it would have no columns", f->s->name);
         *ret = shown;
         return r;
 }
 
 /* What is no finite number is missing, as it would be to whoever reads it. */
-static int add_cell(const tamis_drill_column *c, size_t row, const char *missing, bool only, char behind, tamis_buffer *text,
-                    tamis_error *err) {
+static int add_cell(const tamis_drill_column *c, size_t row, const char *missing, bool only, char behind,
+                    tamis_buffer *text, tamis_error *err) {
         char room[TAMIS_NUMBER_MAX];
         tamis_slice cell = { room, 0 };
         int r;
@@ -145,8 +147,9 @@ static int check_keys(const struct writing *f) {
                 while (k < 4 && strcmp(f->s->entries[i].key, keys[k]) != 0)
                         k++;
                 if (k == 4)
-                        return tamis_fail_at(f->err, TAMIS_BAD_DATA, f->c->file, f->s->entries[i].line, 0, "[file %s] has table, columns, "
-                                             "where and missing, and no \"%.60s\"", f->s->name, f->s->entries[i].key);
+                        return tamis_fail_at(f->err, TAMIS_BAD_DATA, f->c->file, f->s->entries[i].line, 0,
+                                             "[file %s] has table, columns, where and missing, and no \"%.60s\"",
+                                             f->s->name, f->s->entries[i].key);
         }
         return 0;
 }
@@ -155,16 +158,19 @@ static int find_table(struct writing *f) {
         const char *of = tamis_drill_config_value(f->s, "table"), *name = f->s->name;
 
         if (!*name || strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-                return tamis_fail_at(f->err, TAMIS_BAD_DATA, f->c->file, f->s->line, 0, "[file %s]: a plain file's name is needed", name);
+                return tamis_fail_at(f->err, TAMIS_BAD_DATA, f->c->file, f->s->line, 0,
+                                     "[file %s]: a plain file's name is needed", name);
         f->t = of ? tamis_drill_world_table(f->w, of) : NULL;
         if (!f->t)
-                return tamis_fail_at(f->err, TAMIS_BAD_DATA, f->c->file, line_of(f->s, "table"), 0, "[file %s]: table = NAME of a table "
-                                     "that there is%s%.60s%s", name, of ? "; \"" : "", of ? of : "", of ? "\" is none" : "");
+                return tamis_fail_at(f->err, TAMIS_BAD_DATA, f->c->file, line_of(f->s, "table"), 0,
+                                     "[file %s]: table = NAME of a table that there is%s%.60s%s", name,
+                                     of ? "; \"" : "", of ? of : "", of ? "\" is none" : "");
         return check_keys(f);
 }
 
 static int write_file(struct writing *f, const char *folder) {
-        const char *missing = tamis_drill_config_value(f->s, "missing"), *where = tamis_drill_config_value(f->s, "where");
+        const char *missing = tamis_drill_config_value(f->s, "missing");
+        const char *where = tamis_drill_config_value(f->s, "where");
         tamis_drill_scope scope = { .world = f->w, .file = f->c->file, .line = line_of(f->s, "where") };
         struct shown *shown = NULL;
         size_t n = 0, *which = NULL, rows = 0;
@@ -183,7 +189,8 @@ static int write_file(struct writing *f, const char *folder) {
         }
         for (size_t k = 0; r == 0 && k < rows; k++)
                 for (size_t i = 0; r == 0 && i < n; i++)
-                        r = add_cell(shown[i].column, which[k], missing ? missing : "", n == 1, i + 1 < n ? ',' : '\n', &text, f->err);
+                        r = add_cell(shown[i].column, which[k], missing ? missing : "", n == 1, i + 1 < n ? ',' : '\n',
+                                     &text, f->err);
         if (r == 0)
                 r = write_text(folder, f->s->name, &text, f->err);
         tamis_buffer_done(&text);

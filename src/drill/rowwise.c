@@ -61,7 +61,9 @@ static double greatest_one(const double *x, size_t n) {
 }
 
 #define EACH(name) \
-        static int do_##name(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) { return each(call, name##_one, ret, err); }
+        static int do_##name(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) { \
+                return each(call, name##_one, ret, err); \
+        }
 EACH(exp)
 EACH(log)
 EACH(log10)
@@ -96,7 +98,8 @@ static int choose(const tamis_drill_call *call, const tamis_drill_column *a, con
 
         if (a->text != b->text && !tamis_drill_is_nothing(a) && !tamis_drill_is_nothing(b))
                 return tamis_fail(err, TAMIS_BAD_DATA, "a text in one case and a number in the other");
-        r = text ? tamis_drill_texts_new(call, call->rows, ret, err) : tamis_drill_numbers_new(call, call->rows, ret, err);
+        r = text ? tamis_drill_texts_new(call, call->rows, ret, err)
+                 : tamis_drill_numbers_new(call, call->rows, ret, err);
         for (size_t row = 0; r == 0 && row < call->rows; row++) {
                 int from = which(call, row);
                 const tamis_drill_column *c = from == 0 ? a : b;

@@ -76,7 +76,8 @@ static bool padded_one(const tamis_drill_call *call, size_t row, char ret[LONGES
 /* 1234567.5 as 1,234,567.5 */
 static bool thousands_one(const tamis_drill_call *call, size_t row, char ret[LONGEST]) {
         char room[TAMIS_NUMBER_MAX + 1];
-        const char *p = fabs(tamis_drill_number(&call->arguments[0], row)) < 1e15 ? spelled(&call->arguments[0], row, room) : NULL;
+        const tamis_drill_column *x = &call->arguments[0];
+        const char *p = fabs(tamis_drill_number(x, row)) < 1e15 ? spelled(x, row, room) : NULL;
         size_t whole, n = 0;
 
         if (!p)
@@ -194,7 +195,8 @@ static int copy(const tamis_drill_call *call, tamis_drill_column *ret, tamis_err
         int r = tamis_drill_want_number(call, call->n - 1, err);
 
         if (r == 0)
-                r = x->text ? tamis_drill_texts_new(call, call->rows, ret, err) : tamis_drill_numbers_new(call, call->rows, ret, err);
+                r = x->text ? tamis_drill_texts_new(call, call->rows, ret, err)
+                            : tamis_drill_numbers_new(call, call->rows, ret, err);
         for (size_t row = 0; r == 0 && row < call->rows; row++) {
                 if (x->text)
                         ret->texts[row] = tamis_drill_text(x, row);
@@ -250,7 +252,7 @@ static int slip(const tamis_drill_call *call, tamis_drill_column *ret, tamis_err
         return r;
 }
 
-/* The same level written otherwise, and never as it was: in upper case, lower case, with a blank before it, or behind. */
+/* The same level written otherwise, and never as it was: in upper case, lower case, a blank before it, or behind it. */
 static void vary(const tamis_drill_call *call, size_t row, const char *as_was, unsigned long how, char ret[LONGEST]) {
         if (how == 0)
                 upper_one(call, row, ret);

@@ -11,7 +11,8 @@ int tamis_drill_numbers_new(const tamis_drill_call *call, size_t n, tamis_drill_
 
 int tamis_drill_texts_new(const tamis_drill_call *call, size_t n, tamis_drill_column *ret, tamis_error *err) {
         *ret = (tamis_drill_column) { .name = "", .text = true, .n = n,
-                                      .texts = tamis_arena_get_zeroed(&call->scope->world->arena, n + 1, sizeof *ret->texts) };
+                                      .texts = tamis_arena_get_zeroed(&call->scope->world->arena, n + 1,
+                                                                      sizeof *ret->texts) };
         return ret->texts ? 0 : tamis_fail_memory(err);
 }
 
@@ -28,7 +29,8 @@ int tamis_drill_want_number(const tamis_drill_call *call, size_t i, tamis_error 
 
 int tamis_drill_want_text(const tamis_drill_call *call, size_t i, tamis_error *err) {
         if (!call->arguments[i].text && !tamis_drill_is_nothing(&call->arguments[i]))
-                return tamis_fail(err, TAMIS_BAD_DATA, "argument %zu is a number, and a text is needed (fixed(x, digits) makes one)", i + 1);
+                return tamis_fail(err, TAMIS_BAD_DATA, "argument %zu is a number, and a text is needed "
+                                  "(fixed(x, digits) makes one)", i + 1);
         return 0;
 }
 
@@ -86,7 +88,8 @@ int tamis_drill_groups(const tamis_drill_call *call, const tamis_drill_column *b
         for (size_t i = 0; i < rows; i++) {
                 if (tamis_drill_is_missing(by, cells[i].row))
                         groups[cells[i].row] = SIZE_MAX;
-                else if (i > 0 && !tamis_drill_is_missing(by, cells[i - 1].row) && same_cell(by, cells[i - 1].row, cells[i].row))
+                else if (i > 0 && !tamis_drill_is_missing(by, cells[i - 1].row)
+                         && same_cell(by, cells[i - 1].row, cells[i].row))
                         groups[cells[i].row] = *n - 1;
                 else
                         groups[cells[i].row] = (*n)++;

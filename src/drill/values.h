@@ -30,10 +30,13 @@ static inline size_t tamis_drill_all_rows(const tamis_drill_call *call) {
 }
 
 /* `n` numbers, or texts, not set yet. */
-int tamis_drill_numbers_new(const tamis_drill_call *call, size_t n, tamis_drill_column *ret, tamis_error *err) TAMIS_CHECKED;
-int tamis_drill_texts_new(const tamis_drill_call *call, size_t n, tamis_drill_column *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_drill_numbers_new(const tamis_drill_call *call, size_t n, tamis_drill_column *ret,
+                            tamis_error *err) TAMIS_CHECKED;
+int tamis_drill_texts_new(const tamis_drill_call *call, size_t n, tamis_drill_column *ret,
+                          tamis_error *err) TAMIS_CHECKED;
 /* A copy of a text, as long as the world lives. */
-int tamis_drill_text_copy(const tamis_drill_call *call, const char *text, const char **ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_drill_text_copy(const tamis_drill_call *call, const char *text, const char **ret,
+                          tamis_error *err) TAMIS_CHECKED;
 
 /* TAMIS_BAD_DATA: argument `i` (from 0) is a text, or is none. */
 int tamis_drill_want_number(const tamis_drill_call *call, size_t i, tamis_error *err) TAMIS_CHECKED;
@@ -45,6 +48,7 @@ int tamis_drill_groups(const tamis_drill_call *call, const tamis_drill_column *b
                        tamis_error *err) TAMIS_CHECKED;
 
 /* measures_sets.c: functions of whole tables. */
-tamis_drill_apply tamis_drill_setprecision, tamis_drill_setrecall, tamis_drill_setf1, tamis_drill_recallat, tamis_drill_present;
+tamis_drill_apply tamis_drill_setprecision, tamis_drill_setrecall, tamis_drill_setf1, tamis_drill_recallat,
+        tamis_drill_present;
 
 #endif

@@ -51,7 +51,9 @@ static int summed(const tamis_drill_call *call, total_of *of, tamis_drill_column
 }
 
 #define SUMMED(name, of) \
-        static int name(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) { return summed(call, of, ret, err); }
+        static int name(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) { \
+                return summed(call, of, ret, err); \
+        }
 SUMMED(mean, mean_of)
 SUMMED(sum, sum_of)
 SUMMED(lowest, low_of)
@@ -167,7 +169,8 @@ static int by_value(const void *a, const void *b) {
 }
 
 /* The cells that are there, in order. */
-static int in_order(const tamis_drill_call *call, const tamis_drill_column *x, struct place **ret, size_t *n, tamis_error *err) {
+static int in_order(const tamis_drill_call *call, const tamis_drill_column *x, struct place **ret, size_t *n,
+                    tamis_error *err) {
         struct place *places = calloc(call->rows + 1, sizeof *places);
 
         if (!places)
@@ -274,7 +277,8 @@ static void set_cell(tamis_drill_column *to, size_t row, const tamis_drill_colum
                 to->number[row] = there ? tamis_drill_number(from, at) : NAN;
 }
 
-static int cells_new(const tamis_drill_call *call, const tamis_drill_column *like, size_t n, tamis_drill_column *ret, tamis_error *err) {
+static int cells_new(const tamis_drill_call *call, const tamis_drill_column *like, size_t n, tamis_drill_column *ret,
+                     tamis_error *err) {
         return like->text ? tamis_drill_texts_new(call, n, ret, err) : tamis_drill_numbers_new(call, n, ret, err);
 }
 
@@ -324,7 +328,8 @@ static int by_text(const void *a, const void *b) {
         return order ? order : (x->row > y->row) - (x->row < y->row);
 }
 
-static int match_texts(const tamis_drill_call *call, const tamis_drill_column *x, const tamis_drill_column *in, tamis_drill_column *ret,
+static int match_texts(const tamis_drill_call *call, const tamis_drill_column *x, const tamis_drill_column *in,
+                       tamis_drill_column *ret,
                        tamis_error *err) {
         struct word *sorted = calloc(in->n + 1, sizeof *sorted);
         size_t n = 0;
@@ -357,7 +362,8 @@ static int match_texts(const tamis_drill_call *call, const tamis_drill_column *x
         return 0;
 }
 
-static int match_numbers(const tamis_drill_call *call, const tamis_drill_column *x, const tamis_drill_column *in, tamis_drill_column *ret,
+static int match_numbers(const tamis_drill_call *call, const tamis_drill_column *x, const tamis_drill_column *in,
+                         tamis_drill_column *ret,
                          tamis_error *err) {
         tamis_drill_call of = *call;
         struct place *sorted = NULL;

@@ -32,7 +32,8 @@ static void *longer(tamis_drill_world *w, const void *old, size_t n, size_t size
         return ret;
 }
 
-int tamis_drill_world_add(tamis_drill_world *w, const char *name, size_t rows, tamis_drill_table **ret, tamis_error *err) {
+int tamis_drill_world_add(tamis_drill_world *w, const char *name, size_t rows, tamis_drill_table **ret,
+                          tamis_error *err) {
         tamis_drill_table *tables = longer(w, w->tables, w->n, sizeof *tables);
         char *copy = tamis_arena_copy(&w->arena, tamis_slice_of(name));
 

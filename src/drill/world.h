@@ -40,10 +40,14 @@ void tamis_drill_world_done(tamis_drill_world *w);
 /* NULL: there is none. */
 tamis_drill_table *tamis_drill_world_table(const tamis_drill_world *w, const char *name);
 tamis_drill_column *tamis_drill_table_column(const tamis_drill_table *t, const char *name);
-/* A new table without columns; room for a column of it, which is set where it is there already. Both can move what was got before. */
-int tamis_drill_world_add(tamis_drill_world *w, const char *name, size_t rows, tamis_drill_table **ret, tamis_error *err) TAMIS_CHECKED;
-int tamis_drill_table_set(tamis_drill_world *w, tamis_drill_table *t, const char *name, const tamis_drill_column *c, tamis_error *err) TAMIS_CHECKED;
+/* A new table without columns; room for a column of it, which is set where it is there already. Both can move what was
+ * got before. */
+int tamis_drill_world_add(tamis_drill_world *w, const char *name, size_t rows, tamis_drill_table **ret,
+                          tamis_error *err) TAMIS_CHECKED;
+int tamis_drill_table_set(tamis_drill_world *w, tamis_drill_table *t, const char *name, const tamis_drill_column *c,
+                          tamis_error *err) TAMIS_CHECKED;
 /* The rows `which` of all its columns, in that order, and no others. */
-int tamis_drill_table_rows(tamis_drill_world *w, tamis_drill_table *t, const size_t *which, size_t n, tamis_error *err) TAMIS_CHECKED;
+int tamis_drill_table_rows(tamis_drill_world *w, tamis_drill_table *t, const size_t *which, size_t n,
+                           tamis_error *err) TAMIS_CHECKED;
 
 #endif

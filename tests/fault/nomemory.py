@@ -28,6 +28,7 @@ COMMANDS = [
     "cat -d auto -o out.csv {quoted} {quoted}",
     "clean --dedupe --trim --blank unknown --rename city=town --report report.json -o out.csv {holes}",
     "clean --drop-columns-over .5 --drop-rows-over .4 --save model.json -o out.csv {holes}",
+    "drill dev make tiny .",
     "split -t label --test .25 --report report.json -o out.csv {full}",
     "split --stratify label,age --strata 3 --keep-duplicates --test .25 --report report.json -o out.csv {full}",
     "split --time age --gap 3 --group income --test .25 --report report.json -o out.csv {full}",
@@ -112,7 +113,38 @@ COMMANDS = [
     "--save model.json --report report.json -o out.csv {holes}",
 ]
 
-WITHOUT_THREADS = ["drift", "pool", "score"]
+WITHOUT_THREADS = ["drift", "drill", "pool", "score"]
+
+
+# a recipe with a function of every kind
+DRILL = """title = tiny
+seeds = 2
+[table codes]
+rows = 3
+name = join('c', row)
+[table t]
+rows = 30
+a = normal(0, 1)
+b = choice('x', .5, 'y', .3, 'z', .2)
+code = lookup(codes.name, integer(1, 3))
+m = match(code, codes.name)
+a = hole(a, .2)
+d = if(bernoulli(logistic(a)), missing, a)
+e = mean(a, b) + rank(a) + quantile(a, .3) + cumsum(a, b) + count(a > 0, b)
+f = variant(join('k', zipf(100, 1.1)), .5)
+f = shuffle(f)
+keep = a > -1
+order = shuffle(row)
+[file t.csv]
+table = t
+where = a > 0
+columns = a, b as "X, y", f
+[file all.csv]
+table = t
+missing = NA
+[pass]
+always = 1
+"""
 
 
 def table(rows, holes):
@@ -146,6 +178,8 @@ class Runner:
                            ("cells", 'row,column,value\n3,a,4\n1,a,1\n2,b,7\n'), ("scored", "share\n.5\n.25\n\n.75\n")):
             self.inputs[name] = folder / name
             self.inputs[name].write_text(text)
+        (folder / "drills" / "tiny" / "start").mkdir(parents=True)
+        (folder / "drills" / "tiny" / "drill.ini").write_text(DRILL)
         # GSL's own, where the second allocation of its object fails
         self.leaks = folder / "leaks"
         self.leaks.write_text("leak:gsl_*_alloc\n")
@@ -167,7 +201,7 @@ class Runner:
         with tempfile.TemporaryDirectory(dir=self.folder) as cwd:
             count = Path(cwd) / "count"
             environment = dict(os.environ, LD_PRELOAD=self.shim, TAMIS_NOMEMORY=failing, TAMIS_NOMEMORY_COUNT=str(count),
-                               LC_ALL="C", TMPDIR=cwd, MALLOC_PERTURB_="165")
+                               LC_ALL="C", TMPDIR=cwd, TAMIS_DRILLS=str(self.folder / "drills"), MALLOC_PERTURB_="165")
             if self.sanitized:
                 # AddressSanitizer cannot start a thread without memory
                 if command.split()[0] not in WITHOUT_THREADS:

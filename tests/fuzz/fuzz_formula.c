@@ -1,5 +1,5 @@
-/* Any bytes as a drill.ini whose values are formulas: a column of as many rows as the table has, or of one, the same every time; or an
- * error with words. Never a step beyond the text, nor below the stack. */
+/* Any bytes as a drill.ini whose values are formulas: a column of as many rows as the table has, or of one, the same
+ * every time; or an error with words. Never a step beyond the text, nor below the stack. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -23,7 +23,8 @@ static int make(tamis_drill_world *w, tamis_error *err) {
         if (r == 0)
                 r = tamis_drill_table_set(w, table, "x", &(tamis_drill_column) { .n = ROWS, .number = x }, err);
         if (r == 0)
-                r = tamis_drill_table_set(w, table, "t", &(tamis_drill_column) { .n = ROWS, .text = true, .texts = t }, err);
+                r = tamis_drill_table_set(w, table, "t", &(tamis_drill_column) { .n = ROWS, .text = true, .texts = t },
+                                          err);
         return r;
 }
 
@@ -39,7 +40,8 @@ static void same(const tamis_drill_column *a, const tamis_drill_column *b) {
 }
 
 static void try(tamis_drill_world *w, const tamis_drill_entry *e) {
-        tamis_drill_scope scope = { .world = w, .table = tamis_drill_world_table(w, "t"), .may_draw = true, .file = "f", .line = e->line };
+        tamis_drill_scope scope = { .world = w, .table = tamis_drill_world_table(w, "t"), .may_draw = true, .file = "f",
+                                    .line = e->line };
         tamis_drill_column c, again;
         tamis_error err = {0};
         int r = tamis_drill_formula(&scope, e->key, e->value, &c, &err);

@@ -10,8 +10,8 @@
 static tamis_drill_world world(void) {
         static double x[] = { 1, 2, 3, 4, 5 }, g[] = { 7, 9, 7, 9, 9 }, h[] = { 1, NAN, 0, 1, 0 };
         static const char *t[] = { "b", "a", NULL, "b", "c" };
-        const tamis_drill_column columns[] = { { .n = 5, .number = x }, { .n = 5, .number = g }, { .n = 5, .number = h },
-                                               { .n = 5, .text = true, .texts = t } };
+        const tamis_drill_column columns[] = { { .n = 5, .number = x }, { .n = 5, .number = g },
+                                               { .n = 5, .number = h }, { .n = 5, .text = true, .texts = t } };
         static const char *const names[] = { "x", "g", "h", "t" };
         tamis_drill_world w;
         tamis_drill_table *table;
@@ -101,9 +101,12 @@ START_TEST(values) {
         ck_assert_msg(r == 0, "%s: %s", numbers[_i].formula, err.message);
         ck_assert(!got.text);
         ck_assert_msg(got.n == numbers[_i].n, "%s: %zu rows", numbers[_i].formula, got.n);
-        for (size_t i = 0; i < got.n; i++)
-                ck_assert_msg(isnan(numbers[_i].want[i]) ? isnan(got.number[i]) : fabs(got.number[i] - numbers[_i].want[i]) < 1e-9,
-                              "%s: row %zu is %g, not %g", numbers[_i].formula, i + 1, got.number[i], numbers[_i].want[i]);
+        for (size_t i = 0; i < got.n; i++) {
+                        double want = numbers[_i].want[i], is = got.number[i];
+
+                        ck_assert_msg(isnan(want) ? isnan(is) : fabs(is - want) < 1e-9, "%s: row %zu is %g, not %g",
+                                      numbers[_i].formula, i + 1, is, want);
+                }
         tamis_drill_world_done(&w);
 }
 END_TEST
@@ -238,13 +241,14 @@ static const struct {
 static void draw(const char *table, const char *key, const char *formula, uint64_t seed, double *ret) {
         tamis_drill_world w;
         tamis_drill_table *t;
+        tamis_drill_scope scope = { .world = &w, .may_draw = true, .file = "f" };
         tamis_drill_column c;
         tamis_error err = {0};
 
         tamis_drill_world_init(&w, seed, false);
         ck_assert_int_eq(tamis_drill_world_add(&w, table, MANY, &t, NULL), 0);
-        ck_assert_msg(tamis_drill_formula(&(tamis_drill_scope) { .world = &w, .table = t, .may_draw = true, .file = "f" }, key, formula, &c,
-                                          &err) == 0, "%s", err.message);
+        scope.table = t;
+        ck_assert_msg(tamis_drill_formula(&scope, key, formula, &c, &err) == 0, "%s", err.message);
         ck_assert_uint_eq(c.n, MANY);
         memcpy(ret, c.number, MANY * sizeof *ret);
         tamis_drill_world_done(&w);
@@ -259,8 +263,10 @@ START_TEST(moments) {
                 mean += x[i] / MANY;
         for (size_t i = 0; i < MANY; i++)
                 square += (x[i] - mean) * (x[i] - mean) / MANY;
-        ck_assert_msg(fabs(mean - drawn[_i].mean) <= 5 * drawn[_i].sd / sqrt(MANY) + 1e-9, "%s: mean %g", drawn[_i].formula, mean);
-        ck_assert_msg(fabs(sqrt(square) - drawn[_i].sd) <= .05 * drawn[_i].sd + 1e-9, "%s: sd %g", drawn[_i].formula, sqrt(square));
+        ck_assert_msg(fabs(mean - drawn[_i].mean) <= 5 * drawn[_i].sd / sqrt(MANY) + 1e-9, "%s: mean %g",
+                      drawn[_i].formula, mean);
+        ck_assert_msg(fabs(sqrt(square) - drawn[_i].sd) <= .05 * drawn[_i].sd + 1e-9, "%s: sd %g", drawn[_i].formula,
+                      sqrt(square));
 }
 END_TEST
 

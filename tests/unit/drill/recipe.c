@@ -55,9 +55,11 @@ START_TEST(sections_and_values) {
         tamis_drill_config c;
         const tamis_drill_section *s;
 
-        ck_assert_int_eq(read_config("title = A  title   # with a comment\n# another\nodd=1\n\n[ table  two words ]\r\n x = 1 # no\n", &c, NULL),
+        ck_assert_int_eq(read_config("title = A  title   # with a comment\n# another\nodd=1\n\n"
+                                     "[ table  two words ]\r\n x = 1 # no\n", &c, NULL),
                          TAMIS_BAD_DATA);
-        ck_assert_int_eq(read_config("title = A  title   # with a comment\n# another\nodd=1\nodd = 'a # b' \n\n[ table  two words ]\r\n"
+        ck_assert_int_eq(read_config("title = A  title   # with a comment\n# another\nodd=1\nodd = 'a # b' \n\n"
+                                     "[ table  two words ]\r\n"
                                      "x = 1 +\n  2\n\t+ 3\ny =\n", &c, NULL), 0);
         ck_assert_uint_eq(c.n, 2);
         ck_assert_str_eq(tamis_drill_config_value(&c.sections[0], "title"), "A  title");
@@ -88,7 +90,8 @@ END_TEST
 
 static const char recipe[] =
         "[table codes]\nrows = 3\nname = join('c', row)\neffect = row * 10\n"
-        "[table all]\nrows = 2 * 3\n.i = (row - 1) % 3 + 1\ncode = lookup(codes.name, .i)\nx = lookup(codes.effect, .i) + row\n"
+        "[table all]\nrows = 2 * 3\n.i = (row - 1) % 3 + 1\ncode = lookup(codes.name, .i)\n"
+        "x = lookup(codes.effect, .i) + row\n"
         "one = 1\nx = if(altered and row > 3, -x, x)\nkeep = row != 2\norder = -row\n"
         "[table most]\nrows = 1\nx = highest(all.x)\nodd = lookup(all.one, 4)\n"
         "[file a.csv]\ntable = all\ncolumns = x, code as \"The, code\"\n"
@@ -105,7 +108,38 @@ START_TEST(tables_and_files) {
         ck_assert_int_eq(tamis_drill_recipe_write(&c, &w, folder, NULL), 0);
         ck_assert_str_eq(text_of("a.csv"), _i == 0 ? "x,\"The, code\"\n36,c3\n25,c2\n14,c1\n33,c3\n11,c1\n"
                                                    : "x,\"The, code\"\n-36,c3\n-25,c2\n-14,c1\n33,c3\n11,c1\n");
-        ck_assert_str_eq(text_of("b.csv"), _i == 0 ? "code,x,one\nc3,36,1\nc2,25,1\nc3,33,1\n" : "code,x,one\nc3,33,1\n");
+        ck_assert_str_eq(text_of("b.csv"), _i == 0 ? "code,x,one\nc3,36,1\nc2,25,1\nc3,33,1\n"
+                         : "code,x,one\nc3,33,1\n");
+        tamis_drill_world_done(&w);
+        tamis_drill_config_done(&c);
+}
+END_TEST
+
+/* No -0, quotes where they are needed, a record of one missing cell that is no empty line; no rows at all. */
+START_TEST(cells) {
+        static const char *const recipe_of[] = {
+                "[table t]\nrows = 3\nx = -(row - 2)\ny = if(row == 2, 'a, \"b\"', ' c ')\n.z = if(row > 1, missing, 1e21)\n"
+                "[file a.csv]\ntable = t\n[file b.csv]\ntable = t\ncolumns = .z as z\n",
+                "[table t]\nrows = 0\nx = normal(0, 1)\ny = join('a', row)\nm = mean(x, y) + cumsum(x) + rank(x)\n"
+                "order = x\nkeep = x > 0\n[table s]\nrows = 1\nx = mean(t.x)\ny = lookup(t.y, 1)\n"
+                "[file a.csv]\ntable = t\n[file b.csv]\ntable = s\nwhere = ismissing(y)\n",
+        };
+        static const char *const want[][2] = {
+                { "x,y\n1, c \n0,\"a, \"\"b\"\"\"\n-1, c \n", "z\n1e+21\n\"\"\n\"\"\n" },
+                { "x,y,m\n", "x,y\n,\n" },
+        };
+        tamis_drill_config c;
+        tamis_drill_world w;
+        tamis_error err = {0};
+
+        ck_assert_int_eq(read_config(recipe_of[_i], &c, NULL), 0);
+        tamis_drill_world_init(&w, 1, false);
+        ck_assert_msg(tamis_drill_recipe_make(&c, &w, &err) == 0, "%s", err.message);
+        ck_assert_int_eq(tamis_drill_recipe_write(&c, &w, folder, NULL), 0);
+        ck_assert_str_eq(text_of("a.csv"), want[_i][0]);
+        ck_assert_str_eq(text_of("b.csv"), want[_i][1]);
+        ck_assert_int_eq(tamis_drill_recipe_write(&c, &w, "/nowhere/at/all", &err), TAMIS_IO);
+        ck_assert_str_eq(err.file, "/nowhere/at/all/a.csv");
         tamis_drill_world_done(&w);
         tamis_drill_config_done(&c);
 }
@@ -114,7 +148,8 @@ END_TEST
 /* A column added to a recipe leaves the others alone. */
 START_TEST(columns_do_not_meddle) {
         static const char *const recipes[] = { "[table t]\nrows = 9\nx = normal(0, 1)\n[file a.csv]\ntable = t\n",
-                                               "[table t]\nrows = 9\n.y = normal(0, 1)\nx = normal(0, 1)\n[file a.csv]\ntable = t\n" };
+                                               "[table t]\nrows = 9\n.y = normal(0, 1)\nx = normal(0, 1)\n"
+                                               "[file a.csv]\ntable = t\n" };
         char first[4096] = "";
 
         for (size_t i = 0; i < 2; i++) {
@@ -141,7 +176,8 @@ START_TEST(set_again) {
         tamis_drill_world w;
         const tamis_drill_column *mean, *low;
 
-        ck_assert_int_eq(read_config("[table t]\nrows = 20000\n.u = uniform(0, 1)\nx = uniform(0, 1)\nx = hole(x, .3)\nx = x + uniform(0, 1)\n"
+        ck_assert_int_eq(read_config("[table t]\nrows = 20000\n.u = uniform(0, 1)\nx = uniform(0, 1)\n"
+                                     "x = hole(x, .3)\nx = x + uniform(0, 1)\n"
                                      "[table s]\nrows = 1\nmean = mean(t.x)\nvariance = sd(t.x) ^ 2\n", &c, NULL), 0);
         tamis_drill_world_init(&w, 3, false);
         ck_assert_int_eq(tamis_drill_recipe_make(&c, &w, NULL), 0);
@@ -169,7 +205,8 @@ static const struct {
         { "[table t]\nrows = 3\nx = 1\n[file ../a.csv]\ntable = t\n", 4, "plain file" },
         { "[table t]\nrows = 3\nx = 1\n[file a.csv]\nx = 1\n", 4, "table = NAME" },
         { "[table t]\nrows = 3\nx = 1\n[file a.csv]\ntable = t\ncolums = x\n", 6, "no \"colums\"" },
-        { "[table t]\nrows = 3\nprice = 1\n[file a.csv]\ntable = t\ncolumns = price,\n   prize\n", 6, "did you mean \"price\"?" },
+        { "[table t]\nrows = 3\nprice = 1\n[file a.csv]\ntable = t\ncolumns = price,\n   prize\n", 6,
+          "did you mean \"price\"?" },
         { "[table t]\nrows = 3\n.x = 1\n[file a.csv]\ntable = t\n", 4, "no columns" },
         { "[table t]\nrows = 3\nx = 'a'\nkeep = x\n", 4, "no condition" },
         { "[table t]\nrows = 3\nmy x = 1\n", 3, "\"my x\" cannot be" },
@@ -212,6 +249,7 @@ int main(void) {
         tcase_add_test(t, sections_and_values);
         tcase_add_loop_test(t, bad_configs, 0, 4);
         tcase_add_loop_test(t, tables_and_files, 0, 2);
+        tcase_add_loop_test(t, cells, 0, 2);
         tcase_add_test(t, columns_do_not_meddle);
         tcase_add_test(t, set_again);
         tcase_add_loop_test(t, mistakes, 0, sizeof wrong / sizeof *wrong);

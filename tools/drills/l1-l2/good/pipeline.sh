@@ -6,6 +6,5 @@ awk -f lasso.awk scaled.csv > coefficients.csv
 awk -f predict.awk coefficients.csv new-scaled.csv > predictions.csv
 
 # to choose features, a larger penalty than to predict
-awk -v rule=1se -f lasso.awk scaled.csv |
-        awk -F, 'NR == 1 { print "column" } NR > 2 && $2 != 0 { print $1 }' \
-                > features.csv
+awk -F, 'NR == 1 { print "column" } NR > 2 && $3 != 0 { print $1 }' \
+        coefficients.csv > features.csv

@@ -1,12 +1,13 @@
 # lasso.awk: least squares with an L1 penalty, of a CSV with a column y and
-# features; a column id is passed over. Writes term,estimate: (intercept), then
-# every feature, 0 where it is left out.
+# features; a column id is passed over. Writes a row for (intercept), and one
+# for each feature: term,estimate,sparse. An estimate of 0: it is left out.
 #
-#   awk -f lasso.awk train.csv                lambda by 5-fold cross-validation
-#   awk -v rule=1se -f lasso.awk train.csv    the largest lambda whose error is
-#                                             within a standard error of the least
-#   awk -v lambda=0.2 -f lasso.awk train.csv  this one
-#   awk -v path=1 -f lasso.awk train.csv      the errors: lambda,mse,se
+#   awk -f lasso.awk train.csv      estimate: by the lambda that is best in
+#                                   5-fold cross-validation; sparse: by the
+#                                   largest one whose error is within a
+#                                   standard error of the best one's
+#   awk -v lambda=0.2 -f lasso.awk train.csv    both by this lambda
+#   awk -v path=1 -f lasso.awk train.csv        the errors: lambda,mse,se
 #
 # It takes columns as they are; none is scaled. Coordinate descent (Friedman,
 # Hastie and Tibshirani 2010): minimises squares / 2n + lambda * sum |b|.
@@ -138,19 +139,25 @@ END {
                                         sum[l], se[l]
                         exit
                 }
-                if (rule == "1se") {
-                        limit = sum[best] + se[best]
-                        while (best > 1 && sum[best - 1] <= limit)
-                                best--
-                }
                 lambda = penalty[best]
-        }
+                limit = sum[best] + se[best]
+                while (best > 1 && sum[best - 1] <= limit)
+                        best--
+                large = penalty[best]
+        } else
+                large = lambda
         gather(0)
+        descend(large)
+        for (j = 1; j <= p; j++)
+                sparse[j] = b[j]
         descend(lambda)
-        intercept = mean[0]
+        at_0 = sparse_at_0 = mean[0]
+        for (j = 1; j <= p; j++) {
+                at_0 -= b[j] * mean[j]
+                sparse_at_0 -= sparse[j] * mean[j]
+        }
+        print "term,estimate,sparse"
+        printf "(intercept),%.10g,%.10g\n", at_0, sparse_at_0
         for (j = 1; j <= p; j++)
-                intercept -= b[j] * mean[j]
-        printf "term,estimate\n(intercept),%.10g\n", intercept
-        for (j = 1; j <= p; j++)
-                printf "%s,%.10g\n", name[j], b[j]
+                printf "%s,%.10g,%.10g\n", name[j], b[j], sparse[j]
 }

@@ -1,5 +1,5 @@
 # predict.awk: id,prediction of rows of a CSV with a column id, by the
-# coefficients of lasso.awk:  awk -f predict.awk coefficients.csv new.csv
+# column estimate of lasso.awk:  awk -f predict.awk coefficients.csv new.csv
 BEGIN { FS = OFS = "," }
 FNR == 1 { file++ }
 file == 1 { b[$1] = $2; next }

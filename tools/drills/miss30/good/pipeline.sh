@@ -8,13 +8,6 @@ tamis impute -q -c sleep -s mice --method sleep=norm -m 20 data.csv \
 awk -v y=score -v x=training,sleep -f fit.awk filled.csv > fits.csv
 tamis pool fits.csv > pooled.csv
 
-awk -F, '
-        NR == 1 {
-                for (i = 1; i <= NF; i++) at[$i] = i
-                print "term,estimate,low,high"
-        }
-        $1 == "sleep" {
-                print "sleep," $at["estimate"] "," $at["conf.low"] \
-                        "," $at["conf.high"]
-        }
-' pooled.csv > answer.csv
+# term, estimate, conf.low and conf.high
+echo term,estimate,low,high > answer.csv
+grep '^sleep,' pooled.csv | cut -d, -f1,3,8,9 >> answer.csv
