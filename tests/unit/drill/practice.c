@@ -49,7 +49,7 @@ START_TEST(anything_can_be_read) {
                 { "a hints x told 3 due tomorrow", "a told 3 due tomorrow\n" },
                 { "a hints 99999999999\n", "a hints 999999\n" },
                 { "a in", "a in \n" },
-                { "a b", "a b \n" },
+                { "a b", "a b\n" },
         };
         tamis_drill_progress p = parse(texts[_i][0]);
 
