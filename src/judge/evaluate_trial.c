@@ -10,6 +10,7 @@ struct hold {
         tamis_step_type type;           /* first: the step finds its hold by its type */
         const uint16_t *fold;
         size_t rows, trial;
+        bool forward;
         const char *target;
 };
 
@@ -46,7 +47,8 @@ static int hold_apply(void *state, tamis_batch *batch, tamis_error *err) {
                 r = tamis_batch_add_column(batch, h->mark, err);
         for (size_t row = 0; r == 0 && row < batch->n_rows; row++) {
                 uint16_t fold = h->hold->fold[batch->first_row + row];
-                bool tested = fold == h->hold->trial, unused = fold == TAMIS_NEVER_USED;
+                bool later = h->hold->forward && fold > h->hold->trial && fold < TAMIS_NEVER_USED;
+                bool tested = fold == h->hold->trial, unused = fold == TAMIS_NEVER_USED || later;
 
                 r = tamis_batch_set_text(batch, row, h->mark, tested ? test : unused ? none : train, err);
                 if (r == 0 && (tested || unused))
@@ -312,6 +314,7 @@ int tamis_trial_run(const tamis_trial *t, const tamis_trial_plan *plan, size_t t
                              .fold = plan->fold + trial / plan->folds * plan->rows,
                              .rows = plan->rows,
                              .trial = trial % plan->folds,
+                             .forward = plan->forward,
                              .target = t->target };
         struct gather gather = { .type = gather_type, .s = s };
         int r = 0;

@@ -23,6 +23,7 @@ typedef struct tamis_trial_plan {
         size_t rows;                    /* of the table */
         size_t folds, repeats;          /* trials: folds * repeats */
         bool one_part;                  /* _split said what is test: a single trial */
+        bool forward;                   /* folds of time: each is learned from older rows alone */
         uint16_t *fold;                 /* [repeats][rows]: by which fold the row is held out */
 } tamis_trial_plan;
 

@@ -53,6 +53,18 @@ static uint16_t fold_of(const tamis_sheet_column *c, uint32_t code) {
         return before;
 }
 
+/* Windows of time, as split --time --folds marks them: 0 is older than every fold, and no fold. */
+static bool are_windows(const tamis_sheet_column *c) {
+        double x, least = INFINITY;
+
+        for (uint32_t i = 0; i < c->n_levels; i++) {
+                if (!tamis_number_parse(c->levels[i], &x))
+                        return false;
+                least = fmin(least, x);
+        }
+        return least == 0;
+}
+
 /* -- by a column ----------------------------------------------------------------------------------------------------- */
 
 static int take_column(const tamis_subject *s, const tamis_sheet *sheet, tamis_trial_plan *plan, tamis_error *err) {
@@ -67,6 +79,8 @@ static int take_column(const tamis_subject *s, const tamis_sheet *sheet, tamis_t
         test = tamis_sheet_level(c, tamis_slice_of("test"));
         plan->one_part = !folds;
         plan->folds = folds ? c->n_levels : 1;
+        plan->forward = folds && are_windows(c);
+        plan->folds -= plan->forward;
         if (folds && (plan->folds < 2 || plan->folds > MOST_FOLDS))
                 return tamis_fail(err, TAMIS_BAD_DATA, "the column _fold has %zu folds; from 2 to %d are needed",
                                   plan->folds, MOST_FOLDS);
@@ -74,13 +88,16 @@ static int take_column(const tamis_subject *s, const tamis_sheet *sheet, tamis_t
         if (!place)
                 return tamis_fail_memory(err);
         for (uint32_t code = 0; folds && code < c->n_levels; code++)
-                place[code] = fold_of(c, code);
+                /* what is older than all is learned from, and never judged */
+                place[code] = !plan->forward ? fold_of(c, code) : fold_of(c, code) == 0 ? TAMIS_NEVER_TESTED
+                                                                : (uint16_t) (fold_of(c, code) - 1);
         for (size_t i = 0; i < s->n; i++) {
                 uint32_t code = c->codes[s->row[i]];
                 uint16_t *fold = &plan->fold[s->row[i]];
 
                 if (folds)
-                        *fold = code == TAMIS_NO_LEVEL ? TAMIS_NEVER_TESTED : place[code];
+                        *fold = code != TAMIS_NO_LEVEL ? place[code]
+                                : plan->forward ? TAMIS_NEVER_USED : TAMIS_NEVER_TESTED;
                 else
                         *fold = code == TAMIS_NO_LEVEL ? TAMIS_NEVER_USED : code == test ? 0
                                 : code == train ? TAMIS_NEVER_TESTED : TAMIS_NEVER_USED;
