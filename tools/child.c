@@ -26,7 +26,8 @@ static int open_files(const tamis_child *c, int files[N_FILES], tamis_error *err
         const char *const paths[] = { c->input ? c->input : "/dev/null", c->output, c->errors };
 
         for (int i = 0; i < N_FILES; i++) {
-                files[i] = open(paths[i], i == STDIN ? O_RDONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+                files[i] = open(paths[i], i == STDIN ? O_RDONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                                0600);
                 if (files[i] < 0) {
                         int why = errno;
 

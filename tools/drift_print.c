@@ -16,11 +16,29 @@ enum { N = sizeof names / sizeof *names };
 
 static void figures_of(const tamis_drift_column *c, double *figures) {
         const double list[N] = {
-                c->severity, c->divergence.psi, c->q, c->apart.ks, c->ks_p, c->apart.wasserstein, c->distance, c->divergence.js,
-                c->divergence.chi2, c->divergence.chi2_p, c->divergence.v, c->ref.missing / c->ref.rows,
-                c->fresh.missing / c->fresh.rows, c->missing_p, c->missing_q, c->outside, c->range_p, c->unseen,
-                !c->numeric && c->levels.n > 0 ? c->unseen_levels : NAN, c->unseen_p, c->factor > 0 ? c->factor : NAN,
-                c->ref.rows - c->ref.missing, c->fresh.rows - c->fresh.missing,
+                c->severity,
+                c->divergence.psi,
+                c->q,
+                c->apart.ks,
+                c->ks_p,
+                c->apart.wasserstein,
+                c->distance,
+                c->divergence.js,
+                c->divergence.chi2,
+                c->divergence.chi2_p,
+                c->divergence.v,
+                c->ref.missing / c->ref.rows,
+                c->fresh.missing / c->fresh.rows,
+                c->missing_p,
+                c->missing_q,
+                c->outside,
+                c->range_p,
+                c->unseen,
+                !c->numeric && c->levels.n > 0 ? c->unseen_levels : NAN,
+                c->unseen_p,
+                c->factor > 0 ? c->factor : NAN,
+                c->ref.rows - c->ref.missing,
+                c->fresh.rows - c->fresh.missing,
         };
 
         for (size_t i = 0; i < N; i++)
@@ -71,14 +89,15 @@ static int add_roles(const tamis_drift_report *report, tamis_buffer *out, tamis_
                 if (*c->role == 'f')
                         continue;
                 tamis_show(name_of(c), shown, sizeof shown);
-                r = tamis_buffer_addf(out, err, "%s %s: %s, severity %.3f\n", c->role, shown, tamis_drift_verdicts[c->verdict],
-                                      c->severity);
+                r = tamis_buffer_addf(out, err, "%s %s: %s, severity %.3f\n", c->role, shown,
+                                      tamis_drift_verdicts[c->verdict], c->severity);
         }
         return r;
 }
 
 static int by_use(const void *a, const void *b) {
-        const tamis_drift_column *x = *(const tamis_drift_column *const *) a, *y = *(const tamis_drift_column *const *) b;
+        const tamis_drift_column *x = *(const tamis_drift_column *const *) a,
+                                 *y = *(const tamis_drift_column *const *) b;
 
         if (x->use != y->use)
                 return x->use < y->use ? 1 : -1;
@@ -115,8 +134,8 @@ static int add_classifier(const tamis_drift_report *report, tamis_buffer *out, t
                 return 0;
         if (isnan(k->auc))
                 return tamis_buffer_addf(out, err, "classifier: few, too few rows or columns to tell rows apart\n");
-        r = tamis_buffer_addf(out, err, "classifier: %s, AUC %.3f (%.3f to %.3f), p %.3g, %zu rows from %zu", verdict_of(k, report->alpha),
-                              k->auc, k->low, k->high, k->p, k->fresh_rows, k->ref_rows);
+        r = tamis_buffer_addf(out, err, "classifier: %s, AUC %.3f (%.3f to %.3f), p %.3g, %zu rows from %zu",
+                              verdict_of(k, report->alpha), k->auc, k->low, k->high, k->p, k->fresh_rows, k->ref_rows);
         if (r == 0 && k->p <= report->alpha)
                 r = add_used(report, out, err);
         return r == 0 ? tamis_buffer_addf(out, err, "\n") : r;
@@ -133,11 +152,14 @@ static int add_approximate(const tamis_drift_report *report, tamis_buffer *out, 
                 others += c->halved > 0 || c->ref.runs.cleared > 0 || c->fresh.runs.cleared > 0;
         }
         if (sketches > 0)
-                r = tamis_buffer_addf(out, err, "\nks is approximate in %zu column%s, to %.3g: the saved reference holds no more\n", sketches,
-                                      sketches == 1 ? "" : "s", 1. / TAMIS_DRIFT_SAVED);
+                r = tamis_buffer_addf(
+                        out, err, "\nks is approximate in %zu column%s, to %.3g: the saved reference holds no more\n",
+                        sketches, sketches == 1 ? "" : "s", 1. / TAMIS_DRIFT_SAVED);
         if (r == 0 && others > 0)
-                r = tamis_buffer_addf(out, err, "%sfigures of %zu column%s with very many values are approximate: --csv says how far\n",
-                                      sketches ? "" : "\n", others, others == 1 ? "" : "s");
+                r = tamis_buffer_addf(
+                        out, err,
+                        "%sfigures of %zu column%s with very many values are approximate: --csv says how far\n",
+                        sketches ? "" : "\n", others, others == 1 ? "" : "s");
         return r;
 }
 
@@ -149,15 +171,16 @@ int drift_table(const tamis_drift_report *report, tamis_buffer *out, tamis_error
                 tamis_show(name_of(&report->columns[i]), shown, sizeof shown);
                 widest = width_of(shown) > widest ? width_of(shown) : widest;
         }
-        r = tamis_buffer_addf(out, err, "%zu of %zu columns drifted: %.0f rows against %.0f of the reference\n", report->alarms,
-                              report->n, report->fresh_rows, report->reference_rows);
+        r = tamis_buffer_addf(out, err, "%zu of %zu columns drifted: %.0f rows against %.0f of the reference\n",
+                              report->alarms, report->n, report->fresh_rows, report->reference_rows);
         if (r == 0)
                 r = add_roles(report, out, err);
         if (r == 0)
                 r = add_classifier(report, out, err);
         if (r == 0)
-                r = tamis_buffer_addf(out, err, "\n%-*s  verdict  severity       psi         q        ks   missing  why\n", widest,
-                                      "column");
+                r = tamis_buffer_addf(out, err,
+                                      "\n%-*s  verdict  severity       psi         q        ks   missing  why\n",
+                                      widest, "column");
         for (size_t i = 0; r == 0 && i < report->n; i++) {
                 const tamis_drift_column *c = &report->columns[i];
                 const bool label = *c->role != 'f';
@@ -208,7 +231,8 @@ int drift_csv(const tamis_drift_report *report, tamis_buffer *out, tamis_error *
         for (size_t i = 0; r == 0 && i < N; i++)
                 r = tamis_buffer_addf(out, err, ",%s", names[i]);
         if (r == 0)
-                r = tamis_buffer_addf(out, err, "%s,approximate,why\n", report->classifier.asked ? ",use,auc,auc_low,auc_high,auc_p" : "");
+                r = tamis_buffer_addf(out, err, "%s,approximate,why\n",
+                                      report->classifier.asked ? ",use,auc,auc_low,auc_high,auc_p" : "");
         for (size_t k = 0; r == 0 && k < report->n; k++) {
                 const tamis_drift_column *c = &report->columns[k];
                 double figures[N];
@@ -244,7 +268,11 @@ static int add_text(tamis_buffer *out, tamis_slice text, tamis_error *err) {
 
         for (size_t i = 0; r == 0 && i < text.n; ) {
                 unsigned char c = (unsigned char) text.p[i];
-                size_t length = c < 0x80 ? 1 : c >= 0xf0 && c < 0xf5 ? 4 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xc2 && c < 0xe0 ? 2 : 0;
+                size_t length = c < 0x80        ? 1
+                        : c >= 0xf0 && c < 0xf5 ? 4
+                        : c >= 0xe0 && c < 0xf0 ? 3
+                        : c >= 0xc2 && c < 0xe0 ? 2
+                                                : 0;
 
                 for (size_t k = 1; k < length; k++)
                         if (i + k >= text.n || (text.p[i + k] & 0xc0) != 0x80)
@@ -269,7 +297,8 @@ static int add_column(const tamis_drift_column *c, bool classifier, tamis_buffer
         if (r == 0)
                 r = add_text(out, name_of(c), err);
         if (r == 0)
-                r = tamis_buffer_addf(out, err, ", \"role\": \"%s\", \"verdict\": \"%s\"", c->role, tamis_drift_verdicts[c->verdict]);
+                r = tamis_buffer_addf(out, err, ", \"role\": \"%s\", \"verdict\": \"%s\"", c->role,
+                                      tamis_drift_verdicts[c->verdict]);
         for (size_t i = 0; r == 0 && i < N; i++) {
                 r = tamis_buffer_addf(out, err, ", \"%s\": ", names[i]);
                 if (r == 0)
@@ -300,8 +329,10 @@ static int json_classifier(const tamis_drift_report *report, tamis_buffer *out, 
                 if (r == 0)
                         r = add_number(out, list[i].value, "null", err);
         }
-        return r == 0 ? tamis_buffer_addf(out, err, ", \"features\": %zu, \"rows_reference\": %zu, \"rows_new\": %zu},\n", k->columns,
-                                          k->ref_rows, k->fresh_rows) : r;
+        return r == 0
+                ? tamis_buffer_addf(out, err, ", \"features\": %zu, \"rows_reference\": %zu, \"rows_new\": %zu},\n",
+                                    k->columns, k->ref_rows, k->fresh_rows)
+                : r;
 }
 
 int drift_json(const tamis_drift_report *report, tamis_buffer *out, tamis_error *err) {

@@ -14,7 +14,8 @@
 #include "drill_show.h"
 
 static int cannot(const char *path, tamis_error *err) {
-        return tamis_fail(err, TAMIS_IO, "%s: %s: progress is kept there (XDG_STATE_HOME names another place)", path, strerror(errno));
+        return tamis_fail(err, TAMIS_IO, "%s: %s: progress is kept there (XDG_STATE_HOME names another place)", path,
+                          strerror(errno));
 }
 
 static int make_folders(char *path, tamis_error *err) {
@@ -97,6 +98,7 @@ long drill_today(void) {
 
         if (day >= 0 || !localtime_r(&now, &tm))
                 return day >= 0 ? day : (long) (now / 86400);
-        snprintf(text, sizeof text, "%04d-%02d-%02d", (tm.tm_year + 1900) % 10000, (tm.tm_mon + 1) % 100, tm.tm_mday % 100);
+        snprintf(text, sizeof text, "%04d-%02d-%02d", (tm.tm_year + 1900) % 10000, (tm.tm_mon + 1) % 100,
+                 tm.tm_mday % 100);
         return tamis_drill_day(tamis_slice_of(text));
 }

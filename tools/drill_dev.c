@@ -34,7 +34,8 @@ static int temporary(char folder[PATH], tamis_error *err) {
 /* -- pipelines nobody should pass with ------------------------------------------------------------------------------- */
 
 typedef enum variant { AS_WRITTEN, EMPTY, CONSTANT, COPY, REPLAYED, N_VARIANTS } variant;
-static const char *const variant_names[] = { "", "empty answers", "constant answers", "copies of the input", "answers to other data" };
+static const char *const variant_names[] = { "", "empty answers", "constant answers", "copies of the input",
+                                             "answers to other data" };
 
 /* An answer of one row is the same all the way down as it is: when there is no other, the pipeline fails, and is replayed instead. */
 static const char constant_awk[] =
@@ -61,8 +62,13 @@ static void spoil(const drill_opened *d, variant v, const tamis_drill_section *a
 static int keep_answers(const drill_opened *d, const char *folder, tamis_error *err) {
         char *const argv[] = { (char *) "/bin/sh", (char *) "pipeline.sh", NULL };
         tamis_child_end end;
-        int r = child_run(&(tamis_child) { .argv = argv, .output = "/dev/null", .errors = "/dev/null", .timeout = 60, .folder = folder,
-                                           .stop = stopped }, &end, err);
+        int r = child_run(&(tamis_child) { .argv = argv,
+                                          .output = "/dev/null",
+                                          .errors = "/dev/null",
+                                          .timeout = 60,
+                                          .folder = folder,
+                                          .stop = stopped },
+                          &end, err);
 
         for (size_t i = 0; r == 0 && i < d->config.n; i++) {
                 char from[2 * PATH], to[2 * PATH];
@@ -98,7 +104,8 @@ static int spoil_pipeline(const drill_opened *d, variant v, const char *folder, 
 }
 
 /* The result is the caller's to free. */
-static int try(const drill_opened *d, const char *part, variant v, uint64_t seed, size_t seeds, drill_result *ret, tamis_error *err) {
+static int try(const drill_opened *d, const char *part, variant v, uint64_t seed, size_t seeds, drill_result *ret,
+               tamis_error *err) {
         char folder[PATH] = "";
         int r = temporary(folder, err);
 
@@ -115,7 +122,9 @@ static int try(const drill_opened *d, const char *part, variant v, uint64_t seed
 /* -- check --------------------------------------------------------------------------------------------------------- */
 
 static const char *end_of(const drill_result *r) {
-        static const char *const names[] = { "measured", "wrong form", "exit status", "too slow", "too much", "stopped" };
+        static const char *const names[] = {
+                "measured", "wrong form", "exit status", "too slow", "too much", "stopped"
+        };
 
         return names[r->end];
 }
@@ -141,7 +150,8 @@ static void complain(const drill_opened *d, const char *what, const drill_result
 }
 
 /* What must fail, by itself; `measured`: it must run and have the form that is asked for. */
-static int must_fail(const drill_opened *d, const char *part, variant v, const char *what, bool measured, bool *ok, tamis_error *err) {
+static int must_fail(const drill_opened *d, const char *part, variant v, const char *what, bool measured, bool *ok,
+                     tamis_error *err) {
         drill_result result = {0};
         size_t seeds = v == AS_WRITTEN && strcmp(part, "naive") == 0 && seeds_of(d) < TEN ? TEN : 0;
         int r = try(d, part, v, 1, seeds, &result, err);
@@ -152,8 +162,11 @@ static int must_fail(const drill_opened *d, const char *part, variant v, const c
         if (r == 0 && (passed(&result) || (measured && result.end != DRILL_MEASURED) || which)) {
                 char said[200];
 
-                snprintf(said, sizeof said, passed(&result) ? "%s passes" : which ? "%s: %s is outside of its band" : "%s does not run", what,
-                         which ? which : "");
+                snprintf(said, sizeof said,
+                         passed(&result) ? "%s passes"
+                                 : which ? "%s: %s is outside of its band"
+                                         : "%s does not run",
+                         what, which ? which : "");
                 complain(d, said, &result);
                 *ok = false;
         }
@@ -179,7 +192,9 @@ static int good_passes(const drill_opened *d, bool *ok, double *longest, tamis_e
                 if (r == 0 && (!passed(&result) || which)) {
                         char said[200];
 
-                        snprintf(said, sizeof said, which ? "good, seeds from %zu: %s is outside of its band" : "good fails, seeds from %zu",
+                        snprintf(said, sizeof said,
+                                 which ? "good, seeds from %zu: %s is outside of its band"
+                                       : "good fails, seeds from %zu",
                                  1 + done, which);
                         complain(d, said, &result);
                         *ok = false;
@@ -231,7 +246,8 @@ static int check(char *const *names, size_t n, tamis_error *err) {
 
                 r = check_one(all[i], &ok, &why);
                 if (r < 0 && r != TAMIS_NO_MEMORY) {
-                        printf("not ok - %s: %s%s%llu: %s\n", all[i], why.file, *why.file ? ":" : "", (unsigned long long) why.line, why.message);
+                        printf("not ok - %s: %s%s%llu: %s\n", all[i], why.file, *why.file ? ":" : "",
+                               (unsigned long long) why.line, why.message);
                         r = 0;
                 } else if (r < 0 && err) {
                         *err = why;
@@ -255,7 +271,8 @@ static int figures(const char *name, uint64_t seed, tamis_error *err) {
         for (size_t i = 0; r == 0 && i < 3; i++)
                 r = try(&d, parts[i], AS_WRITTEN, seed, seeds, &results[i], err);
         if (r == 0) {
-                printf("%-14s %10s %10s %10s   (means over %zu seeds)\n", "measure", parts[0], parts[1], parts[2], seeds);
+                printf("%-14s %10s %10s %10s   (means over %zu seeds)\n", "measure", parts[0], parts[1], parts[2],
+                       seeds);
                 for (size_t k = 0; k < results[2].n; k++) {
                         if (k == 0 && !tamis_drill_config_section(&d.config, "probe", NULL))
                                 continue;

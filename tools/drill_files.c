@@ -23,8 +23,10 @@ static int copy_bytes(int from, int to, const char *path, struct copied *copied,
         while ((n = read(from, bytes, sizeof bytes)) > 0) {
                 copied->bytes += (size_t) n;
                 if (copied->bytes > MOST_BYTES)
-                        return tamis_fail(err, TAMIS_IO, "%s: more than %d MB beside pipeline.sh: move what it does not need elsewhere", path,
-                                          MOST_BYTES >> 20);
+                        return tamis_fail(
+                                err, TAMIS_IO,
+                                "%s: more than %d MB beside pipeline.sh: move what it does not need elsewhere", path,
+                                MOST_BYTES >> 20);
                 for (ssize_t at = 0; at < n;) {
                         ssize_t put = write(to, bytes + at, (size_t) (n - at));
 
@@ -41,7 +43,8 @@ static int copy_file(const char *from, const char *to, mode_t mode, struct copie
 
         if (in >= 0)
                 out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600 | (mode & 0100));
-        r = out >= 0 ? copy_bytes(in, out, to, copied, err) : tamis_fail(err, TAMIS_IO, "%s: %s", in < 0 ? from : to, strerror(errno));
+        r = out >= 0 ? copy_bytes(in, out, to, copied, err)
+                     : tamis_fail(err, TAMIS_IO, "%s: %s", in < 0 ? from : to, strerror(errno));
         if (in >= 0)
                 close(in);
         if (out >= 0 && close(out) < 0 && r == 0)
@@ -60,13 +63,16 @@ static int copy_below(const char *from, const char *to, unsigned depth, struct c
 
                 if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
                         continue;
-                if (snprintf(a, PATH, "%s/%s", from, e->d_name) >= PATH || snprintf(b, PATH, "%s/%s", to, e->d_name) >= PATH)
+                if (snprintf(a, PATH, "%s/%s", from, e->d_name) >= PATH ||
+                    snprintf(b, PATH, "%s/%s", to, e->d_name) >= PATH)
                         r = tamis_fail(err, TAMIS_IO, "%s: a name too long", from);
                 else if (lstat(a, &s) < 0)
                         continue;       /* gone meanwhile */
                 else if (++copied->files > MOST_FILES)
-                        r = tamis_fail(err, TAMIS_IO, "%s: more than %d files beside pipeline.sh: move what it does not need elsewhere", from,
-                                       MOST_FILES);
+                        r = tamis_fail(
+                                err, TAMIS_IO,
+                                "%s: more than %d files beside pipeline.sh: move what it does not need elsewhere", from,
+                                MOST_FILES);
                 else if (S_ISREG(s.st_mode))
                         r = copy_file(a, b, s.st_mode, copied, err);
                 else if (S_ISDIR(s.st_mode) && depth < DEEPEST && (mkdir(b, 0700) == 0 || errno == EEXIST))

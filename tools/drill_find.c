@@ -25,7 +25,8 @@ int drill_find_all(const char **ret, tamis_error *err) {
                 if (i == 0)
                         return tamis_fail(err, TAMIS_IO, "TAMIS_DRILLS names %s: %s", places[i], strerror(errno));
         }
-        return tamis_fail(err, TAMIS_IO, "%s: no drills are there (TAMIS_DRILLS names their folder)", TAMIS_INSTALLED_DRILLS);
+        return tamis_fail(err, TAMIS_IO, "%s: no drills are there (TAMIS_DRILLS names their folder)",
+                          TAMIS_INSTALLED_DRILLS);
 }
 
 static int by_name(const void *a, const void *b) {
@@ -77,7 +78,8 @@ static int unknown(const char *name, tamis_error *err) {
         tamis_arena_done(&arena);
         if (r < 0)
                 return r;
-        return tamis_fail(err, TAMIS_USAGE, "no drill \"%s\"%s%s (tamis drill list shows them)", name, *near ? "; near are " : "", near);
+        return tamis_fail(err, TAMIS_USAGE, "no drill \"%s\"%s%s (tamis drill list shows them)", name,
+                          *near ? "; near are " : "", near);
 }
 
 int drill_find(const char *name, char *ret, size_t size, tamis_error *err) {

@@ -81,7 +81,8 @@ int drill_meant(const drill_wishes *w, char *name, tamis_error *err) {
         }
         r = drill_book_open(&book, err);
         if (r == 0 && !book.progress.at)
-                r = tamis_fail(err, TAMIS_USAGE, "no drill is begun: tamis drill list shows them, tamis drill start NAME begins one");
+                r = tamis_fail(err, TAMIS_USAGE,
+                               "no drill is begun: tamis drill list shows them, tamis drill start NAME begins one");
         if (r == 0)
                 snprintf(name, NAME, "%s", book.progress.at);
         drill_book_close(&book);
@@ -167,8 +168,12 @@ static void show_topic(const drill_opened *all, size_t n, const char *topic, con
                 if (strcmp(drill_says(&all[i], "topic"), topic) != 0)
                         continue;
                 show_state(s, today, state, sizeof state);
-                printf(" %s%s%s %-12s %s%s%s%s\n", passed ? show_good() : "", passed ? "x" : s && s->started > 0 ? "~" : " ",
-                       passed ? show_plain() : "", all[i].name, drill_says(&all[i], "title"), *state ? "  (" : "", state, *state ? ")" : "");
+                printf(" %s%s%s %-12s %s%s%s%s\n", passed ? show_good() : "",
+                       passed                        ? "x"
+                               : s && s->started > 0 ? "~"
+                                                     : " ",
+                       passed ? show_plain() : "", all[i].name, drill_says(&all[i], "title"), *state ? "  (" : "",
+                       state, *state ? ")" : "");
                 if (here)
                         printf("   %-12s ^ you are here\n", "");
         }
@@ -220,11 +225,16 @@ static int make_folder(const char *wanted, char *ret, tamis_error *err) {
         if (mkdir(wanted, 0777) < 0 && errno != EEXIST)
                 return tamis_fail(err, TAMIS_IO, "%s: %s", wanted, strerror(errno));
         if (!is_empty(wanted))
-                return tamis_fail(err, TAMIS_USAGE, "%s is there already, and what is in it is yours: name another folder (tamis drill start NAME "
-                                  "DIR), or go on there (tamis drill)", wanted);
+                return tamis_fail(
+                        err, TAMIS_USAGE,
+                        "%s is there already, and what is in it is yours: name another folder (tamis drill start NAME "
+                        "DIR), or go on there (tamis drill)",
+                        wanted);
         if (!realpath(wanted, ret))
                 return tamis_fail(err, TAMIS_IO, "%s: %s", wanted, strerror(errno));
-        return strchr(ret, '\n') ? tamis_fail(err, TAMIS_USAGE, "a folder with a line's end in its name cannot be remembered") : 0;
+        return strchr(ret, '\n')
+                ? tamis_fail(err, TAMIS_USAGE, "a folder with a line's end in its name cannot be remembered")
+                : 0;
 }
 
 static int show_brief(const char *folder, tamis_error *err) {
@@ -276,7 +286,9 @@ int drill_start(const drill_wishes *w, tamis_error *err) {
         int r;
 
         if (!w->name)
-                return tamis_fail(err, TAMIS_USAGE, "start which? tamis drill list shows them; tamis drill start miss30 begins the first");
+                return tamis_fail(
+                        err, TAMIS_USAGE,
+                        "start which? tamis drill list shows them; tamis drill start miss30 begins the first");
         r = drill_open(w->name, &d, err);
         if (r == 0)
                 r = make_folder(w->folder ? w->folder : w->name, folder, err);
@@ -311,7 +323,8 @@ static void show_verdict(const drill_result *r) {
                 const tamis_drill_holds *h = &r->verdict.holds[i];
                 double figure = figure_of(r, h->name);
 
-                printf("  %s%s%s %-12s %s", h->holds ? show_good() : show_bad(), h->holds ? "ok" : "no", show_plain(), h->name, h->formula);
+                printf("  %s%s%s %-12s %s", h->holds ? show_good() : show_bad(), h->holds ? "ok" : "no", show_plain(),
+                       h->name, h->formula);
                 if (!isnan(figure))
                         printf("   (yours: %.3g)", figure);
                 puts("");
@@ -371,8 +384,9 @@ static int check_in(const drill_opened *d, const char *folder, const drill_wishe
         fflush(stdout);
         r = drill_run(&d->config, folder, seed, 0, w->stop, &result, err);
         if (r == 0 && result.end != DRILL_STOPPED)
-                r = note(d->name, come_out, &(struct checked) { result.end == DRILL_MEASURED && result.verdict.passed, drill_today() }, true,
-                         err);
+                r = note(d->name, come_out,
+                         &(struct checked) { result.end == DRILL_MEASURED && result.verdict.passed, drill_today() },
+                         true, err);
         if (r == 0)
                 r = show_outcome(d->name, &result, err);
         drill_result_done(&result);
@@ -388,7 +402,8 @@ static int where_is(const char *name, char folder[PATH], tamis_error *err) {
         if (!*folder)
                 return tamis_fail(err, TAMIS_USAGE, "%s is not begun: tamis drill start %s", name, name);
         if (access(folder, R_OK | X_OK) < 0)
-                return tamis_fail(err, TAMIS_IO, "%s: %s: your work on %s was there (tamis drill start %s DIR begins it anew)", folder,
+                return tamis_fail(err, TAMIS_IO,
+                                  "%s: %s: your work on %s was there (tamis drill start %s DIR begins it anew)", folder,
                                   strerror(errno), name, name);
         return 0;
 }
@@ -495,8 +510,10 @@ int drill_explain(const drill_wishes *w, tamis_error *err) {
         if (r == 0)
                 r = look_up(name, &s, NULL, err);
         if (r == 0 && s.step == 0 && !s.gave_up && !w->give_up)
-                r = tamis_fail(err, TAMIS_USAGE, "the explanation comes after a pass: tamis drill check, or tamis drill hint (tamis drill explain "
-                               "--give-up shows it all the same)");
+                r = tamis_fail(
+                        err, TAMIS_USAGE,
+                        "the explanation comes after a pass: tamis drill check, or tamis drill hint (tamis drill explain "
+                        "--give-up shows it all the same)");
         if (r == 0 && w->give_up)
                 r = note(name, give_up, NULL, false, err);
         if (r == 0)
@@ -537,7 +554,9 @@ int drill_next(const drill_wishes *w, tamis_error *err) {
                 puts("All drills are begun. tamis drill list shows which are open; tamis drill review, which are due.");
                 return 0;
         }
-        return r == 0 ? drill_start(&(drill_wishes) { .name = name, .folder = w->name, .seed = w->seed, .stop = w->stop }, err) : r;
+        return r == 0
+                ? drill_start(&(drill_wishes){ .name = name, .folder = w->name, .seed = w->seed, .stop = w->stop }, err)
+                : r;
 }
 
 static void forget(tamis_drill_state *s, void *arg) {
@@ -585,14 +604,19 @@ int drill_review(const drill_wishes *w, tamis_error *err) {
                 return r;
         if (due == 0) {
                 tamis_drill_day_print(first, day);
-                printf(first > 0 ? "Nothing is due before %s. A new one: tamis drill next\n" : "Nothing is passed yet, so nothing is due. tamis "
-                       "drill list\n", day);
+                printf(first > 0 ? "Nothing is due before %s. A new one: tamis drill next\n"
+                                 : "Nothing is passed yet, so nothing is due. tamis "
+                                   "drill list\n",
+                       day);
                 return 0;
         }
         tamis_drill_day_print(today, day);
         snprintf(folder, sizeof folder, "%s-%s", name, day);
         puts("");
-        return drill_start(&(drill_wishes) { .name = name, .folder = w->folder ? w->folder : folder, .seed = w->seed, .stop = w->stop }, err);
+        return drill_start(
+                &(drill_wishes){
+                        .name = name, .folder = w->folder ? w->folder : folder, .seed = w->seed, .stop = w->stop },
+                err);
 }
 
 /* -- watch --------------------------------------------------------------------------------------------------------- */
@@ -658,8 +682,10 @@ int drill_go_on(const drill_wishes *w, tamis_error *err) {
         if (r < 0)
                 return r;
         if (!*name) {
-                show_filled("", "Questions about data, answered by building the pipeline: you get data with a fault and a script that does the obvious; "
-                            "every check runs it on fresh data whose truth is known, and says what came of it.");
+                show_filled(
+                        "",
+                        "Questions about data, answered by building the pipeline: you get data with a fault and a script that does the obvious; "
+                        "every check runs it on fresh data whose truth is known, and says what came of it.");
                 puts("\n  tamis drill list            what there is\n"
                      "  tamis drill start miss30    begin with the first\n"
                      "  tamis drill --help          all that can be said");

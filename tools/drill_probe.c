@@ -63,7 +63,8 @@ static int take_rows(const char *path, tamis_slice column, tamis_slice value, ta
 
 static int same_rows(const char *a, const char *b, const char *where, bool *ret, tamis_error *err) {
         const char *blank = strchr(where, ' ');
-        tamis_slice column = { where, blank ? (size_t) (blank - where) : strlen(where) }, value = tamis_slice_of(blank ? blank + 1 : "");
+        tamis_slice column = { where, blank ? (size_t) (blank - where) : strlen(where) },
+                    value = tamis_slice_of(blank ? blank + 1 : "");
         tamis_buffer x = {0}, y = {0};
         int r = take_rows(a, column, value, &x, err);
 
@@ -75,7 +76,8 @@ static int same_rows(const char *a, const char *b, const char *where, bool *ret,
         return r;
 }
 
-int drill_probe_same(const tamis_drill_config *c, const char *before, const char *after, double *ret, tamis_error *err) {
+int drill_probe_same(const tamis_drill_config *c, const char *before, const char *after, double *ret,
+                     tamis_error *err) {
         const tamis_drill_section *s = tamis_drill_config_section(c, "probe", NULL);
         int r = 0;
 

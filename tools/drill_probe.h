@@ -5,6 +5,7 @@
 #include "drill/config.h"
 
 /* *ret: 1 when all that is asked to be the same is, else 0. */
-int drill_probe_same(const tamis_drill_config *c, const char *before, const char *after, double *ret, tamis_error *err) TAMIS_CHECKED;
+int drill_probe_same(const tamis_drill_config *c, const char *before, const char *after, double *ret,
+                     tamis_error *err) TAMIS_CHECKED;
 
 #endif

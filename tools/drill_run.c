@@ -55,7 +55,8 @@ static int scratch_make(struct scratch *s, tamis_error *err) {
 
         snprintf(s->folder, PATH, "%.2000s/tamis-drill-XXXXXX", where && *where ? where : "/tmp");
         if (!mkdtemp(s->folder))
-                return tamis_fail(err, TAMIS_IO, "%s: %s: no folder can be made for the run (TMPDIR names another place)", s->folder,
+                return tamis_fail(err, TAMIS_IO,
+                                  "%s: %s: no folder can be made for the run (TMPDIR names another place)", s->folder,
                                   strerror(errno));
         snprintf(s->work, PATH, "%.2100s/work", s->folder);
         snprintf(s->output, PATH, "%.2100s/output", s->folder);
@@ -149,7 +150,8 @@ static bool too_long(const char *path) {
 }
 
 /* What came of it: DRILL_MEASURED means that it ended well. */
-static int tell_end(const struct scratch *s, const tamis_child_end *end, double limit, drill_result *ret, tamis_error *err) {
+static int tell_end(const struct scratch *s, const tamis_child_end *end, double limit, drill_result *ret,
+                    tamis_error *err) {
         char words[LAST_BYTES + 1], what[SAID];
         int status = WIFSIGNALED(end->status) ? 128 + WTERMSIG(end->status) : WEXITSTATUS(end->status);
 
@@ -157,11 +159,13 @@ static int tell_end(const struct scratch *s, const tamis_child_end *end, double 
         if (end->stopped)
                 return say(ret, DRILL_STOPPED, "stopped", "", err);
         if (end->timed_out) {
-                snprintf(what, sizeof what, "pipeline.sh took more than the %g seconds a run may take, and was ended", limit);
+                snprintf(what, sizeof what, "pipeline.sh took more than the %g seconds a run may take, and was ended",
+                         limit);
                 return say(ret, DRILL_TIMED_OUT, what, words, err);
         }
         if (status == 128 + SIGXFSZ || too_long(s->output) || too_long(s->errors)) {
-                snprintf(what, sizeof what, "pipeline.sh wrote more than %d MB into one file, or printed that much, and was ended",
+                snprintf(what, sizeof what,
+                         "pipeline.sh wrote more than %d MB into one file, or printed that much, and was ended",
                          MOST_WRITTEN >> 20);
                 return say(ret, DRILL_TOO_MUCH, what, words, err);
         }
@@ -174,7 +178,8 @@ static int tell_end(const struct scratch *s, const tamis_child_end *end, double 
         return 0;
 }
 
-static int run_pipeline(const tamis_drill_config *c, const struct scratch *s, const atomic_bool *stop, drill_result *ret, tamis_error *err) {
+static int run_pipeline(const tamis_drill_config *c, const struct scratch *s, const atomic_bool *stop,
+                        drill_result *ret, tamis_error *err) {
         char *const argv[] = { (char *) "/bin/sh", (char *) "pipeline.sh", NULL };
         struct surroundings around;
         tamis_child_end end = {0};
@@ -187,9 +192,16 @@ static int run_pipeline(const tamis_drill_config *c, const struct scratch *s, co
                 return say(ret, DRILL_EXITED, "there is no pipeline.sh that can be read", "", err);
         surround(&around, s);
         if (r == 0)
-                r = child_run(&(tamis_child) { .argv = argv, .output = s->output, .errors = s->errors, .timeout = seconds_of(c),
-                                               .most = MOST_WRITTEN, .memory = memory, .folder = s->work, .environment = around.list,
-                                               .stop = stop }, &end, err);
+                r = child_run(&(tamis_child) { .argv = argv,
+                                              .output = s->output,
+                                              .errors = s->errors,
+                                              .timeout = seconds_of(c),
+                                              .most = MOST_WRITTEN,
+                                              .memory = memory,
+                                              .folder = s->work,
+                                              .environment = around.list,
+                                              .stop = stop },
+                              &end, err);
         if (r < 0)
                 return r;
         ret->seconds = fmax(ret->seconds, end.seconds);
@@ -197,8 +209,8 @@ static int run_pipeline(const tamis_drill_config *c, const struct scratch *s, co
 }
 
 /* One run of one seed in a scratch folder of its own, which the caller removes; the world is made, whatever becomes of the rest. */
-static int run_once(const tamis_drill_config *c, const char *work, tamis_drill_world *w, struct scratch *s, const atomic_bool *stop,
-                    drill_result *ret, tamis_error *err) {
+static int run_once(const tamis_drill_config *c, const char *work, tamis_drill_world *w, struct scratch *s,
+                    const atomic_bool *stop, drill_result *ret, tamis_error *err) {
         int r = scratch_make(s, err);
 
         if (r == 0)
@@ -238,8 +250,8 @@ static int look_for_leaks(const tamis_drill_config *c, const char *work, uint64_
 }
 
 /* Figures are added up. */
-static int measure_once(const tamis_drill_config *c, const char *work, uint64_t seed, bool probing, const atomic_bool *stop,
-                        drill_result *ret, tamis_error *err) {
+static int measure_once(const tamis_drill_config *c, const char *work, uint64_t seed, bool probing,
+                        const atomic_bool *stop, drill_result *ret, tamis_error *err) {
         tamis_drill_figure figures[DRILL_MOST_FIGURES];
         struct scratch s = {0};
         tamis_drill_world w;
@@ -256,7 +268,8 @@ static int measure_once(const tamis_drill_config *c, const char *work, uint64_t 
                         char what[SAID];
 
                         if (form.line > 0)
-                                snprintf(what, sizeof what, "%.200s, line %llu: %.1500s", form.file, (unsigned long long) form.line, form.message);
+                                snprintf(what, sizeof what, "%.200s, line %llu: %.1500s", form.file,
+                                         (unsigned long long) form.line, form.message);
                         else
                                 snprintf(what, sizeof what, "%.200s: %.1500s", form.file, form.message);
                         r = say(ret, DRILL_BAD_FORM, what, "", err);
@@ -277,15 +290,16 @@ static int measure_once(const tamis_drill_config *c, const char *work, uint64_t 
         return r;
 }
 
-int drill_run(const tamis_drill_config *c, const char *work, uint64_t seed, size_t seeds, const atomic_bool *stop, drill_result *ret,
-              tamis_error *err) {
+int drill_run(const tamis_drill_config *c, const char *work, uint64_t seed, size_t seeds, const atomic_bool *stop,
+              drill_result *ret, tamis_error *err) {
         enum { PROBED = 2 };    /* seeds that are looked at for leaks: a leak shows in any of them */
         drill_result of = { .seed = seed, .n = tamis_drill_measures_count(c) };
         size_t done = 0;
         int r = 0;
 
         if (of.n > DRILL_MOST_FIGURES)
-                return tamis_fail_at(err, TAMIS_USAGE, c->file, 0, 0, "%zu measures; %d are possible", of.n - 1, DRILL_MOST_FIGURES - 1);
+                return tamis_fail_at(err, TAMIS_USAGE, c->file, 0, 0, "%zu measures; %d are possible", of.n - 1,
+                                     DRILL_MOST_FIGURES - 1);
         prctl(PR_SET_DUMPABLE, 0);      /* what is in our memory is not for the pipeline */
         seeds = seeds > 0 ? seeds : seeds_of(c);
         while (r == 0 && of.end == DRILL_MEASURED && done < seeds) {
@@ -313,7 +327,8 @@ void drill_result_done(drill_result *r) {
         *r = (drill_result) {0};
 }
 
-int drill_lay_out(const tamis_drill_config *c, const char *drill, const char *part, const char *folder, uint64_t seed, tamis_error *err) {
+int drill_lay_out(const tamis_drill_config *c, const char *drill, const char *part, const char *folder, uint64_t seed,
+                  tamis_error *err) {
         tamis_drill_world w;
         char path[PATH];
         int r;

@@ -99,7 +99,8 @@ static void write_text(FILE *f, tamis_slice text, size_t columns) {
                 while (blanks < n && text.p[blanks] == ' ')
                         blanks++;
                 if (*text.p == '#' && n > 2)
-                        fprintf(f, "%s%.*s%s\n", show_bold(), (int) (n - strspn(text.p, "# ")), text.p + strspn(text.p, "# "), show_plain());
+                        fprintf(f, "%s%.*s%s\n", show_bold(), (int) (n - strspn(text.p, "# ")),
+                                text.p + strspn(text.p, "# "), show_plain());
                 else if (width_of(text.p, n) <= columns || blanks >= 4)
                         fprintf(f, "%.*s\n", (int) n, text.p);
                 else {

@@ -77,7 +77,8 @@ static void show_points(const tamis_drill_points *p, bool made) {
 }
 
 /* The question is asked, and the answer held against its points. */
-static int hold_against(const char *question, tamis_drill_points *p, const drill_wishes *w, size_t *made, tamis_error *err) {
+static int hold_against(const char *question, tamis_drill_points *p, const drill_wishes *w, size_t *made,
+                        tamis_error *err) {
         tamis_buffer answer = {0};
         int r;
 
@@ -181,7 +182,8 @@ static void interview_done(struct interview *v) {
         free(v->questions);
 }
 
-static int add_question(struct interview *v, tamis_slice text, const char *topic, const char *drill, struct question **ret, tamis_error *err) {
+static int add_question(struct interview *v, tamis_slice text, const char *topic, const char *drill,
+                        struct question **ret, tamis_error *err) {
         struct question *q = &v->questions[v->n];
 
         if (v->n == MOST_QUESTIONS)
@@ -199,7 +201,8 @@ static int take_drills(struct interview *v, tamis_error *err) {
         int r = drill_all(&all, &n, err);
 
         for (size_t i = 0; r == 0 && i < n; i++) {
-                r = add_question(v, tamis_slice_of(drill_says(&all[i], "question")), drill_says(&all[i], "topic"), all[i].name, &q, err);
+                r = add_question(v, tamis_slice_of(drill_says(&all[i], "question")), drill_says(&all[i], "topic"),
+                                 all[i].name, &q, err);
                 if (r == 0)
                         r = read_points(all[i].folder, &q->points, err);
         }
@@ -212,14 +215,17 @@ static int take_concepts(struct interview *v, tamis_slice text, const char *topi
         int r = 0;
 
         while (r == 0 && text.n > 0) {
-                const char *next = text.n > 1 ? memmem(text.p + 1, text.n - 1, "\n# ", 3) : NULL, *end = memchr(text.p, '\n', text.n);
+                const char *next = text.n > 1 ? memmem(text.p + 1, text.n - 1, "\n# ", 3) : NULL,
+                           *end = memchr(text.p, '\n', text.n);
                 size_t length = next ? (size_t) (next + 1 - text.p) : text.n;
                 struct question *q;
 
                 if (text.n > 2 && text.p[0] == '#' && text.p[1] == ' ' && end) {
-                        r = add_question(v, (tamis_slice) { text.p + 2, (size_t) (end - text.p) - 2 }, topic, NULL, &q, err);
+                        r = add_question(v, (tamis_slice) { text.p + 2, (size_t) (end - text.p) - 2 }, topic, NULL, &q,
+                                         err);
                         if (r == 0)
-                                r = tamis_drill_points_parse((tamis_slice) { end, length - (size_t) (end - text.p) }, &q->points, err);
+                                r = tamis_drill_points_parse((tamis_slice) { end, length - (size_t) (end - text.p) },
+                                                             &q->points, err);
                 }
                 text.p += length;
                 text.n -= length;
@@ -291,7 +297,8 @@ static int ask_for_pipeline(struct interview *v, const struct question *q, const
         snprintf(folder, sizeof folder, "%s-interview-%s", q->drill, day);
         puts("\nThis one is to be shown.\n");
         r = drill_start(&of, err);
-        if (r == 0 && (!ask("\nPress return when pipeline.sh is ready; s and return skips it. ", &said) || said == 's')) {
+        if (r == 0 &&
+            (!ask("\nPress return when pipeline.sh is ready; s and return skips it. ", &said) || said == 's')) {
                 count(v, q->topic, 0, 1, now() - begin);
                 return 0;
         }
@@ -305,20 +312,22 @@ static int ask_for_pipeline(struct interview *v, const struct question *q, const
 }
 
 static void report(const struct interview *v, size_t asked, double seconds) {
-        printf("\n%sHow it went%s: %zu question%s in %.0f minutes\n\n", show_bold(), show_plain(), asked, asked == 1 ? "" : "s", seconds / 60);
+        printf("\n%sHow it went%s: %zu question%s in %.0f minutes\n\n", show_bold(), show_plain(), asked,
+               asked == 1 ? "" : "s", seconds / 60);
         for (int weak = 0; weak < 2; weak++) {
                 bool any = false;
 
                 for (size_t i = 0; i < v->n_topics; i++) {
-                        double share = (double) v->topics[i].made / (double) (v->topics[i].all > 0 ? v->topics[i].all : 1);
+                        double share =
+                                (double) v->topics[i].made / (double) (v->topics[i].all > 0 ? v->topics[i].all : 1);
 
                         if ((share < .6) != weak)
                                 continue;
                         if (!any)
                                 printf("%s\n", weak ? "Gaps" : "Strengths");
                         any = true;
-                        printf("  %-20s %zu of %zu points, %.0f s\n", v->topics[i].topic, v->topics[i].made, v->topics[i].all,
-                               v->topics[i].seconds);
+                        printf("  %-20s %zu of %zu points, %.0f s\n", v->topics[i].topic, v->topics[i].made,
+                               v->topics[i].all, v->topics[i].seconds);
                         for (size_t k = 0; weak && k < v->n; k++)
                                 if (v->questions[k].drill && strcmp(v->questions[k].topic, v->topics[i].topic) == 0)
                                         printf("    practise: tamis drill start %s\n", v->questions[k].drill);
@@ -372,7 +381,8 @@ int drill_interview(const drill_wishes *w, unsigned rounds, double minutes, tami
                 }
                 used[which] = true;
                 asked++;
-                printf("\n%sQuestion %zu of %u%s (%.0f minutes left)\n", show_bold(), asked, rounds, show_plain(), left / 60);
+                printf("\n%sQuestion %zu of %u%s (%.0f minutes left)\n", show_bold(), asked, rounds, show_plain(),
+                       left / 60);
                 if (q->drill && asked % 3 == 0 && isatty(STDIN_FILENO)) {
                         r = ask_for_pipeline(&v, q, w, err);
                         continue;

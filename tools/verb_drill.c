@@ -79,7 +79,8 @@ static int unknown(const char *name, tamis_error *err) {
                 words[i] = tamis_slice_of(commands[i].name);
         words[N_COMMANDS] = tamis_slice_of("interview");
         tamis_nearest(tamis_slice_of(name), words, N_COMMANDS + 1, near, sizeof near);
-        return tamis_fail(err, TAMIS_USAGE, "no command \"%s\"%s%s (tamis drill --help shows them)", name, *near ? "; near are " : "", near);
+        return tamis_fail(err, TAMIS_USAGE, "no command \"%s\"%s%s (tamis drill --help shows them)", name,
+                          *near ? "; near are " : "", near);
 }
 
 static const char *said(const parsed *p, size_t option) {
@@ -116,7 +117,8 @@ static int drill(const parsed *p, tamis_error *err) {
                 if (strcmp(commands[i].name, command) != 0)
                         continue;
                 if (p->n_operands > commands[i].most + 1)
-                        return tamis_fail(err, TAMIS_USAGE, "%s: \"%s\" is one word too many", command, p->operands[commands[i].most + 1]);
+                        return tamis_fail(err, TAMIS_USAGE, "%s: \"%s\" is one word too many", command,
+                                          p->operands[commands[i].most + 1]);
                 return commands[i].run(&w, err);
         }
         return unknown(command, err);

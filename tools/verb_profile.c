@@ -123,7 +123,8 @@ static int status_of(const parsed *said, const tamis_profile *p) {
 }
 
 static int profile(const parsed *said, tamis_error *err) {
-        tamis_run_options run = { .input = { .paths = (const char *const *) said->operands, .n_paths = said->n_operands } };
+        tamis_run_options run = { .input = { .paths = (const char *const *) said->operands,
+                                             .n_paths = said->n_operands } };
         tamis_profile_options o = {
                 .target = options_value(said, verb_profile_options[TARGET].name),
                 .columns = options_value(said, verb_profile_options[COLUMNS].name),

@@ -33,7 +33,8 @@ struct answer {
 
 /* A fault of the drill. */
 static int wrong(const struct answer *a, tamis_error *err, const char *what) {
-        return tamis_fail_at(err, TAMIS_USAGE, a->config->file, a->section->line, 0, "[answer %s]: %s", a->section->name, what);
+        return tamis_fail_at(err, TAMIS_USAGE, a->config->file, a->section->line, 0, "[answer %s]: %s",
+                             a->section->name, what);
 }
 
 /* -- what is asked for --------------------------------------------------------------------------------------------- */
@@ -93,7 +94,9 @@ static bool says_yes(const struct answer *a, const char *key) {
 
 static int open_sheet(struct answer *a, tamis_error *err) {
         const char *path = a->path;
-        const tamis_reader_options how = { .paths = &path, .n_paths = 1, .dialect = { .delimiter = ',', .header = true } };
+        const tamis_reader_options how = { .paths = &path,
+                                           .n_paths = 1,
+                                           .dialect = { .delimiter = ',', .header = true } };
         char want[512] = "";
         size_t n = 0;
         int r = tamis_sheet_open(&a->sheet, &how, NULL, err);
@@ -105,7 +108,8 @@ static int open_sheet(struct answer *a, tamis_error *err) {
                 long at = tamis_schema_find(&a->sheet.schema, tamis_slice_of(c->name));
 
                 if (at < 0)
-                        return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, 1, 0, "no column \"%s\": its first line should be %s", c->name, want);
+                        return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, 1, 0,
+                                             "no column \"%s\": its first line should be %s", c->name, want);
                 c->at = (size_t) at;
                 tamis_sheet_want(&a->sheet, c->at, c->text ? TAMIS_SHEET_LEVELS : TAMIS_SHEET_NUMBERS);
         }
@@ -123,13 +127,15 @@ static int take_text(struct answer *a, const struct asked *c, size_t row, const 
         return *ret ? 0 : tamis_fail_memory(err);
 }
 
-static int check_cell(const struct answer *a, const struct asked *c, size_t row, bool missing, double x, tamis_error *err) {
+static int check_cell(const struct answer *a, const struct asked *c, size_t row, bool missing, double x,
+                      tamis_error *err) {
         if (missing && !says_yes(a, "empty"))
-                return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, row + 2, 0, "column \"%s\" is empty; every row needs a %s", c->name,
+                return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, row + 2, 0,
+                                     "column \"%s\" is empty; every row needs a %s", c->name,
                                      c->text ? "text" : "number");
         if (!missing && !c->text && !(x >= c->low && x <= c->high))
-                return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, row + 2, 0, "column \"%s\" is %g; it must lie in %g .. %g", c->name, x,
-                                     c->low, c->high);
+                return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, row + 2, 0,
+                                     "column \"%s\" is %g; it must lie in %g .. %g", c->name, x, c->low, c->high);
         return 0;
 }
 
@@ -148,7 +154,8 @@ static int take_column(struct answer *a, const struct asked *c, tamis_drill_colu
                 else
                         ret->number[row] = a->sheet.columns[c->at].numbers[row];
                 if (r == 0)
-                        r = check_cell(a, c, row, c->text ? !ret->texts[row] : isnan(ret->number[row]), c->text ? 0 : ret->number[row], err);
+                        r = check_cell(a, c, row, c->text ? !ret->texts[row] : isnan(ret->number[row]),
+                                       c->text ? 0 : ret->number[row], err);
         }
         return r;
 }
@@ -167,8 +174,10 @@ static int check_count(const struct answer *a, size_t rows, tamis_error *err) {
         if ((double) rows >= range.low && (double) rows <= range.high)
                 return 0;
         if (range.low < range.high)
-                return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, 0, 0, "%zu rows; it should have %g to %g", rows, range.low, range.high);
-        return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, 0, 0, "%zu rows below its header; it should have %g", rows, range.low);
+                return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, 0, 0, "%zu rows; it should have %g to %g", rows,
+                                     range.low, range.high);
+        return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, 0, 0, "%zu rows below its header; it should have %g", rows,
+                             range.low);
 }
 
 /* The key for people: its separators as blanks. */
@@ -198,12 +207,13 @@ static int blame_row(const struct answer *a, const char *key, const char *what, 
         char text[200];
 
         for_people(key, text, sizeof text);
-        return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, row, 0, "%s \"%s\" %s", tamis_drill_config_value(a->section, "key"), text, what);
+        return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, row, 0, "%s \"%s\" %s",
+                             tamis_drill_config_value(a->section, "key"), text, what);
 }
 
 /* order[i]: the answer's row that the truth's row i is about. Every key once, none besides. */
-static int match_rows(const struct answer *a, const char *const *truth, size_t n_truth, const char *const *keys, size_t n, size_t *order,
-                      tamis_error *err) {
+static int match_rows(const struct answer *a, const char *const *truth, size_t n_truth, const char *const *keys,
+                      size_t n, size_t *order, tamis_error *err) {
         struct keyed *sorted = calloc(n + 1, sizeof *sorted);
         size_t used = 0;
         int r = sorted ? 0 : tamis_fail_memory(err);
@@ -235,14 +245,16 @@ static int match_rows(const struct answer *a, const char *const *truth, size_t n
                 }
         }
         if (r == 0 && used < n)
-                r = tamis_fail_at(err, TAMIS_BAD_DATA, a->path, 0, 0, "%zu rows below its header; %zu are asked for, one for each %s", n, used,
+                r = tamis_fail_at(err, TAMIS_BAD_DATA, a->path, 0, 0,
+                                  "%zu rows below its header; %zu are asked for, one for each %s", n, used,
                                   tamis_drill_config_value(a->section, "key"));
         free(sorted);
         return r;
 }
 
 /* The columns of the key, as a table that has their names alone. */
-static int key_names(const struct answer *a, tamis_drill_column names[MOST_COLUMNS], tamis_drill_table *ret, tamis_error *err) {
+static int key_names(const struct answer *a, tamis_drill_column names[MOST_COLUMNS], tamis_drill_table *ret,
+                     tamis_error *err) {
         const char *p = tamis_drill_config_value(a->section, "key");
 
         *ret = (tamis_drill_table) { .columns = names };
@@ -294,7 +306,8 @@ static int read_answer(struct answer *a, tamis_error *err) {
                 return r;
         if (access(a->path, F_OK) < 0) {
                 if (!says_yes(a, "optional"))
-                        return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, 0, 0, "it is not there; pipeline.sh should write it");
+                        return tamis_fail_at(err, TAMIS_BAD_DATA, a->path, 0, 0,
+                                             "it is not there; pipeline.sh should write it");
                 r = tamis_drill_world_add(a->world, a->table, 0, &t, err);
                 if (r == 0)
                         t->absent = true;

@@ -25,7 +25,8 @@ static int own_fault(int r) {
         return r == TAMIS_BAD_DATA ? TAMIS_USAGE : r;
 }
 
-int tamis_drill_measure(const tamis_drill_config *c, tamis_drill_world *w, double probe, tamis_drill_figure *ret, tamis_error *err) {
+int tamis_drill_measure(const tamis_drill_config *c, tamis_drill_world *w, double probe, tamis_drill_figure *ret,
+                        tamis_error *err) {
         size_t n = 0;
         int r = 0;
 
@@ -33,13 +34,16 @@ int tamis_drill_measure(const tamis_drill_config *c, tamis_drill_world *w, doubl
         for (size_t i = 0; r == 0 && i < c->n; i++) {
                 const tamis_drill_section *s = &c->sections[i];
                 const char *formula = tamis_drill_config_value(s, "formula");
-                tamis_drill_scope scope = { .world = w, .figures = ret, .n_figures = n, .file = c->file, .line = s->line };
+                tamis_drill_scope scope = {
+                        .world = w, .figures = ret, .n_figures = n, .file = c->file, .line = s->line
+                };
 
                 if (!is_measure(s))
                         continue;
                 ret[n].name = s->name;
-                r = formula ? tamis_drill_formula_figure(&scope, formula, &ret[n].value, err)
-                            : tamis_fail_at(err, TAMIS_USAGE, c->file, s->line, 0, "[measure %s]: formula = ...", s->name);
+                r = formula
+                        ? tamis_drill_formula_figure(&scope, formula, &ret[n].value, err)
+                        : tamis_fail_at(err, TAMIS_USAGE, c->file, s->line, 0, "[measure %s]: formula = ...", s->name);
                 n++;
         }
         return own_fault(r);
@@ -58,14 +62,16 @@ static int holds(const tamis_drill_scope *scope, const char *formula, bool *ret,
 }
 
 static int add_figure(double x, char *text, size_t *n) {
-        int digits = fabs(x) >= 99.95 || fabs(x - nearbyint(x)) < 1e-9 || !isfinite(x) ? 0 : fabs(x) >= 9.995 ? 1 : fabs(x) >= .0995 ? 2 : 3;
+        bool whole = fabs(x - nearbyint(x)) < 1e-9 || !isfinite(x);
+        int digits = whole || fabs(x) >= 99.95 ? 0 : fabs(x) >= 9.995 ? 1 : fabs(x) >= .0995 ? 2 : 3;
 
         *n += isnan(x) ? (size_t) snprintf(text + *n, LONGEST - *n, "nothing") : (size_t) snprintf(text + *n, LONGEST - *n, "%.*f", digits, x);
         return *n < LONGEST ? 0 : -1;
 }
 
 /* {formula} is replaced by its figure. */
-static int fill_in(const tamis_drill_scope *scope, const char *say, tamis_arena *arena, const char **ret, tamis_error *err) {
+static int fill_in(const tamis_drill_scope *scope, const char *say, tamis_arena *arena, const char **ret,
+                   tamis_error *err) {
         char text[LONGEST + 1], formula[256];
         size_t n = 0;
         int r = 0;
@@ -90,7 +96,8 @@ static int fill_in(const tamis_drill_scope *scope, const char *say, tamis_arena 
         return *ret ? 0 : tamis_fail_memory(err);
 }
 
-static int take_passes(const tamis_drill_config *c, tamis_drill_scope *scope, tamis_drill_verdict *v, tamis_error *err) {
+static int take_passes(const tamis_drill_config *c, tamis_drill_scope *scope, tamis_drill_verdict *v,
+                       tamis_error *err) {
         const tamis_drill_section *s = tamis_drill_config_section(c, "pass", NULL);
         int r = 0;
 
@@ -111,7 +118,8 @@ static int take_passes(const tamis_drill_config *c, tamis_drill_scope *scope, ta
         return r;
 }
 
-static int take_comments(const tamis_drill_config *c, tamis_drill_scope *scope, tamis_drill_verdict *v, tamis_error *err) {
+static int take_comments(const tamis_drill_config *c, tamis_drill_scope *scope, tamis_drill_verdict *v,
+                         tamis_error *err) {
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < c->n && v->n_comments < TAMIS_DRILL_COMMENTS; i++) {
@@ -123,7 +131,8 @@ static int take_comments(const tamis_drill_config *c, tamis_drill_scope *scope, 
                         continue;
                 scope->line = s->line;
                 if (!when || !say)
-                        return tamis_fail_at(err, TAMIS_USAGE, c->file, s->line, 0, "[comment %s]: when = FORMULA, say = TEXT", s->name);
+                        return tamis_fail_at(err, TAMIS_USAGE, c->file, s->line, 0,
+                                             "[comment %s]: when = FORMULA, say = TEXT", s->name);
                 r = holds(scope, when, &applies, err);
                 if (r == 0 && applies)
                         r = fill_in(scope, say, &v->arena, &v->comments[v->n_comments++], err);
@@ -131,7 +140,8 @@ static int take_comments(const tamis_drill_config *c, tamis_drill_scope *scope, 
         return r;
 }
 
-int tamis_drill_judge(const tamis_drill_config *c, const tamis_drill_figure *figures, size_t n, tamis_drill_verdict *ret, tamis_error *err) {
+int tamis_drill_judge(const tamis_drill_config *c, const tamis_drill_figure *figures, size_t n,
+                      tamis_drill_verdict *ret, tamis_error *err) {
         tamis_drill_world nothing;
         tamis_drill_scope scope = { .world = &nothing, .figures = figures, .n_figures = n, .file = c->file };
         tamis_drill_verdict v = {0};
@@ -172,8 +182,8 @@ static bool limit(tamis_slice text, double *ret) {
         return text.n == 0 || tamis_number_parse(text, ret);
 }
 
-int tamis_drill_bands(const tamis_drill_config *c, const char *kind, const tamis_drill_figure *figures, size_t n, const char **which,
-                      tamis_error *err) {
+int tamis_drill_bands(const tamis_drill_config *c, const char *kind, const tamis_drill_figure *figures, size_t n,
+                      const char **which, tamis_error *err) {
         const tamis_drill_section *s = tamis_drill_config_section(c, kind, NULL);
 
         *which = NULL;
@@ -184,9 +194,12 @@ int tamis_drill_bands(const tamis_drill_config *c, const char *kind, const tamis
                 double low = -INFINITY, high = INFINITY;
 
                 if (!f)
-                        return tamis_fail_at(err, TAMIS_USAGE, c->file, e->line, 0, "[%s]: no measure \"%s\"", kind, e->key);
-                if (!dots || !limit((tamis_slice) { e->value, (size_t) (dots - e->value) }, &low) || !limit(tamis_slice_of(dots + 2), &high))
-                        return tamis_fail_at(err, TAMIS_USAGE, c->file, e->line, 0, "\"%s\": a band is LOW..HIGH", e->value);
+                        return tamis_fail_at(err, TAMIS_USAGE, c->file, e->line, 0, "[%s]: no measure \"%s\"", kind,
+                                             e->key);
+                if (!dots || !limit((tamis_slice) { e->value, (size_t) (dots - e->value) }, &low) ||
+                    !limit(tamis_slice_of(dots + 2), &high))
+                        return tamis_fail_at(err, TAMIS_USAGE, c->file, e->line, 0, "\"%s\": a band is LOW..HIGH",
+                                             e->value);
                 if (!*which && !(f->value >= low && f->value <= high))
                         *which = e->key;
         }

@@ -19,8 +19,8 @@ static int add_cell(const tamis_drill_column *c, size_t row, tamis_buffer *key, 
         return r == 0 ? tamis_buffer_add(key, &end, 1, err) : r;
 }
 
-int tamis_drill_row_keys(tamis_drill_world *w, const tamis_drill_table *t, const tamis_drill_table *like, const char ***ret,
-                         tamis_error *err) {
+int tamis_drill_row_keys(tamis_drill_world *w, const tamis_drill_table *t, const tamis_drill_table *like,
+                         const char ***ret, tamis_error *err) {
         const char **keys = tamis_arena_get(&w->arena, (t->rows + 1) * sizeof *keys);
         tamis_buffer key = {0};
         int r = keys ? 0 : tamis_fail_memory(err);
@@ -31,7 +31,8 @@ int tamis_drill_row_keys(tamis_drill_world *w, const tamis_drill_table *t, const
                         const tamis_drill_column *c = tamis_drill_table_column(t, like->columns[i].name);
 
                         r = c ? add_cell(c, row, &key, err)
-                              : tamis_fail(err, TAMIS_BAD_DATA, "table \"%s\" has no column \"%s\"", t->name, like->columns[i].name);
+                              : tamis_fail(err, TAMIS_BAD_DATA, "table \"%s\" has no column \"%s\"", t->name,
+                                           like->columns[i].name);
                 }
                 if (r == 0)
                         r = tamis_buffer_add(&key, "", 1, err);

@@ -36,7 +36,8 @@ static int mean_error(const tamis_drill_call *call, bool squared, tamis_drill_co
         if (unanswered(call))
                 return figure(call, NAN, ret, err);
         for (size_t row = 0; row < call->rows; row++) {
-                double off = tamis_drill_number(&call->arguments[0], row) - tamis_drill_number(&call->arguments[1], row);
+                double off =
+                        tamis_drill_number(&call->arguments[0], row) - tamis_drill_number(&call->arguments[1], row);
 
                 if (isnan(off))
                         continue;
@@ -63,8 +64,8 @@ static int both_columns(const tamis_drill_call *call, tamis_drill_column *ret, t
         int r;
 
         if (a->text != t->text)
-                return tamis_fail(err, TAMIS_BAD_DATA, "an answer of %s beside a truth of %s", a->text ? "texts" : "numbers",
-                                  t->text ? "texts" : "numbers");
+                return tamis_fail(err, TAMIS_BAD_DATA, "an answer of %s beside a truth of %s",
+                                  a->text ? "texts" : "numbers", t->text ? "texts" : "numbers");
         r = a->text ? tamis_drill_texts_new(call, 2 * n, ret, err) : tamis_drill_numbers_new(call, 2 * n, ret, err);
         for (size_t row = 0; r == 0 && row < 2 * n; row++) {
                 const tamis_drill_column *from = row < n ? a : t;
@@ -78,8 +79,8 @@ static int both_columns(const tamis_drill_call *call, tamis_drill_column *ret, t
 }
 
 /* The code of a class, as the third argument names it; else the last in order. */
-static int positive_of(const tamis_drill_call *call, const tamis_drill_column *both, const size_t *codes, size_t k, size_t *ret,
-                       tamis_error *err) {
+static int positive_of(const tamis_drill_call *call, const tamis_drill_column *both, const size_t *codes, size_t k,
+                       size_t *ret, tamis_error *err) {
         *ret = k - 1;
         if (call->n < 3)
                 return 0;
@@ -165,8 +166,10 @@ static int of_classes(const tamis_drill_call *call, int f, tamis_drill_column *r
         return r == 0 ? figure(call, x, ret, err) : r;
 }
 
-#define OF_CLASSES(name, f) \
-        static int name(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) { return of_classes(call, f, ret, err); }
+#define OF_CLASSES(name, f)                                                                                            \
+        static int name(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {                     \
+                return of_classes(call, f, ret, err);                                                                  \
+        }
 OF_CLASSES(accuracy, TAMIS_ACCURACY)
 OF_CLASSES(balanced, TAMIS_BALANCED)
 OF_CLASSES(macrof1, TAMIS_F1_MACRO)
@@ -181,14 +184,16 @@ OF_CLASSES(f1, -1 - TAMIS_F1)
 static int of_scores(const tamis_drill_call *call, int f, tamis_drill_column *ret, tamis_error *err) {
         size_t n = call->rows, at = 0;
         uint32_t *actual = calloc(2 * n + 1, sizeof *actual), *decided = actual ? actual + n : NULL;
-        double *p = calloc(2 * n + 1, sizeof *p), confusion[4], *values = calloc(tamis_measures_count(2), sizeof *values), x = NAN;
+        double *p = calloc(2 * n + 1, sizeof *p), confusion[4],
+               *values = calloc(tamis_measures_count(2), sizeof *values), x = NAN;
         tamis_judged judged = {0};
         int r = tamis_drill_want_numbers(call, err);
 
         if (r == 0 && (!actual || !p || !values))
                 r = tamis_fail_memory(err);
         for (size_t row = 0; r == 0 && row < n; row++) {
-                double score = tamis_drill_number(&call->arguments[0], row), truth = tamis_drill_number(&call->arguments[1], row);
+                double score = tamis_drill_number(&call->arguments[0], row),
+                       truth = tamis_drill_number(&call->arguments[1], row);
 
                 if (isnan(truth))
                         continue;
@@ -200,7 +205,9 @@ static int of_scores(const tamis_drill_call *call, int f, tamis_drill_column *re
                 p[2 * at++ + 1] = score;
         }
         if (r == 0 && !unanswered(call)) {
-                r = tamis_judged_init(&judged, &(tamis_predictions) { .n = at, .k = 2, .actual = actual, .decided = decided, .p = p }, err);
+                r = tamis_judged_init(
+                        &judged, &(tamis_predictions) { .n = at, .k = 2, .actual = actual, .decided = decided, .p = p },
+                        err);
                 if (r == 0) {
                         tamis_measures_of(&judged, NULL, confusion, values);
                         x = values[f];
@@ -213,8 +220,10 @@ static int of_scores(const tamis_drill_call *call, int f, tamis_drill_column *re
         return r == 0 ? figure(call, x, ret, err) : r;
 }
 
-#define OF_SCORES(name, f) \
-        static int name(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) { return of_scores(call, f, ret, err); }
+#define OF_SCORES(name, f)                                                                                             \
+        static int name(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {                     \
+                return of_scores(call, f, ret, err);                                                                   \
+        }
 OF_SCORES(auc, TAMIS_AUC)
 OF_SCORES(ap, TAMIS_AVERAGE_PRECISION)
 OF_SCORES(logloss, TAMIS_LOG_LOSS)

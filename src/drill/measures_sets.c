@@ -73,14 +73,16 @@ int tamis_drill_setf1(const tamis_drill_call *call, tamis_drill_column *ret, tam
         struct overlap o;
         int r = overlap_of(call, &o, err);
 
-        return r == 0 ? figure(call, o.answered + o.true_ones > 0 ? 2 * o.both / (o.answered + o.true_ones) : 1, ret, err) : r;
+        return r == 0
+                ? figure(call, o.answered + o.true_ones > 0 ? 2 * o.both / (o.answered + o.true_ones) : 1, ret, err)
+                : r;
 }
 
 /* -- recall at k --------------------------------------------------------------------------------------------------- */
 
 /* Of each user how many items are true, and how many of them were shown. */
-static int sum_up(const tamis_drill_call *call, const tamis_drill_table *truth, const char *const *shown, size_t n_shown,
-                  const char *const *keys, double *ret, tamis_error *err) {
+static int sum_up(const tamis_drill_call *call, const tamis_drill_table *truth, const char *const *shown,
+                  size_t n_shown, const char *const *keys, double *ret, tamis_error *err) {
         const tamis_drill_column *users = tamis_drill_table_column(truth, "user");
         size_t *groups = NULL, n = 0, counted = 0;
         double *all, *hits, sum = 0;
@@ -95,7 +97,8 @@ static int sum_up(const tamis_drill_call *call, const tamis_drill_table *truth, 
         for (size_t row = 0; row < truth->rows; row++)
                 if (groups[row] < n) {
                         all[groups[row]]++;
-                        hits[groups[row]] += n_shown > 0 && bsearch(&keys[row], shown, n_shown, sizeof *shown, by_text) != NULL;
+                        hits[groups[row]] +=
+                                n_shown > 0 && bsearch(&keys[row], shown, n_shown, sizeof *shown, by_text) != NULL;
                 }
         for (size_t i = 0; i < n; i++)
                 if (all[i] > 0) {
@@ -112,7 +115,8 @@ static int sum_up(const tamis_drill_call *call, const tamis_drill_table *truth, 
 int tamis_drill_recallat(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {
         const tamis_drill_table *answer = call->tables[0], *truth = call->tables[1];
         const tamis_drill_column *rank = tamis_drill_table_column(answer, "rank");
-        const tamis_drill_table like = { .n = 2, .columns = (tamis_drill_column[]) { { .name = "user" }, { .name = "item" } } };
+        const tamis_drill_table like = { .n = 2,
+                                         .columns = (tamis_drill_column[]) { { .name = "user" }, { .name = "item" } } };
         const char **shown = NULL, **keys = NULL;
         size_t kept = 0;
         double x = NAN;

@@ -37,7 +37,8 @@ int tamis_drill_points_parse(tamis_slice text, tamis_drill_points *ret, tamis_er
         while (r == 0 && text.n > 0) {
                 const char *end = memchr(text.p, '\n', text.n);
                 tamis_slice line = { text.p, end ? (size_t) (end - text.p) : text.n }, inside = trimmed(line);
-                bool begins = line.n >= 2 && line.p[0] == '-' && line.p[1] == ' ', goes_on = line.n > 0 && *line.p == ' ' && point.n > 0;
+                bool begins = line.n >= 2 && line.p[0] == '-' && line.p[1] == ' ',
+                     goes_on = line.n > 0 && *line.p == ' ' && point.n > 0;
 
                 if (!goes_on && point.n > 0) {
                         r = take(&p, &point, err);

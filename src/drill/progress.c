@@ -24,8 +24,8 @@ long tamis_drill_day(tamis_slice text) {
                 return -1;
         memcpy(copy, text.p, 10);
         copy[10] = '\0';
-        if (sscanf(copy, "%4d-%2d-%2d%n", &year, &month, &day, &n) != 3 || n != 10 || year < 1970 || month < 1 || month > 12 || day < 1
-            || day > 31)
+        if (sscanf(copy, "%4d-%2d-%2d%n", &year, &month, &day, &n) != 3 || n != 10 || year < 1970 || month < 1 ||
+            month > 12 || day < 1 || day > 31)
                 return -1;
         return days_of(year, month, day);
 }
@@ -35,8 +35,8 @@ void tamis_drill_day_print(long day, char ret[16]) {
         long year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
         long of_year = of_era - (365 * year + year / 4 - year / 100), month = (5 * of_year + 2) / 153;
 
-        snprintf(ret, 16, "%04d-%02d-%02d", (int) (year + era * 400 + (month >= 10)) % 10000, (int) (month < 10 ? month + 3 : month - 9) % 100,
-                 (int) (of_year - (153 * month + 2) / 5 + 1) % 100);
+        snprintf(ret, 16, "%04d-%02d-%02d", (int) (year + era * 400 + (month >= 10)) % 10000,
+                 (int) (month < 10 ? month + 3 : month - 9) % 100, (int) (of_year - (153 * month + 2) / 5 + 1) % 100);
 }
 
 /* -- reading ------------------------------------------------------------------------------------------------------- */
@@ -89,7 +89,8 @@ static bool take_day(tamis_slice word, long *ret) {
         return day >= 0;
 }
 
-static int take_pair(tamis_drill_progress *p, tamis_drill_state *s, tamis_slice key, tamis_slice value, tamis_error *err) {
+static int take_pair(tamis_drill_progress *p, tamis_drill_state *s, tamis_slice key, tamis_slice value,
+                     tamis_error *err) {
         const char *slash = memchr(value.p, '/', value.n);
         tamis_slice both = { key.p, (size_t) (value.p + value.n - key.p) };
 

@@ -46,7 +46,8 @@ void tamis_drill_progress_done(tamis_drill_progress *p);
 /* NULL: never begun. */
 tamis_drill_state *tamis_drill_progress_find(const tamis_drill_progress *p, const char *name);
 /* The one there is, or a new one; moves the others. */
-int tamis_drill_progress_add(tamis_drill_progress *p, const char *name, tamis_drill_state **ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_drill_progress_add(tamis_drill_progress *p, const char *name, tamis_drill_state **ret,
+                             tamis_error *err) TAMIS_CHECKED;
 
 /* A check came out on a day. A pass before it is due leaves the schedule alone. */
 void tamis_drill_passed(tamis_drill_state *s, long today);

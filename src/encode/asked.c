@@ -69,7 +69,8 @@ static int add_wish(tamis_slice name, tamis_slice value, void *arg, tamis_error 
 }
 
 /* An option goes with some strategies: one of them must be there. */
-static int check_one(const tamis_settings *settings, const char *option, bool fits, const char *which, tamis_error *err) {
+static int check_one(const tamis_settings *settings, const char *option, bool fits, const char *which,
+                     tamis_error *err) {
         return fits || !tamis_settings_given(settings, option)
                        ? 0 : tamis_fail(err, TAMIS_USAGE, "--%s goes with %s", option, which);
 }
@@ -106,7 +107,9 @@ static int check(const struct tamis_encode *e, const tamis_settings *settings, t
         if (r == 0)
                 r = check_one(settings, "drop-if-binary", onehot, "onehot", err);
         if (r == 0 && e->options.drop_first && e->options.drop_binary)
-                r = tamis_fail(err, TAMIS_USAGE, "--drop-first drops a column of every two already: --drop-if-binary does not go with it");
+                r = tamis_fail(
+                        err, TAMIS_USAGE,
+                        "--drop-first drops a column of every two already: --drop-if-binary does not go with it");
         if (r == 0)
                 r = check_one(settings, "counts", frequency, "frequency", err);
         if (r == 0)
@@ -126,7 +129,8 @@ static int check(const struct tamis_encode *e, const tamis_settings *settings, t
         if (e->options.folds < 2 || e->options.folds > TAMIS_MAX_LEVELS)
                 return tamis_fail(err, TAMIS_USAGE, "--cross-fit: 2 to %d folds", TAMIS_MAX_LEVELS);
         if (woe && e->options.smooth == 0)
-                return tamis_fail(err, TAMIS_USAGE, "--smooth 0: with woe, a level of one class alone would be infinite");
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--smooth 0: with woe, a level of one class alone would be infinite");
         return 0;
 }
 

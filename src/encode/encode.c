@@ -46,15 +46,16 @@ static int grant_named(const struct tamis_encode *e, tamis_schema *schema, const
         return 0;
 }
 
-static int grant_rest(const struct tamis_encode *e, tamis_schema *schema, const tamis_encoder **chosen, tamis_error *err) {
+static int grant_rest(const struct tamis_encode *e, tamis_schema *schema, const tamis_encoder **chosen,
+                      tamis_error *err) {
         for (size_t i = 0; i < e->n_wishes; i++) {
                 tamis_selection rest = {0};
                 int r;
 
                 if (e->wishes[i].sel)
                         continue;
-                r = tamis_features(e->context, schema, e->wishes[i].encoder->any_type ? 0 : 1U << TAMIS_TYPE_CATEGORICAL,
-                                   &rest, err);
+                r = tamis_features(e->context, schema,
+                                   e->wishes[i].encoder->any_type ? 0 : 1U << TAMIS_TYPE_CATEGORICAL, &rest, err);
                 if (r < 0)
                         return r;
                 for (size_t k = 0; k < rest.n; k++)
@@ -200,8 +201,8 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         if (e->columns.n == 0)
                 tamis_warn(context, "there is no categorical column to encode");
         if (e->supervised)
-                r = tamis_evidence_settle(&e->evidence, tamis_settings_text(context->settings, "positive"), e->target_name,
-                                          err);
+                r = tamis_evidence_settle(&e->evidence, tamis_settings_text(context->settings, "positive"),
+                                          e->target_name, err);
         for (size_t i = 0; i < e->columns.n && r == 0; i++)
                 r = settle(e, &e->codings[i], err);
         tamis_evidence_done(&e->evidence);

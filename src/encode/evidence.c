@@ -59,7 +59,8 @@ int tamis_evidence_merge(tamis_evidence *into, const tamis_evidence *from, tamis
         if (r == 0)
                 r = tamis_dict_merge(&into->labels, &from->labels, map, err);
         for (size_t i = 0; i < from->n && r == 0; i++)
-                into->y[into->n++] = into->numeric || isnan(from->y[i]) ? from->y[i] : (double) map[(size_t) from->y[i]];
+                into->y[into->n++] =
+                        into->numeric || isnan(from->y[i]) ? from->y[i] : (double) map[(size_t) from->y[i]];
         free(map);
         return r;
 }
@@ -83,7 +84,8 @@ static int settle_numbers(tamis_evidence *e, const char *positive, tamis_error *
                 else
                         two = false;
         }
-        if (positive && (!tamis_number_parse(tamis_slice_of(positive), &asked) || (asked != low && asked != high) || !two))
+        if (positive &&
+            (!tamis_number_parse(tamis_slice_of(positive), &asked) || (asked != low && asked != high) || !two))
                 return tamis_fail(err, TAMIS_USAGE, "--positive %s: it is none of two values of the target", positive);
         if (!two || isnan(high))
                 return 0;
@@ -113,11 +115,15 @@ static int settle_labels(tamis_evidence *e, const char *positive, const char *ta
         r = class && e->order ? tamis_dict_sort(&e->labels, all_numbers(&e->labels), e->order, err)
                               : tamis_fail_memory(err);
         if (r == 0 && n < 2)
-                r = tamis_fail(err, TAMIS_BAD_DATA, "the target \"%s\" has one class alone in the rows learned from: it says "
-                               "nothing of the levels", target);
+                r = tamis_fail(err, TAMIS_BAD_DATA,
+                               "the target \"%s\" has one class alone in the rows learned from: it says "
+                               "nothing of the levels",
+                               target);
         if (r == 0 && n > TAMIS_MAX_LEVELS)
-                r = tamis_fail(err, TAMIS_BAD_DATA, "the target \"%s\" has more than %d classes, and each would be a column "
-                               "for every column encoded", target, TAMIS_MAX_LEVELS);
+                r = tamis_fail(err, TAMIS_BAD_DATA,
+                               "the target \"%s\" has more than %d classes, and each would be a column "
+                               "for every column encoded",
+                               target, TAMIS_MAX_LEVELS);
         if (r == 0 && positive && (n != 2 || tamis_dict_find(&e->labels, tamis_slice_of(positive)) < 0))
                 r = tamis_fail(err, TAMIS_USAGE, "--positive %s: it is none of two classes of the target", positive);
         if (r == 0 && positive && tamis_dict_find(&e->labels, tamis_slice_of(positive)) == (long) e->order[0]) {
@@ -138,7 +144,9 @@ int tamis_evidence_settle(tamis_evidence *e, const char *positive, const char *t
         for (size_t i = 0; i < e->n; i++)
                 e->known += !isnan(e->y[i]);
         if (e->known < 2)
-                return tamis_fail(err, TAMIS_BAD_DATA, "%s to learn from has a target \"%s\": at least two must, as each is "
-                                  "encoded from the others", e->known ? "one row alone" : "no row", target);
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "%s to learn from has a target \"%s\": at least two must, as each is "
+                                  "encoded from the others",
+                                  e->known ? "one row alone" : "no row", target);
         return e->numeric ? settle_numbers(e, positive, err) : settle_labels(e, positive, target, err);
 }

@@ -27,7 +27,8 @@ void tamis_evidence_done(tamis_evidence *evidence);
 int tamis_evidence_learn(tamis_evidence *evidence, tamis_batch *batch, size_t target, tamis_error *err) TAMIS_CHECKED;
 int tamis_evidence_merge(tamis_evidence *into, const tamis_evidence *from, tamis_error *err) TAMIS_CHECKED;
 /* Sort the classes; of two the second is the one that is counted, or `positive` where given. */
-int tamis_evidence_settle(tamis_evidence *evidence, const char *positive, const char *target, tamis_error *err) TAMIS_CHECKED;
+int tamis_evidence_settle(tamis_evidence *evidence, const char *positive, const char *target,
+                          tamis_error *err) TAMIS_CHECKED;
 /* Fill the coding's tables: it has slots, and rows as many as there are here. */
 int tamis_evidence_weigh(const tamis_evidence *evidence, tamis_coding *coding, const tamis_coding_options *options,
                          tamis_error *err) TAMIS_CHECKED;

@@ -22,8 +22,8 @@ uint64_t tamis_coding_fold(uint64_t seed, uint64_t folds, uint64_t row) {
         return fold;
 }
 
-int tamis_values_attach(const tamis_coding *c, const tamis_coding_options *o, tamis_schema *schema, size_t at, size_t *n,
-                        tamis_error *err) {
+int tamis_values_attach(const tamis_coding *c, const tamis_coding_options *o, tamis_schema *schema, size_t at,
+                        size_t *n, tamis_error *err) {
         tamis_buffer name = {0};
         int r = 0;
 

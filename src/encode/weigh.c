@@ -44,8 +44,8 @@ static double value_of(const tamis_coding *c, const tamis_coding_options *o, str
 /* -- classes: counts ----------------------------------------------------------------------------------------------- */
 
 /* counts[fold][slot][class]; `skip`: the fold left out, or none (SIZE_MAX). */
-static struct known count_known(const uint64_t *counts, size_t folds, size_t slots, size_t classes, size_t skip, size_t slot,
-                                size_t class) {
+static struct known count_known(const uint64_t *counts, size_t folds, size_t slots, size_t classes, size_t skip,
+                                size_t slot, size_t class) {
         double n = 0, in = 0;
 
         for (size_t fold = 0; fold < folds; fold++) {
@@ -86,8 +86,8 @@ static int weigh_classes(const tamis_evidence *e, tamis_coding *c, const tamis_c
                         struct known all = count_known(counts, o->folds, slots, classes, table, slots - 1, class);
 
                         for (size_t slot = 0; slot < slots - 1; slot++)
-                                values[slot * n_out + out] =
-                                        value_of(c, o, count_known(counts, o->folds, slots, classes, table, slot, class), all);
+                                values[slot * n_out + out] = value_of(
+                                        c, o, count_known(counts, o->folds, slots, classes, table, slot, class), all);
                         values[(slots - 1) * n_out + out] = value_of(c, o, (struct known) {0}, all);
                 }
         }
@@ -195,7 +195,8 @@ int tamis_evidence_weigh(const tamis_evidence *e, tamis_coding *c, const tamis_c
         int r = 0;
 
         if (c->encoder->two_classes && e->n_classes != 2)
-                return tamis_fail(err, TAMIS_BAD_DATA, "the target must have two classes for -s %s (-s target takes any)",
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "the target must have two classes for -s %s (-s target takes any)",
                                   c->encoder->strategy.name);
         if (e->n_classes > 2)
                 r = name_outputs(e, c, err);
@@ -208,7 +209,8 @@ int tamis_evidence_weigh(const tamis_evidence *e, tamis_coding *c, const tamis_c
                 return tamis_fail_memory(err);
         r = e->n_classes ? weigh_classes(e, c, o, err) : weigh_numbers(e, c, o, err);
         if (r == 0 && !c->has_missing)          /* of missing cells as little is known as of what is unknown */
-                memcpy(c->values + c->n_slots * tamis_coding_outputs(c), c->values + (c->n_slots + 1) * tamis_coding_outputs(c),
+                memcpy(c->values + c->n_slots * tamis_coding_outputs(c),
+                       c->values + (c->n_slots + 1) * tamis_coding_outputs(c),
                        tamis_coding_outputs(c) * sizeof *c->values);
         free(c->rows);
         c->rows = NULL;

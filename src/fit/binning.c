@@ -69,7 +69,8 @@ struct level {
 static int by_times(const void *a, const void *b) {
         const struct level *x = a, *y = b;
 
-        return x->times != y->times ? (x->times < y->times) - (x->times > y->times) : (x->code > y->code) - (x->code < y->code);
+        return x->times != y->times ? (x->times < y->times) - (x->times > y->times)
+                                    : (x->code > y->code) - (x->code < y->code);
 }
 
 /* The 254 most frequent have a bin each, in the order of their codes; the last bin is for all others. */
@@ -86,7 +87,9 @@ static void share_out(struct level *levels, size_t n, uint8_t *map) {
 }
 
 int tamis_binning_of_codes(const int32_t *codes, size_t n, size_t levels, tamis_binning *ret, tamis_error *err) {
-        tamis_binning b = { .category = true, .codes = levels, .n = levels < TAMIS_BINS ? (unsigned) levels : TAMIS_BINS };
+        tamis_binning b = { .category = true,
+                            .codes = levels,
+                            .n = levels < TAMIS_BINS ? (unsigned) levels : TAMIS_BINS };
         struct level *all = calloc(levels + 1, sizeof *all);
 
         b.map = malloc(levels + 1);

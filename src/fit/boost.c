@@ -94,7 +94,8 @@ static int take_classes(struct boosting *g, const tamis_cart_data *data, const u
         return r;
 }
 
-static void take_numbers(struct boosting *g, const tamis_cart_data *data, const uint32_t *rows, size_t n, uint32_t *kept) {
+static void take_numbers(struct boosting *g, const tamis_cart_data *data, const uint32_t *rows, size_t n,
+                         uint32_t *kept) {
         double largest = 0, least = INFINITY, most = -INFINITY;
         int exponent;
 
@@ -178,8 +179,8 @@ static void grow_one(void *arg, size_t k) {
         size_t at = k * g->table.rows;
         tamis_cart *tree = &g->b->trees[g->round * g->b->width + k];
 
-        g->results[k] = tamis_boost_tree(g->growers[k], g->slopes + at, g->b->classes ? g->curvatures + at : NULL, g->scores + at,
-                                         tree, NULL);
+        g->results[k] = tamis_boost_tree(g->growers[k], g->slopes + at, g->b->classes ? g->curvatures + at : NULL,
+                                         g->scores + at, tree, NULL);
         if (g->results[k] < 0)
                 return;
         for (size_t i = 0; i < g->n_held; i++)

@@ -98,7 +98,8 @@ int tamis_boost_table_make(const tamis_cart_data *data, const uint32_t *rows, si
         return 0;
 }
 
-double tamis_boost_table_predict(const tamis_boost_table *t, const uint32_t *column_of, const tamis_cart *tree, size_t row) {
+double tamis_boost_table_predict(const tamis_boost_table *t, const uint32_t *column_of, const tamis_cart *tree,
+                                 size_t row) {
         const tamis_cart_word *w = tree->words;
 
         while (w->node.what != TAMIS_CART_LEAF) {
@@ -224,8 +225,8 @@ static int by_mean(const void *a, const void *b) {
 }
 
 /* In the order of their means; a missing cell is a level too. */
-static void search_category(const tamis_boost_grower *g, const struct sums *hist, size_t column, const struct sums *node,
-                            struct split *best) {
+static void search_category(const tamis_boost_grower *g, const struct sums *hist, size_t column,
+                            const struct sums *node, struct split *best) {
         size_t n = 0, width = g->table->at[column + 1] - g->table->at[column], upto = 0;
         double smooth = node->n < 20 * (int64_t) SMOOTH ? 1 : SMOOTH;
         struct level levels[TAMIS_BIN_PLACES];
@@ -323,10 +324,11 @@ static void put_split(tamis_boost_grower *g, const struct split *s) {
         unsigned used = g->table->used[s->column];
         uint64_t left[4] = { s->left[0], s->left[1], s->left[2], s->left[3] };
 
-        g->tree.words[g->tree.n++].node = (typeof(g->tree.words->node)) {
-                (uint32_t) g->table->predictor[s->column] << 10 | (uint32_t) s->missing_left << 9 | (uint32_t) category << 8
-                | (s->last & 255), 0
-        };
+        g->tree.words[g->tree.n++].node =
+                (typeof(g->tree.words->node)){ (uint32_t) g->table->predictor[s->column] << 10 |
+                                                       (uint32_t) s->missing_left << 9 | (uint32_t) category << 8 |
+                                                       (s->last & 255),
+                                               0 };
         if (!category)
                 return;
         if (used < TAMIS_BIN_MISSING)
@@ -341,12 +343,12 @@ static bool may_split(const tamis_boost_grower *g, size_t n, size_t depth) {
         return depth < g->shape.depth && n >= 2 * g->shape.leaf && n >= 2;
 }
 
-static int grow(tamis_boost_grower *g, size_t first, size_t end, size_t depth, struct sums *hist, const struct sums *node,
-                tamis_error *err);
+static int grow(tamis_boost_grower *g, size_t first, size_t end, size_t depth, struct sums *hist,
+                const struct sums *node, tamis_error *err);
 
 /* `hist` is the node's, and becomes that of its larger side. */
-static int grow_sides(tamis_boost_grower *g, const struct split *s, size_t first, size_t end, size_t depth, struct sums *hist,
-                      const struct sums *node, tamis_error *err) {
+static int grow_sides(tamis_boost_grower *g, const struct split *s, size_t first, size_t end, size_t depth,
+                      struct sums *hist, const struct sums *node, tamis_error *err) {
         size_t middle = part_rows(g, s, first, end), at = g->tree.n;
         struct sums right = minus(*node, &s->sums), *small = NULL;
         bool left_is_small = middle - first < end - middle;
@@ -367,8 +369,8 @@ static int grow_sides(tamis_boost_grower *g, const struct split *s, size_t first
         return r;
 }
 
-static int grow(tamis_boost_grower *g, size_t first, size_t end, size_t depth, struct sums *hist, const struct sums *node,
-                tamis_error *err) {
+static int grow(tamis_boost_grower *g, size_t first, size_t end, size_t depth, struct sums *hist,
+                const struct sums *node, tamis_error *err) {
         struct split best = {0};
         int r = reserve(g, err);
 
@@ -396,8 +398,8 @@ void tamis_boost_grower_free(tamis_boost_grower *g) {
         free(g);
 }
 
-int tamis_boost_grower_new(const tamis_boost_table *table, const tamis_boost_shape *shape, const uint32_t *rows, size_t n,
-                           tamis_pool *pool, tamis_boost_grower **ret, tamis_error *err) {
+int tamis_boost_grower_new(const tamis_boost_table *table, const tamis_boost_shape *shape, const uint32_t *rows,
+                           size_t n, tamis_pool *pool, tamis_boost_grower **ret, tamis_error *err) {
         tamis_boost_grower *g = calloc(1, sizeof *g);
         bool fine = g != NULL;
 
@@ -453,8 +455,8 @@ static void take_pulls(tamis_boost_grower *g, const double *slopes, const double
         }
 }
 
-int tamis_boost_tree(tamis_boost_grower *g, const double *slopes, const double *curvatures, double *scores, tamis_cart *ret,
-                     tamis_error *err) {
+int tamis_boost_tree(tamis_boost_grower *g, const double *slopes, const double *curvatures, double *scores,
+                     tamis_cart *ret, tamis_error *err) {
         struct sums node, *hist = g->spare[--g->n_spare];
         int r;
 

@@ -33,16 +33,17 @@ void tamis_boost_table_done(tamis_boost_table *t);
 typedef struct tamis_boost_grower tamis_boost_grower;
 
 /* For trees on `rows` of the table (n >= 1). `pool` may be NULL. */
-int tamis_boost_grower_new(const tamis_boost_table *table, const tamis_boost_shape *shape, const uint32_t *rows, size_t n,
-                           tamis_pool *pool, tamis_boost_grower **ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_boost_grower_new(const tamis_boost_table *table, const tamis_boost_shape *shape, const uint32_t *rows,
+                           size_t n, tamis_pool *pool, tamis_boost_grower **ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_boost_grower_free(tamis_boost_grower *g);
 
 /* `slopes` and `curvatures` by row of the table; curvatures NULL: all 1. Adds the tree to `scores` of the grower's rows. Leaves
  * are worth what they add. */
-int tamis_boost_tree(tamis_boost_grower *g, const double *slopes, const double *curvatures, double *scores, tamis_cart *ret,
-                     tamis_error *err) TAMIS_CHECKED;
+int tamis_boost_tree(tamis_boost_grower *g, const double *slopes, const double *curvatures, double *scores,
+                     tamis_cart *ret, tamis_error *err) TAMIS_CHECKED;
 
 /* What a tree says of a row of the table. */
-double tamis_boost_table_predict(const tamis_boost_table *t, const uint32_t *column_of, const tamis_cart *tree, size_t row);
+double tamis_boost_table_predict(const tamis_boost_table *t, const uint32_t *column_of, const tamis_cart *tree,
+                                 size_t row);
 
 #endif

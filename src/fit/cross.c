@@ -35,8 +35,10 @@ WIDE static void add_four(const double *const z[4], size_t p, double *sum) {
 
                 sum[i] += (a + b) + (c + d);
                 for (; k + 4 <= p; k += 4) {
-                        const four w = *(const four *) (const void *) (z[0] + k), x = *(const four *) (const void *) (z[1] + k);
-                        const four y = *(const four *) (const void *) (z[2] + k), v = *(const four *) (const void *) (z[3] + k);
+                        const four w = *(const four *) (const void *) (z[0] + k),
+                                   x = *(const four *) (const void *) (z[1] + k);
+                        const four y = *(const four *) (const void *) (z[2] + k),
+                                   v = *(const four *) (const void *) (z[3] + k);
 
                         *(four *) (void *) (to + k) += (a * w + b * x) + (c * y + d * v);
                 }

@@ -81,7 +81,8 @@ static void ask_piece(void *arg, size_t piece) {
         }
         for (size_t k = 0; k < width; k++)
                 for (size_t i = 0; i < n; i++)
-                        cells[i * width + k] = g->data->columns[k] ? g->data->columns[k][g->rows[first + i]] : TAMIS_BIN_MISSING;
+                        cells[i * width + k] =
+                                g->data->columns[k] ? g->data->columns[k][g->rows[first + i]] : TAMIS_BIN_MISSING;
         g->results[piece] = tamis_forest_ask(g->forest, cells, width, n, &drawn, first, g->outside + first, NULL);
         free(cells);
 }

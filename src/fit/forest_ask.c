@@ -23,7 +23,8 @@ static uint32_t step(const tamis_cart_word *words, uint32_t at, const uint8_t *r
 }
 
 /* What the tree says of the rows `which`; their number is made up to LANES with the last of them. */
-static void walk(const tamis_cart *tree, const uint8_t *cells, size_t stride, const uint16_t *which, size_t n, double *ret) {
+static void walk(const tamis_cart *tree, const uint8_t *cells, size_t stride, const uint16_t *which, size_t n,
+                 double *ret) {
         const uint8_t *rows[LANES];
         uint32_t at[LANES] = {0}, before;
 
@@ -102,8 +103,8 @@ static void ask_block(const tamis_forest *forest, const uint8_t *cells, size_t s
         }
 }
 
-int tamis_forest_ask(const tamis_forest *forest, const uint8_t *cells, size_t stride, size_t n, const tamis_forest_drawn *drawn,
-                     size_t first, double *ret, tamis_error *err) {
+int tamis_forest_ask(const tamis_forest *forest, const uint8_t *cells, size_t stride, size_t n,
+                     const tamis_forest_drawn *drawn, size_t first, double *ret, tamis_error *err) {
         size_t block = TAMIS_FOREST_BLOCK;
         struct said *said = malloc(sizeof *said);
         uint32_t *votes;
@@ -118,7 +119,8 @@ int tamis_forest_ask(const tamis_forest *forest, const uint8_t *cells, size_t st
         }
         said->votes = votes;
         for (size_t i = 0; i < n; i += block)
-                ask_block(forest, cells + i * stride, stride, n - i < block ? n - i : block, drawn, first + i, said, ret + i);
+                ask_block(forest, cells + i * stride, stride, n - i < block ? n - i : block, drawn, first + i, said,
+                          ret + i);
         free(said);
         free(votes);
         return 0;

@@ -59,7 +59,9 @@ static void put_leaf(struct growth *g, double value) {
 }
 
 static void put_split(struct growth *g, const tamis_cart_split *s) {
-        put_node(g, (uint32_t) s->predictor << 10 | (uint32_t) s->missing_left << 9 | (uint32_t) s->category << 8 | s->last);
+        put_node(g,
+                 (uint32_t) s->predictor << 10 | (uint32_t) s->missing_left << 9 | (uint32_t) s->category << 8 |
+                         s->last);
         for (size_t i = 0; s->category && i < 4; i++)
                 g->tree.words[g->tree.n++].set = s->left[i];
 }
@@ -204,8 +206,8 @@ static int open(struct growth *g, const uint32_t *rows, const uint32_t *times, s
         return r;
 }
 
-int tamis_cart_grow(const tamis_cart_data *data, const tamis_cart_options *options, const uint32_t *rows, const uint32_t *times,
-                    size_t n, tamis_stream *stream, tamis_cart *ret, tamis_error *err) {
+int tamis_cart_grow(const tamis_cart_data *data, const tamis_cart_options *options, const uint32_t *rows,
+                    const uint32_t *times, size_t n, tamis_stream *stream, tamis_cart *ret, tamis_error *err) {
         struct growth g = { .options = options, .at.data = data };
         int r = open(&g, rows, times, n, err);
 

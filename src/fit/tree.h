@@ -38,7 +38,8 @@ typedef struct tamis_binning {
 
 /* From the finite ones of `values`, and the codes 0 .. levels - 1 of `codes`; others are missing. */
 int tamis_binning_of_numbers(const double *values, size_t n, tamis_binning *ret, tamis_error *err) TAMIS_CHECKED;
-int tamis_binning_of_codes(const int32_t *codes, size_t n, size_t levels, tamis_binning *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_binning_of_codes(const int32_t *codes, size_t n, size_t levels, tamis_binning *ret,
+                           tamis_error *err) TAMIS_CHECKED;
 void tamis_binning_done(tamis_binning *b);
 
 uint8_t tamis_binning_number(const tamis_binning *b, double value);     /* not finite: missing */
@@ -87,8 +88,9 @@ typedef struct tamis_cart {
 
 /* On `rows` (n >= 1, all different), each counting `times` over; the stream draws predictors, where not all are
  * tried, and cuts. */
-int tamis_cart_grow(const tamis_cart_data *data, const tamis_cart_options *options, const uint32_t *rows, const uint32_t *times,
-                    size_t n, tamis_stream *stream, tamis_cart *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_cart_grow(const tamis_cart_data *data, const tamis_cart_options *options, const uint32_t *rows,
+                    const uint32_t *times, size_t n, tamis_stream *stream, tamis_cart *ret,
+                    tamis_error *err) TAMIS_CHECKED;
 void tamis_cart_done(tamis_cart *tree);
 
 /* The value, or the class, for a row given as one bin for each predictor. */
@@ -138,7 +140,7 @@ enum { TAMIS_FOREST_BLOCK = 256 };
 
 /* The same for n rows at once, which takes less time: row i is the bytes from cells + i * stride on. Unless `drawn` is NULL,
  * only the trees speak that did not draw row `first` + i; NaN where all did. */
-int tamis_forest_ask(const tamis_forest *forest, const uint8_t *cells, size_t stride, size_t n, const tamis_forest_drawn *drawn,
-                     size_t first, double *ret, tamis_error *err) TAMIS_CHECKED;
+int tamis_forest_ask(const tamis_forest *forest, const uint8_t *cells, size_t stride, size_t n,
+                     const tamis_forest_drawn *drawn, size_t first, double *ret, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -79,7 +79,8 @@ void tamis_cart_sum(tamis_cart_search *s, const tamis_cart_node_rows *at, tamis_
                         size_t class = (size_t) at->targets[i];
 
                         squares += s->left[class] * at->shares[i].weight;
-                        if (s->left[class] > s->left[largest] || (!(s->left[class] < s->left[largest]) && class < largest))
+                        if (s->left[class] > s->left[largest] ||
+                            (!(s->left[class] < s->left[largest]) && class < largest))
                                 largest = class;
                 }
                 clear_classes(s, at);
@@ -155,7 +156,8 @@ static void scan_sums(const tamis_cart_search *s, const tamis_cart_node_sums *su
 }
 
 /* The places of rows, bin after bin in the order of the scan. */
-static void sort_rows(tamis_cart_search *s, const tamis_cart_node_rows *at, const uint8_t *column, const struct scan *scan) {
+static void sort_rows(tamis_cart_search *s, const tamis_cart_node_rows *at, const uint8_t *column,
+                      const struct scan *scan) {
         uint32_t start = 0;
 
         for (size_t i = 0; i < scan->n; i++)
@@ -203,7 +205,8 @@ static void scan_classes(tamis_cart_search *s, const tamis_cart_node_rows *at, c
 /* -- one predictor ------------------------------------------------------------------------------------------------- */
 
 /* Bins that no row of the node has go where most rows go. */
-static void take_others(const tamis_cart_node_sums *sums, double weight, const uint64_t mask[4], tamis_cart_split *best) {
+static void take_others(const tamis_cart_node_sums *sums, double weight, const uint64_t mask[4],
+                        tamis_cart_split *best) {
         for (size_t i = 0; weight * 2 >= sums->weight && i < 4; i++)
                 best->left[i] |= ~mask[i];
         best->missing_left = best->left[3] >> 63;
@@ -231,7 +234,8 @@ static void search_plain(tamis_cart_search *s, const tamis_cart_node_sums *sums,
                         rest = all - weight;
                         apart = sum * all - total * weight;
                         product = weight * rest * all;
-                        if (apart * apart > gain * product && weight >= leaf && rest >= leaf && apart * apart / product > gain) {
+                        if (apart * apart > gain * product && weight >= leaf && rest >= leaf &&
+                            apart * apart / product > gain) {
                                 gain = apart * apart / product;
                                 upto = bin;
                                 upto_weight = weight;
@@ -279,8 +283,8 @@ static uint8_t last_of(const struct scan *scan) {
         return next == TAMIS_BIN_MISSING ? TAMIS_BINS - 1 : (uint8_t) (last + (next - last - 1) / 2);
 }
 
-static void take(const tamis_cart_search *s, const tamis_cart_node_sums *sums, const struct scan *scan, const uint64_t mask[4],
-                 size_t predictor, bool category, tamis_cart_split *best) {
+static void take(const tamis_cart_search *s, const tamis_cart_node_sums *sums, const struct scan *scan,
+                 const uint64_t mask[4], size_t predictor, bool category, tamis_cart_split *best) {
         double weight = 0;
 
         *best = (tamis_cart_split) { .gain = scan->gain, .predictor = predictor, .category = category };

@@ -37,16 +37,19 @@ void tamis_drift_report_done(tamis_drift_report *report) {
 }
 
 const char *tamis_drift_approximate(const tamis_drift_column *c, char *out, size_t size) {
-        const unsigned cleared = c->ref.runs.cleared > c->fresh.runs.cleared ? c->ref.runs.cleared : c->fresh.runs.cleared;
+        const unsigned cleared =
+                c->ref.runs.cleared > c->fresh.runs.cleared ? c->ref.runs.cleared : c->fresh.runs.cleared;
         size_t n = 0;
 
         *out = '\0';
         if (c->halved > 0)
                 n += (size_t) snprintf(out, size, "levels: one in %.0f", ldexp(1, (int) c->halved));
         if (c->numeric && cleared > 0)
-                n += (size_t) snprintf(out + n, size - n, "%svalues to %.1g of them", n ? "; " : "", ldexp(1, (int) cleared - 52));
+                n += (size_t) snprintf(out + n, size - n, "%svalues to %.1g of them", n ? "; " : "",
+                                       ldexp(1, (int) cleared - 52));
         if (c->numeric && c->sketch)
-                snprintf(out + n, size - n, "%sks and wasserstein to %.3g of the rows", n ? "; " : "", 1. / TAMIS_DRIFT_SAVED);
+                snprintf(out + n, size - n, "%sks and wasserstein to %.3g of the rows", n ? "; " : "",
+                         1. / TAMIS_DRIFT_SAVED);
         return out;
 }
 
@@ -146,7 +149,8 @@ static int figures(tamis_drift_column *c, tamis_error *err) {
         c->divergence = (tamis_divergence) { NAN, NAN, NAN, NAN, NAN, NAN, 0 };
         c->apart = (tamis_apartness) { NAN, 0, NAN };
         c->use = NAN;
-        c->ks_p = c->distance = c->q = c->missing_p = c->missing_q = c->outside = c->range_p = c->unseen = c->unseen_p = NAN;
+        c->ks_p = c->distance = c->q = c->missing_p = c->missing_q = c->outside = c->range_p = c->unseen = c->unseen_p =
+                NAN;
         if (c->verdict == TAMIS_DRIFT_GONE || c->verdict == TAMIS_DRIFT_TYPE || c->verdict == TAMIS_DRIFT_NEW)
                 return 0;
         if (c->ref.rows > 0 && c->fresh.rows > 0) {
@@ -205,8 +209,9 @@ static void judge_values(tamis_drift_column *c, const tamis_drift_options *o) {
 
                 if (surely || c->unseen_p <= o->alpha)
                         worse(c, surely ? TAMIS_DRIFT_DRIFT : TAMIS_DRIFT_SHIFT);
-                because(c, "%.0f unseen level%s in %.3g %% of rows: %s%s", c->unseen_levels, c->unseen_levels > 1 ? "s" : "",
-                        100 * c->unseen, c->example, c->unseen_levels > 1 ? ", ..." : "");
+                because(c, "%.0f unseen level%s in %.3g %% of rows: %s%s", c->unseen_levels,
+                        c->unseen_levels > 1 ? "s" : "", 100 * c->unseen, c->example,
+                        c->unseen_levels > 1 ? ", ..." : "");
         }
         if (c->range_p <= sure && c->factor == 0) {
                 worse(c, c->outside >= least_outside ? TAMIS_DRIFT_DRIFT : TAMIS_DRIFT_SHIFT);

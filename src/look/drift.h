@@ -186,6 +186,7 @@ void tamis_drift_units(tamis_drift_column *column);
 /* drift_picture.c */
 int tamis_drift_draw(tamis_drift_column *c, tamis_error *err) TAMIS_CHECKED;
 /* drift_classify.c */
-int tamis_drift_classify(const tamis_drift_options *options, tamis_drift_report *report, tamis_error *err) TAMIS_CHECKED;
+int tamis_drift_classify(const tamis_drift_options *options, tamis_drift_report *report,
+                         tamis_error *err) TAMIS_CHECKED;
 
 #endif

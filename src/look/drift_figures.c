@@ -152,7 +152,8 @@ size_t tamis_drift_edges(const tamis_runs *ref, double *edges) {
         return k;
 }
 
-void tamis_drift_count(const tamis_runs *values, unsigned cleared, const double *edges, size_t n_edges, double *counts) {
+void tamis_drift_count(const tamis_runs *values, unsigned cleared, const double *edges, size_t n_edges,
+                       double *counts) {
         size_t at = 0;
 
         cleared = cleared > values->cleared ? cleared : values->cleared;
@@ -260,7 +261,8 @@ double tamis_unseen_p(double seen_once, double n, double unseen, double m) {
                 return gsl_cdf_ugaussian_Q((unseen / m - seen_once / n) / sqrt(share * (1 - share) * (1 / n + 1 / m)));
         }
         for (double k = unseen; k <= seen_once + unseen && k <= m; k++)
-                sum += gsl_ran_hypergeometric_pdf((unsigned) k, (unsigned) m, (unsigned) n, (unsigned) (seen_once + unseen));
+                sum += gsl_ran_hypergeometric_pdf((unsigned) k, (unsigned) m, (unsigned) n,
+                                                  (unsigned) (seen_once + unseen));
         return fmin(1, sum);
 }
 

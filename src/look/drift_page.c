@@ -47,8 +47,9 @@ static void head(struct tamis_page *g, const tamis_drift_report *d) {
         tamis_page_text(g, tamis_slice_of(d->fresh));
         tamis_page_put(g, "</h1>\n<p class=soft>compared with ");
         tamis_page_text(g, tamis_slice_of(d->reference));
-        tamis_page_put(g, "</p>\n<nav><a href=#findings>Findings</a>%s<a href=#columns>Columns</a></nav>\n<div class=tiles>",
-                       d->classifier.asked ? "<a href=#classifier>Classifier</a>" : "");
+        tamis_page_put(
+                g, "</p>\n<nav><a href=#findings>Findings</a>%s<a href=#columns>Columns</a></nav>\n<div class=tiles>",
+                d->classifier.asked ? "<a href=#classifier>Classifier</a>" : "");
         tile(g, tamis_page_count(d->alarms, text), "columns drifted");
         tile(g, tamis_page_count(d->shifts, text), "moved a little");
         tile(g, tamis_page_count(d->n, text), "columns compared");
@@ -79,8 +80,10 @@ static void histogram(struct tamis_page *g, const tamis_drift_picture *p) {
         tamis_page_put(g, "<path fill=none stroke=var(--hole) stroke-width=2 d='M0 88");
         for (size_t i = 0; i < p->n; i++)
                 tamis_page_put(g, "V%.1fH%zu", 88 - 84 * p->fresh[i] / most, 16 * (i + 1));
-        tamis_page_put(g, "V88'/><text x=0 y=102 class=soft>%s</text><text x=384 y=102 text-anchor=end class=soft>%s</text></svg>\n",
-                       tamis_page_figure(p->low, low), tamis_page_figure(p->high, high));
+        tamis_page_put(
+                g,
+                "V88'/><text x=0 y=102 class=soft>%s</text><text x=384 y=102 text-anchor=end class=soft>%s</text></svg>\n",
+                tamis_page_figure(p->low, low), tamis_page_figure(p->high, high));
 }
 
 static void bars(struct tamis_page *g, const tamis_drift_picture *p) {
@@ -89,14 +92,18 @@ static void bars(struct tamis_page *g, const tamis_drift_picture *p) {
 
         for (size_t i = 0; i < p->n; i++)
                 most = fmax(most, fmax(p->ref[i], p->fresh[i]));
-        tamis_page_put(g, "<svg viewBox='0 0 420 %zu' width=420 role=img aria-label='reference and new, shares of levels'>", p->n * 26 + 2);
+        tamis_page_put(
+                g, "<svg viewBox='0 0 420 %zu' width=420 role=img aria-label='reference and new, shares of levels'>",
+                p->n * 26 + 2);
         for (size_t i = 0; i < p->n; i++) {
                 size_t y = i * 26;
 
                 tamis_page_put(g, "<text x=134 y=%zu text-anchor=end>", y + 15);
                 tamis_page_text(g, tamis_slice_of(i < TAMIS_DRIFT_TOP ? p->names[i] : "all others"));
-                tamis_page_put(g, "</text><rect class=ref x=140 y=%zu width=%.1f height=10 /><rect class=new x=140 y=%zu width=%.1f height=10 />",
-                               y + 1, 190 * p->ref[i] / most, y + 12, 190 * p->fresh[i] / most);
+                tamis_page_put(
+                        g,
+                        "</text><rect class=ref x=140 y=%zu width=%.1f height=10 /><rect class=new x=140 y=%zu width=%.1f height=10 />",
+                        y + 1, 190 * p->ref[i] / most, y + 12, 190 * p->fresh[i] / most);
                 tamis_page_put(g, "<text x=416 y=%zu class=soft text-anchor=end>%s to %s</text>", y + 15,
                                tamis_page_share(p->ref[i], 1, a), tamis_page_share(p->fresh[i], 1, b));
         }
@@ -105,14 +112,17 @@ static void bars(struct tamis_page *g, const tamis_drift_picture *p) {
 
 static void missing(struct tamis_page *g, const tamis_drift_report *d, const tamis_drift_column *c) {
         char a[64], b[64];
-        double before = c->ref.rows > 0 ? c->ref.missing / c->ref.rows : 0, now = c->fresh.rows > 0 ? c->fresh.missing / c->fresh.rows : 0;
+        double before = c->ref.rows > 0 ? c->ref.missing / c->ref.rows : 0,
+               now = c->fresh.rows > 0 ? c->fresh.missing / c->fresh.rows : 0;
 
         if (!(c->missing_q <= d->alpha))
                 return;
-        tamis_page_put(g, "<svg viewBox='0 0 420 26' width=420 role=img aria-label='missing cells'><text x=134 y=15 text-anchor=end>missing</text>"
-                       "<rect class=ref x=140 y=1 width=%.1f height=10 /><rect class=new x=140 y=12 width=%.1f height=10 />"
-                       "<text x=416 y=15 class=soft text-anchor=end>%s to %s</text></svg>\n", 190 * before, 190 * now,
-                       tamis_page_share(before, 1, a), tamis_page_share(now, 1, b));
+        tamis_page_put(
+                g,
+                "<svg viewBox='0 0 420 26' width=420 role=img aria-label='missing cells'><text x=134 y=15 text-anchor=end>missing</text>"
+                "<rect class=ref x=140 y=1 width=%.1f height=10 /><rect class=new x=140 y=12 width=%.1f height=10 />"
+                "<text x=416 y=15 class=soft text-anchor=end>%s to %s</text></svg>\n",
+                190 * before, 190 * now, tamis_page_share(before, 1, a), tamis_page_share(now, 1, b));
 }
 
 static void picture(struct tamis_page *g, const tamis_drift_report *d, const tamis_drift_column *c) {
@@ -169,9 +179,13 @@ static void measures(struct tamis_page *g, const tamis_drift_column *c) {
                 if (isfinite(list[i].value))
                         tamis_page_put(g, "%s%s %.3f", n++ ? ", " : "", list[i].name, list[i].value);
         if (isfinite(c->q))
-                tamis_page_put(g, c->q < 1e-4 ? "; adjusted p of the values &lt; 0.0001" : "; adjusted p of the values %.4f", c->q);
+                tamis_page_put(
+                        g, c->q < 1e-4 ? "; adjusted p of the values &lt; 0.0001" : "; adjusted p of the values %.4f",
+                        c->q);
         if (isfinite(c->missing_q))
-                tamis_page_put(g, c->missing_q < 1e-4 ? ", of what is missing &lt; 0.0001" : ", of what is missing %.4f", c->missing_q);
+                tamis_page_put(g,
+                               c->missing_q < 1e-4 ? ", of what is missing &lt; 0.0001" : ", of what is missing %.4f",
+                               c->missing_q);
         tamis_page_put(g, "</p>\n");
 }
 
@@ -180,8 +194,8 @@ static void finding(struct tamis_page *g, const tamis_drift_report *d, size_t i)
         const char *cure = what_to_do(d, c);
         const bool open = i < OPEN_PICTURES;
 
-        tamis_page_put(g, "<div class='finding %s' id=c%zu><span class=tag>%s</span> <b>", alarms(c) ? "error" : "warning", i,
-                       tamis_drift_verdicts[c->verdict]);
+        tamis_page_put(g, "<div class='finding %s' id=c%zu><span class=tag>%s</span> <b>",
+                       alarms(c) ? "error" : "warning", i, tamis_drift_verdicts[c->verdict]);
         tamis_page_text(g, name_of(c));
         tamis_page_put(g, "</b>");
         role(g, c);
@@ -203,14 +217,17 @@ static void finding(struct tamis_page *g, const tamis_drift_report *d, size_t i)
 static void findings(struct tamis_page *g, const tamis_drift_report *d) {
         size_t shown = 0;
 
-        tamis_page_put(g, "<h2 id=findings>Findings</h2>\n<p class=soft><span class=key style=background:var(--bar2);margin-left:0></span>reference"
-                       "<span class=key style=background:var(--hole)></span>new</p>\n");
+        tamis_page_put(
+                g,
+                "<h2 id=findings>Findings</h2>\n<p class=soft><span class=key style=background:var(--bar2);margin-left:0></span>reference"
+                "<span class=key style=background:var(--hole)></span>new</p>\n");
         if (d->alarms == 0)
                 tamis_page_put(g, "<p>No column drifted.</p>\n");
         for (size_t i = 0; i < d->n && alarms(&d->columns[i]) && shown < MOST_FOUND; i++, shown++)
                 finding(g, d, i);
         if (shown < d->alarms)
-                tamis_page_put(g, "<p class=soft>... and %zu more: the table below has them all.</p>\n", d->alarms - shown);
+                tamis_page_put(g, "<p class=soft>... and %zu more: the table below has them all.</p>\n",
+                               d->alarms - shown);
         if (d->shifts > 0) {
                 tamis_page_put(g, "<details%s><summary>%zu moved for sure, but by too little to matter</summary>\n",
                                d->alarms == 0 ? " open" : "", d->shifts);
@@ -227,7 +244,8 @@ static void findings(struct tamis_page *g, const tamis_drift_report *d) {
 /* -- the classifier -------------------------------------------------------------------------------------------------- */
 
 static int by_use(const void *a, const void *b) {
-        const tamis_drift_column *x = *(const tamis_drift_column *const *) a, *y = *(const tamis_drift_column *const *) b;
+        const tamis_drift_column *x = *(const tamis_drift_column *const *) a,
+                                 *y = *(const tamis_drift_column *const *) b;
 
         if (x->use != y->use)
                 return x->use < y->use ? 1 : -1;
@@ -246,22 +264,30 @@ static void classifier(struct tamis_page *g, const tamis_drift_report *d, const 
                 tamis_page_put(g, "<p>Not asked: too few rows or columns.</p>\n");
                 return;
         }
-        tamis_page_put(g, "<p>%s AUC <b>%.3f</b>, 95 %% interval %.3f to %.3f (0.5: not at all; 1: always); p %s%.4f. Boosted trees on "
-                       "%zu feature%s, %s rows of the reference and %s new ones, each row judged by trees that have not seen it.</p>\n",
-                       k->alarm ? "<b class=bad>Yes.</b>" : k->p <= d->alpha ? "A little." : "No.", k->auc, k->low, k->high,
-                       k->p < 1e-4 ? "&lt; " : "", fmax(k->p, 1e-4), k->columns, k->columns == 1 ? "" : "s", tamis_page_count(k->ref_rows, a),
-                       tamis_page_count(k->fresh_rows, b));
+        tamis_page_put(
+                g,
+                "<p>%s AUC <b>%.3f</b>, 95 %% interval %.3f to %.3f (0.5: not at all; 1: always); p %s%.4f. Boosted trees on "
+                "%zu feature%s, %s rows of the reference and %s new ones, each row judged by trees that have not seen it.</p>\n",
+                k->alarm                   ? "<b class=bad>Yes.</b>"
+                        : k->p <= d->alpha ? "A little."
+                                           : "No.",
+                k->auc, k->low, k->high, k->p < 1e-4 ? "&lt; " : "", fmax(k->p, 1e-4), k->columns,
+                k->columns == 1 ? "" : "s", tamis_page_count(k->ref_rows, a), tamis_page_count(k->fresh_rows, b));
         for (size_t i = 0; i < d->n; i++)
                 if (d->columns[i].use > 0)
                         used[n++] = &d->columns[i];
         qsort(used, n, sizeof *used, by_use);
         if (n > 0 && k->p <= d->alpha) {
-                tamis_page_put(g, "<p class=soft>Columns it used most, by how much of the AUC goes when they are shuffled:</p>\n<table>");
+                tamis_page_put(
+                        g,
+                        "<p class=soft>Columns it used most, by how much of the AUC goes when they are shuffled:</p>\n<table>");
                 for (size_t i = 0; i < n && i < MOST_USED; i++) {
                         tamis_page_put(g, "<tr><td>");
                         tamis_page_text(g, name_of(used[i]));
-                        tamis_page_put(g, "<td class=n>%.3f<td><svg width=160 height=10><rect width=%.1f height=10 fill=var(--bar) /></svg>",
-                                       used[i]->use, fmax(1, 160 * used[i]->use / fmax(used[0]->use, 1e-9)));
+                        tamis_page_put(
+                                g,
+                                "<td class=n>%.3f<td><svg width=160 height=10><rect width=%.1f height=10 fill=var(--bar) /></svg>",
+                                used[i]->use, fmax(1, 160 * used[i]->use / fmax(used[0]->use, 1e-9)));
                 }
                 tamis_page_put(g, "</table>\n");
         }
@@ -279,8 +305,10 @@ static void cell(struct tamis_page *g, double x, bool about) {
 static void columns(struct tamis_page *g, const tamis_drift_report *d) {
         size_t sketches = 0;
 
-        tamis_page_put(g, "<h2 id=columns>Columns</h2>\n<div class=wide><table id=all><tr><th>column<th>verdict<th class=n>severity<th class=n>PSI"
-                       "<th class=n>adj. p<th class=n>KS<th class=n>Wasserst.<th class=n>JS<th class=n>missing<th>why\n");
+        tamis_page_put(
+                g,
+                "<h2 id=columns>Columns</h2>\n<div class=wide><table id=all><tr><th>column<th>verdict<th class=n>severity<th class=n>PSI"
+                "<th class=n>adj. p<th class=n>KS<th class=n>Wasserst.<th class=n>JS<th class=n>missing<th>why\n");
         for (size_t i = 0; i < d->n; i++) {
                 const tamis_drift_column *c = &d->columns[i];
                 const double now = c->fresh.missing / c->fresh.rows;
@@ -289,7 +317,10 @@ static void columns(struct tamis_page *g, const tamis_drift_report *d) {
                 tamis_page_put(g, "<tr><td>");
                 tamis_page_text(g, name_of(c));
                 role(g, c);
-                tamis_page_put(g, "<td class='%s'>%s", alarms(c) ? "bad" : c->verdict == TAMIS_DRIFT_SHIFT ? "some" : "soft",
+                tamis_page_put(g, "<td class='%s'>%s",
+                               alarms(c)                                 ? "bad"
+                                       : c->verdict == TAMIS_DRIFT_SHIFT ? "some"
+                                                                         : "soft",
                                tamis_drift_verdicts[c->verdict]);
                 cell(g, c->severity, false);
                 cell(g, c->divergence.psi, false);
@@ -307,9 +338,12 @@ static void columns(struct tamis_page *g, const tamis_drift_report *d) {
                 }
                 tamis_page_put(g, "\n");
         }
-        tamis_page_put(g, "</table></div>\n<p class=soft>Adj. p: of the stability index, adjusted for all tests made. Wasserstein's distance "
-                       "is in standard deviations of the reference.%s</p>\n",
-                       sketches ? " ≈: approximate, for the saved reference does not hold all values; no verdict hangs on it." : "");
+        tamis_page_put(
+                g,
+                "</table></div>\n<p class=soft>Adj. p: of the stability index, adjusted for all tests made. Wasserstein's distance "
+                "is in standard deviations of the reference.%s</p>\n",
+                sketches ? " ≈: approximate, for the saved reference does not hold all values; no verdict hangs on it."
+                         : "");
 }
 
 int tamis_drift_html(const tamis_drift_report *report, tamis_buffer *out, tamis_error *err) {

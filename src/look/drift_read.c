@@ -148,8 +148,9 @@ static int add_one(struct reading *r, size_t i, long code, tamis_error *err) {
 }
 
 static bool is_numeric(const tamis_drift_column *c) {
-        return c->ref.type == TAMIS_TYPE_NUMERIC || (c->ref.type != TAMIS_TYPE_CATEGORICAL &&
-                                                     c->verdict == TAMIS_DRIFT_OK && c->fresh.type == TAMIS_TYPE_NUMERIC);
+        return c->ref.type == TAMIS_TYPE_NUMERIC ||
+                (c->ref.type != TAMIS_TYPE_CATEGORICAL && c->verdict == TAMIS_DRIFT_OK &&
+                 c->fresh.type == TAMIS_TYPE_NUMERIC);
 }
 
 static int add_reference(struct reading *r, const bool *wanted, size_t *there, tamis_error *err) {

@@ -9,8 +9,21 @@
 
 static const tamis_look_severity note = TAMIS_LOOK_NOTE, warning = TAMIS_LOOK_WARNING, error = TAMIS_LOOK_ERROR;
 
-enum form { PLAIN, THOUSANDS, DECIMAL_COMMA, PERCENT, CURRENCY, UNIT, DATE_ISO, DATE_SLASH, DATE_DOT, DATE_TEXT, DATE_COMPACT, YES_NO,
-            N_FORMS };
+enum form {
+        PLAIN,
+        THOUSANDS,
+        DECIMAL_COMMA,
+        PERCENT,
+        CURRENCY,
+        UNIT,
+        DATE_ISO,
+        DATE_SLASH,
+        DATE_DOT,
+        DATE_TEXT,
+        DATE_COMPACT,
+        YES_NO,
+        N_FORMS
+};
 
 static bool digit(char c) {
         return c >= '0' && c <= '9';
@@ -105,8 +118,8 @@ static bool has_month(tamis_slice s) {
 
         for (size_t at = 0; at + 3 <= s.n; at++)
                 for (size_t m = 0; m < 36; m += 3)
-                        if ((s.p[at] | 0x20) == months[m] && (s.p[at + 1] | 0x20) == months[m + 1] && (s.p[at + 2] | 0x20) == months[m + 2]
-                            && (at == 0 || !letter(s.p[at - 1])))
+                        if ((s.p[at] | 0x20) == months[m] && (s.p[at + 1] | 0x20) == months[m + 1] &&
+                            (s.p[at + 2] | 0x20) == months[m + 2] && (at == 0 || !letter(s.p[at - 1])))
                                 return true;
         return false;
 }
@@ -159,9 +172,10 @@ static enum form form_of(tamis_slice s) {
 
 /* Days that programs write when they know none. */
 static bool is_sentinel_date(tamis_slice s) {
-        static const char *const days[] = { "1900-01-01", "1899-12-30", "1899-12-31", "1970-01-01", "9999-12-31", "0000-00-00", "0001-01-01",
-                                            "1/1/1900", "01/01/1900", "01.01.1900", "1.1.1900", "31.12.9999", "12/31/9999", "01/01/1970",
-                                            "2099-12-31", "1901-01-01" };
+        static const char *const days[] = { "1900-01-01", "1899-12-30", "1899-12-31", "1970-01-01",
+                                            "9999-12-31", "0000-00-00", "0001-01-01", "1/1/1900",
+                                            "01/01/1900", "01.01.1900", "1.1.1900",   "31.12.9999",
+                                            "12/31/9999", "01/01/1970", "2099-12-31", "1901-01-01" };
 
         for (size_t i = 0; i < sizeof days / sizeof *days; i++)
                 if (s.n >= strlen(days[i]) && memcmp(s.p, days[i], strlen(days[i])) == 0 &&
@@ -198,7 +212,8 @@ static void say_numbers(tamis_finder *f, size_t i, const struct forms *s) {
                         continue;
                 if (kinds[k].cure)
                         tamis_cure(f, "clean -c %s %s", tamis_find_column(f, i), kinds[k].cure);
-                tamis_find(f, kinds[k].cure ? error : warning, kinds[k].name, (long) i, w->lines[s->first[kinds[k].form]], cells,
+                tamis_find(f, kinds[k].cure ? error : warning, kinds[k].name, (long) i,
+                           w->lines[s->first[kinds[k].form]], cells,
                            "%s %s %s (\"%s\"), read as text: each is a category of its own", tamis_find_cells(cells),
                            cells == 1 ? "is" : "are", cells == 1 ? kinds[k].one : kinds[k].many,
                            tamis_find_show(w->dict.entries[s->first[kinds[k].form]].text));
@@ -220,20 +235,27 @@ static void say_dates(tamis_finder *f, size_t i, const struct forms *s, uint64_t
         }
         if (dates * 10 < s->total * 8)
                 return;
-        tamis_cure(f, forms == 1 && s->cells[DATE_ISO] ? "clean -c %s --dates=parts then clean --drop=%s"
-                      : s->in_doubt && !s->told ? "clean -c %s --dates=iso --date-format='%%Y-%%m-%%d|%%d/%%m/%%Y'" : "clean -c %s --dates=iso",
+        tamis_cure(f,
+                   forms == 1 && s->cells[DATE_ISO]  ? "clean -c %s --dates=parts then clean --drop=%s"
+                           : s->in_doubt && !s->told ? "clean -c %s --dates=iso --date-format='%%Y-%%m-%%d|%%d/%%m/%%Y'"
+                                                     : "clean -c %s --dates=iso",
                    tamis_find_column(f, i), tamis_find_column(f, i));
         if (forms > 1)
-                tamis_find(f, error, "mixed-dates", (long) i, w->lines[second], dates, "dates in %zu forms (\"%s\", \"%s\"): which is the "
-                           "day, which the month?", forms, tamis_find_show(w->dict.entries[first].text),
+                tamis_find(f, error, "mixed-dates", (long) i, w->lines[second], dates,
+                           "dates in %zu forms (\"%s\", \"%s\"): which is the "
+                           "day, which the month?",
+                           forms, tamis_find_show(w->dict.entries[first].text),
                            tamis_find_show(w->dict.entries[second].text));
         else
-                tamis_find(f, note, "dates", (long) i, w->lines[first], dates, "dates, read as text: %ssplit by time with tamis split "
-                           "--time=%s", s->cells[DATE_ISO] ? "models want their parts; " : "", tamis_find_column(f, i));
+                tamis_find(f, note, "dates", (long) i, w->lines[first], dates,
+                           "dates, read as text: %ssplit by time with tamis split "
+                           "--time=%s",
+                           s->cells[DATE_ISO] ? "models want their parts; " : "", tamis_find_column(f, i));
         if (sentinels == 0)
                 return;
         if (tamis_find_item(w->dict.entries[sentinel].text))
-                tamis_cure(f, "clean -c %s --blank=%s", tamis_find_column(f, i), tamis_find_item(w->dict.entries[sentinel].text));
+                tamis_cure(f, "clean -c %s --blank=%s", tamis_find_column(f, i),
+                           tamis_find_item(w->dict.entries[sentinel].text));
         tamis_find(f, sentinels > 1 ? error : warning, "sentinel-date", (long) i, w->lines[sentinel], sentinels,
                    "%s in %s: the day that programs write when they know none",
                    tamis_find_show(w->dict.entries[sentinel].text), tamis_find_cells(sentinels));
@@ -277,8 +299,11 @@ void tamis_find_in_formats(tamis_finder *f, size_t i) {
         say_dates(f, i, &s, sentinels, sentinel);
         if (s.cells[YES_NO] * 10 >= s.total * 9 && (words > 2 || (words > 0 && c->numbers > 0 && c->distinct <= 6))) {
                 tamis_cure(f, "clean -c %s --booleans", tamis_find_column(f, i));
-                tamis_find(f, warning, "mixed-booleans", (long) i, w->lines[s.first[YES_NO]], s.cells[YES_NO] + c->numbers, "yes and no in "
-                           "%llu spellings", (unsigned long long) c->distinct);
+                tamis_find(f, warning, "mixed-booleans", (long) i, w->lines[s.first[YES_NO]],
+                           s.cells[YES_NO] + c->numbers,
+                           "yes and no in "
+                           "%llu spellings",
+                           (unsigned long long) c->distinct);
         }
         f->disguised = f->p->n_findings > n_before && s.total * 2 > c->numbers;
 }

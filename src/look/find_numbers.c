@@ -22,7 +22,8 @@ static bool is_token(double x) {
         return x == -99.9 || x == -999.9 || x == -9999.9;
 }
 
-static void say_sentinel(tamis_finder *f, size_t i, tamis_look_severity how, double value, uint64_t count, double next) {
+static void say_sentinel(tamis_finder *f, size_t i, tamis_look_severity how, double value, uint64_t count,
+                         double next) {
         const tamis_profile_column *c = &f->p->columns[i];
         const char *v = tamis_find_number(value);
 
@@ -92,7 +93,8 @@ static void look_for_zeros(tamis_finder *f, size_t i) {
         if (r->values[1] < 4 * typical || r->values[1] < .08 * median || (c->whole && r->values[1] < 5))
                 return;
         tamis_cure(f, "clean -c %s --blank=0", tamis_find_column(f, i));
-        tamis_find(f, r->values[1] >= .3 * median ? error : warning, "zero-sentinel", (long) i, tamis_find_line(f, i, 0), c->zeros,
+        tamis_find(f, r->values[1] >= .3 * median ? error : warning, "zero-sentinel", (long) i,
+                   tamis_find_line(f, i, 0), c->zeros,
                    "0 in %llu of %llu cells, and nothing between it and %s: it looks like \"not measured\"",
                    (unsigned long long) c->zeros, (unsigned long long) c->numbers, tamis_find_number(r->values[1]));
 }
@@ -117,7 +119,8 @@ static bool look_for_units(tamis_finder *f, size_t i) {
                 }
                 if (beyond == 0 || fit * 10 < beyond * 9 || beyond * 10 > r->total)
                         continue;
-                tamis_cure(f, "clean -c %s --outliers=iqr --outlier-limit=10 --outliers-to=blank", tamis_find_column(f, i));
+                tamis_cure(f, "clean -c %s --outliers=iqr --outlier-limit=10 --outliers-to=blank",
+                           tamis_find_column(f, i));
                 tamis_find(f, error, "unit-slip", (long) i, tamis_find_line(f, i, c->max), beyond,
                            "%s as %s: about %g times what the others are: another unit?",
                            beyond == 1 ? "a value such" : "values such", tamis_find_number(c->max), factors[k]);
@@ -132,13 +135,19 @@ static void look_at_tails(tamis_finder *f, size_t i) {
         bool tail = fabs(c->skew) > 2 && ((c->high_spike.count == 0 && c->low_spike.count == 0) || share > .01);
 
         if (c->far_outliers > 0 && c->quantiles[Q75] > c->quantiles[Q25]) {
-                tamis_cure(f, tail ? "scale -c %s -s power" : "clean -c %s --outliers=iqr --outlier-limit=3 --outliers-to=clip",
+                tamis_cure(f,
+                           tail ? "scale -c %s -s power"
+                                : "clean -c %s --outliers=iqr --outlier-limit=3 --outliers-to=clip",
                            tamis_find_column(f, i));
-                tamis_find(f, note, "outliers", (long) i, tamis_find_line(f, i, c->max - c->quantiles[MEDIAN] >
-                           c->quantiles[MEDIAN] - c->min ? c->max : c->min), c->far_outliers,
+                tamis_find(f, note, "outliers", (long) i,
+                           tamis_find_line(f, i,
+                                           c->max - c->quantiles[MEDIAN] > c->quantiles[MEDIAN] - c->min ? c->max
+                                                                                                         : c->min),
+                           c->far_outliers,
                            "%llu value%s (%.2g %%) beyond 3 interquartile ranges of the quartiles; from %s to %s: %s",
-                           (unsigned long long) c->far_outliers, c->far_outliers == 1 ? "" : "s", 100 * share, tamis_find_number(c->min),
-                           tamis_find_number(c->max), tail ? "a long tail, more likely than errors" : "errors, or rare truths?");
+                           (unsigned long long) c->far_outliers, c->far_outliers == 1 ? "" : "s", 100 * share,
+                           tamis_find_number(c->min), tamis_find_number(c->max),
+                           tail ? "a long tail, more likely than errors" : "errors, or rare truths?");
         }
         if (fabs(c->skew) > 3 && c->distinct > 10) {
                 tamis_cure(f, "scale -c %s -s power", tamis_find_column(f, i));
@@ -158,8 +167,8 @@ void tamis_find_in_numbers(tamis_finder *f, size_t i) {
         look_for_zeros(f, i);
         if (!marked && !look_for_units(f, i))
                 look_at_tails(f, i);
-        if (c->type == TAMIS_TYPE_NUMERIC && c->whole && c->distinct > 2 && c->distinct <= 10 && c->consecutive + 1 >= c->distinct / 2
-            && c->numbers > 50) {
+        if (c->type == TAMIS_TYPE_NUMERIC && c->whole && c->distinct > 2 && c->distinct <= 10 &&
+            c->consecutive + 1 >= c->distinct / 2 && c->numbers > 50) {
                 tamis_cure(f, "encode -c %s", tamis_find_column(f, i));
                 tamis_find(f, note, "integer-codes", (long) i, 0, c->numbers,
                            "%llu different whole numbers: if they are codes and not amounts, say so with --types %s=text",

@@ -10,7 +10,8 @@ static const double most_work = 2e8;            /* columns squared times rows: a
 enum { MOST_PAIRS = 300, MOST_LEVELS = 50, LEAST_MISSING = 10, BUCKETS = 16384 };
 
 static bool same_column(const tamis_look_frame *t, size_t i, size_t k) {
-        if ((t->codes[i] == NULL) != (t->codes[k] == NULL) || t->n_missing[i] != t->n_missing[k] || t->n_codes[i] != t->n_codes[k])
+        if ((t->codes[i] == NULL) != (t->codes[k] == NULL) || t->n_missing[i] != t->n_missing[k] ||
+            t->n_codes[i] != t->n_codes[k])
                 return false;
         for (size_t row = 0; row < t->rows; row++) {
                 if (t->codes[i] && t->codes[i][row] != t->codes[k][row])
@@ -37,8 +38,10 @@ static void look_at_pair(tamis_finder *f, size_t i, size_t k) {
                            tamis_find_show(p->columns[k].name));
         } else if (fabs(r) >= collinear && !target) {
                 tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));
-                tamis_find(f, fabs(r) > .999 ? warning : note, "collinear", (long) i, 0, 0, "correlation %.4f with \"%s\": a linear model "
-                           "cannot tell them apart", r, tamis_find_show(p->columns[k].name));
+                tamis_find(f, fabs(r) > .999 ? warning : note, "collinear", (long) i, 0, 0,
+                           "correlation %.4f with \"%s\": a linear model "
+                           "cannot tell them apart",
+                           r, tamis_find_show(p->columns[k].name));
         }
         if (fabs(m) >= together && f->f->n_missing[i] >= LEAST_MISSING && f->f->n_missing[k] >= LEAST_MISSING)
                 tamis_find(f, note, "missing-together", (long) i, 0, f->f->n_missing[i], m > 0 ?
@@ -140,7 +143,8 @@ static double told_by_level(const struct asking *a, const uint8_t *missing, cons
 static void ask(tamis_finder *f, struct asking *a, size_t k) {
         const tamis_look_frame *t = f->f;
 
-        if (f->p->columns[k].distinct < 2 || t->n_missing[k] * 2 > t->rows || (t->codes[k] && t->n_codes[k] > MOST_LEVELS))
+        if (f->p->columns[k].distinct < 2 || t->n_missing[k] * 2 > t->rows ||
+            (t->codes[k] && t->n_codes[k] > MOST_LEVELS))
                 return;
         if (!t->codes[k])
                 rank(a, t->numbers[k]);
@@ -149,7 +153,8 @@ static void ask(tamis_finder *f, struct asking *a, size_t k) {
 
                 if (i == k || !t->missing[i] || t->n_missing[i] < LEAST_MISSING)
                         continue;
-                auc = t->codes[k] ? told_by_level(a, t->missing[i], t->codes[k], t->n_codes[k]) : told_by_number(a, t->missing[i]);
+                auc = t->codes[k] ? told_by_level(a, t->missing[i], t->codes[k], t->n_codes[k])
+                                  : told_by_number(a, t->missing[i]);
                 if (fabs(auc - .5) > a->best[i]) {
                         a->best[i] = fabs(auc - .5);
                         a->by[i] = k;
@@ -165,7 +170,8 @@ static void answer(tamis_finder *f, const struct asking *a, size_t i) {
             a->best[i] < 5 * sqrt((n0 + n1 + 1) / (12 * n0 * n1)))
                 return;
         tamis_cure(f, "impute -s iterative -c %s", tamis_find_column(f, i));
-        tamis_find(f, note, "missing-predicted", (long) i, 0, f->f->n_missing[i], "where it is missing is told by \"%s\" (AUC %.2f): not "
+        tamis_find(f, note, "missing-predicted", (long) i, 0, f->f->n_missing[i],
+                   "where it is missing is told by \"%s\" (AUC %.2f): not "
                    "completely at random; fill it with a model that sees that column",
                    tamis_find_show(f->p->columns[a->by[i]].name), .5 + a->best[i]);
 }
@@ -200,9 +206,11 @@ static void look_at_little(tamis_finder *f) {
 
         if (!(p->little_p < .01))
                 return;
-        tamis_find(f, note, "not-mcar", -1, 0, 0, "Little's test: chi2 = %.4g on %.0f degrees of freedom, p = %.2g: numbers are not missing "
-                   "completely at random. It cannot tell whether what is there explains it (MAR) or what is missing does (MNAR)",
-                   p->little_chi2, p->little_df, p->little_p);
+        tamis_find(
+                f, note, "not-mcar", -1, 0, 0,
+                "Little's test: chi2 = %.4g on %.0f degrees of freedom, p = %.2g: numbers are not missing "
+                "completely at random. It cannot tell whether what is there explains it (MAR) or what is missing does (MNAR)",
+                p->little_chi2, p->little_df, p->little_p);
 }
 
 void tamis_find_in_pairs(tamis_finder *f) {

@@ -18,8 +18,8 @@ static void look_at_records(tamis_finder *f) {
                 uint64_t n = p->padded + p->skipped;
 
                 tamis_cure(f, "cat --ragged=pad");
-                tamis_find(f, error, "ragged", -1, 0, n, "%llu record%s too few or too many cells; the first: %s", (unsigned long long) n,
-                           n == 1 ? " has" : "s have", p->first_bad);
+                tamis_find(f, error, "ragged", -1, 0, n, "%llu record%s too few or too many cells; the first: %s",
+                           (unsigned long long) n, n == 1 ? " has" : "s have", p->first_bad);
         }
         if (p->rejected > 0)
                 tamis_find(f, error, "malformed", -1, 0, p->rejected, "%llu record%s set aside; the first: %s",
@@ -27,10 +27,11 @@ static void look_at_records(tamis_finder *f) {
         if (p->rows == 0)
                 tamis_find(f, error, "no-rows", -1, 0, 0, "there is no row");
         else if (p->rows < FEW_ROWS)
-                tamis_find(f, note, "few-rows", -1, 0, 0, "%s: too few to tell chance from rule", tamis_find_rows(p->rows));
+                tamis_find(f, note, "few-rows", -1, 0, 0, "%s: too few to tell chance from rule",
+                           tamis_find_rows(p->rows));
         if (p->rows > 0 && p->rows < p->n)
-                tamis_find(f, warning, "more-columns-than-rows", -1, 0, 0, "%zu columns and %s: a model can learn them by heart",
-                           p->n, tamis_find_rows(p->rows));
+                tamis_find(f, warning, "more-columns-than-rows", -1, 0, 0,
+                           "%zu columns and %s: a model can learn them by heart", p->n, tamis_find_rows(p->rows));
 }
 
 static bool is_unnamed(tamis_slice name) {
@@ -52,12 +53,14 @@ static void say_same_name(tamis_finder *f, size_t i) {
                 }
         if (before == 0 || is_unnamed(c[i].name))
                 return;
-        snprintf(other, sizeof other, "%.*s_%zu", (int) (c[i].name.n < 200 ? c[i].name.n : 200), c[i].name.p, before + 1);
+        snprintf(other, sizeof other, "%.*s_%zu", (int) (c[i].name.n < 200 ? c[i].name.n : 200), c[i].name.p,
+                 before + 1);
         item = tamis_find_item(tamis_slice_of(other));
         if (item)
                 tamis_cure(f, "clean --rename=%zu=%s", position[i] + 1, item);
-        tamis_find(f, error, "same-name", (long) i, 1, 0, "columns %zu and %zu have the same name: what is said of one is done to both",
-                   position[first] + 1, position[i] + 1);
+        tamis_find(f, error, "same-name", (long) i, 1, 0,
+                   "columns %zu and %zu have the same name: what is said of one is done to both", position[first] + 1,
+                   position[i] + 1);
 }
 
 static void look_at_names(tamis_finder *f) {
@@ -69,15 +72,16 @@ static void look_at_names(tamis_finder *f) {
                 say_same_name(f, i);
                 if (is_unnamed(name)) {
                         tamis_cure(f, "clean --drop=%zu", f->g->columns.columns[i] + 1);
-                        tamis_find(f, warning, "unnamed-column", (long) i, 1, 0, "column %zu has no name%s", f->g->columns.columns[i] + 1,
+                        tamis_find(f, warning, "unnamed-column", (long) i, 1, 0, "column %zu has no name%s",
+                                   f->g->columns.columns[i] + 1,
                                    i == 0 ? ": the row numbers of a table saved before?" : "");
                 } else if (tamis_trim(name).n != name.n) {
                         const char *item = tamis_find_item(tamis_trim(name));
 
                         if (item)
                                 tamis_cure(f, "clean --rename=%zu=%s", f->g->columns.columns[i] + 1, item);
-                        tamis_find(f, warning, "blanks-in-name", (long) i, 1, 0, "the name begins or ends with a blank: \"%s\"",
-                                   tamis_find_show(name));
+                        tamis_find(f, warning, "blanks-in-name", (long) i, 1, 0,
+                                   "the name begins or ends with a blank: \"%s\"", tamis_find_show(name));
                 }
         }
 }
@@ -97,7 +101,8 @@ static void look_for_headers(tamis_finder *f) {
                 n++;
         }
         if (n >= 2 && n * 2 > f->p->n && f->p->dialect.header)
-                tamis_find(f, error, "header-again", -1, line, 0, "the header stands among the rows again: files put end to end "
+                tamis_find(f, error, "header-again", -1, line, 0,
+                           "the header stands among the rows again: files put end to end "
                            "(tamis cat does it right)");
 }
 
@@ -167,9 +172,10 @@ static void say_duplicates(tamis_finder *f, const uint64_t *keys, struct set *s)
                 return;
         p->duplicate_line = f->g->sample.halved ? 0 : first_repeat(f->f, keys, s);
         tamis_cure(f, "clean --dedupe");
-        tamis_find(f, warning, "duplicate-rows", -1, p->duplicate_line, p->duplicates, "%s%s the same as an earlier one, byte for "
-                   "byte: in training and test alike they flatter a model", p->duplicates_estimated ? "about " : "",
-                   rows_that(p->duplicates, "is", "are"));
+        tamis_find(f, warning, "duplicate-rows", -1, p->duplicate_line, p->duplicates,
+                   "%s%s the same as an earlier one, byte for "
+                   "byte: in training and test alike they flatter a model",
+                   p->duplicates_estimated ? "about " : "", rows_that(p->duplicates, "is", "are"));
 }
 
 /* Rows that are the same in all columns but one. The key of a row is the sum of its cells': one column is left out by taking
@@ -202,10 +208,14 @@ static void look_for_near(tamis_finder *f, const uint64_t *keys, struct set *s) 
                 if (ids[i] && (long) i != f->p->target)
                         tamis_cure(f, "clean --drop=%s then clean --dedupe", tamis_find_column(f, i));
                 tamis_find(f, (long) i == f->p->target || ids[i] ? warning : note,
-                           (long) i == f->p->target ? "label-conflicts" : ids[i] ? "duplicates-but-for-id" : "near-duplicate-rows", (long) i,
-                           line, pairs, "%s the same as an earlier one in all columns but this%s%s", rows_that(pairs, "is", "are"),
-                           f->p->sampled ? " (of those drawn)" : "", (long) i == f->p->target ? ": one of the labels is wrong, or the "
-                           "features do not decide it" : "");
+                           (long) i == f->p->target ? "label-conflicts"
+                                   : ids[i]         ? "duplicates-but-for-id"
+                                                    : "near-duplicate-rows",
+                           (long) i, line, pairs, "%s the same as an earlier one in all columns but this%s%s",
+                           rows_that(pairs, "is", "are"), f->p->sampled ? " (of those drawn)" : "",
+                           (long) i == f->p->target ? ": one of the labels is wrong, or the "
+                                                      "features do not decide it"
+                                                    : "");
         }
 }
 
@@ -227,7 +237,8 @@ static void look_for_hollow(tamis_finder *f) {
         }
         if (hollow > 0) {
                 tamis_cure(f, "clean --drop-rows-over=0.5");
-                tamis_find(f, warning, "hollow-rows", -1, 0, hollow, "%s more than half of their cells", rows_that(hollow, "misses", "miss"));
+                tamis_find(f, warning, "hollow-rows", -1, 0, hollow, "%s more than half of their cells",
+                           rows_that(hollow, "misses", "miss"));
         }
 }
 

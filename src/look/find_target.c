@@ -52,18 +52,23 @@ static void look_at_balance(tamis_finder *f, const tamis_profile_column *c) {
                 return;
         if (1 - even > .5 || share < .1) {
                 tamis_cure(f, "weigh -t %s", column);
-                tamis_find(f, warning, "imbalance", f->p->target, 0, least->count, "class \"%s\" has %.3g %% of the rows, \"%s\" has %.3g %%: "
-                           "accuracy says little; judge by recall, precision or cost", tamis_find_show(least->text), 100 * share,
-                           tamis_find_show(most->text), 100. * (double) most->count / (double) present);
+                tamis_find(f, warning, "imbalance", f->p->target, 0, least->count,
+                           "class \"%s\" has %.3g %% of the rows, \"%s\" has %.3g %%: "
+                           "accuracy says little; judge by recall, precision or cost",
+                           tamis_find_show(least->text), 100 * share, tamis_find_show(most->text),
+                           100. * (double) most->count / (double) present);
         } else if (share * (double) c->distinct < .8) {
                 tamis_cure(f, "split -t %s --stratify=%s", column, column);
-                tamis_find(f, note, "uneven-classes", f->p->target, 0, least->count, "class \"%s\" has %.3g %% of the rows, \"%s\" has %.3g %%: "
-                           "split by strata", tamis_find_show(least->text), 100 * share, tamis_find_show(most->text),
+                tamis_find(f, note, "uneven-classes", f->p->target, 0, least->count,
+                           "class \"%s\" has %.3g %% of the rows, \"%s\" has %.3g %%: "
+                           "split by strata",
+                           tamis_find_show(least->text), 100 * share, tamis_find_show(most->text),
                            100. * (double) most->count / (double) present);
         }
         if (least->count < FEW)
-                tamis_find(f, warning, "small-class", f->p->target, 0, least->count, "class \"%s\" has %s: too few to learn and to judge",
-                           tamis_find_show(least->text), tamis_find_rows(least->count));
+                tamis_find(f, warning, "small-class", f->p->target, 0, least->count,
+                           "class \"%s\" has %s: too few to learn and to judge", tamis_find_show(least->text),
+                           tamis_find_rows(least->count));
 }
 
 /* -- what gives it away ---------------------------------------------------------------------------------------------- */
@@ -140,8 +145,8 @@ static double guess_by_place(const tamis_look_frame *f, const struct target *t, 
 
 static void say_leak(tamis_finder *f, size_t i, const char *how, double share, tamis_look_severity severity) {
         tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));
-        tamis_find(f, severity, "leak", (long) i, 0, 0, "by itself it gives the target away (%s %.4g): is it known when a prediction is made?",
-                   how, share);
+        tamis_find(f, severity, "leak", (long) i, 0, 0,
+                   "by itself it gives the target away (%s %.4g): is it known when a prediction is made?", how, share);
 }
 
 static void look_for_leak(tamis_finder *f, const struct target *t, size_t i) {
@@ -194,8 +199,10 @@ static void look_for_holes(tamis_finder *f, const struct target *t, size_t i) {
                 return;
         if (high - low > .9)
                 tamis_cure(f, "clean --drop=%s", tamis_find_column(f, i));
-        tamis_find(f, high - low > .9 ? error : warning, "missing-by-class", (long) i, 0, m->n_missing[i], "%.3g %% missing in one class, "
-                   "%.3g %% in another: whether it is missing says something of the target, by right or by a leak", 100 * high, 100 * low);
+        tamis_find(f, high - low > .9 ? error : warning, "missing-by-class", (long) i, 0, m->n_missing[i],
+                   "%.3g %% missing in one class, "
+                   "%.3g %% in another: whether it is missing says something of the target, by right or by a leak",
+                   100 * high, 100 * low);
 }
 
 /* A number to be predicted: a feature that is nearly the same number. */

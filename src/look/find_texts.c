@@ -53,7 +53,8 @@ static bool says_infinity(tamis_slice s) {
                 return false;
         for (size_t i = 0, e = 0; i < s.n; i++) {
                 e += lower(s.p[i]) == 'e';
-                if (!(s.p[i] >= '0' && s.p[i] <= '9') && s.p[i] != '.' && s.p[i] != '+' && !(lower(s.p[i]) == 'e' && e == 1))
+                if (!(s.p[i] >= '0' && s.p[i] <= '9') && s.p[i] != '.' && s.p[i] != '+' &&
+                    !(lower(s.p[i]) == 'e' && e == 1))
                         return false;
         }
         return true;
@@ -70,7 +71,10 @@ static bool zero_padded(tamis_slice s) {
 enum fault { SOUND, NOT_UTF8, MOJIBAKE, REPLACED, CONTROL, ODD_BLANK, LINE };
 
 static size_t utf8_length(const unsigned char *p, size_t n) {
-        size_t want = p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : 0;
+        size_t want = p[0] >= 0xf0 && p[0] < 0xf5 ? 4
+                : p[0] >= 0xe0 && p[0] < 0xf0     ? 3
+                : p[0] >= 0xc2 && p[0] < 0xe0     ? 2
+                                                  : 0;
 
         for (size_t i = 1; i < want; i++)
                 if (i >= n || (p[i] & 0xc0) != 0x80)
@@ -94,14 +98,16 @@ static enum fault look_at_bytes(tamis_slice s) {
                 if (length == 3 && memcmp(p + i, "\xef\xbf\xbd", 3) == 0)
                         return REPLACED;
                 /* no-break space, zero width space and joiners, byte order mark, thin spaces */
-                if ((length == 2 && memcmp(p + i, "\xc2\xa0", 2) == 0) || (length == 3 && memcmp(p + i, "\xef\xbb\xbf", 3) == 0)
-                    || (length == 3 && p[i] == 0xe2 && p[i + 1] == 0x80 && p[i + 2] >= 0x80 && p[i + 2] <= 0x8f))
+                if ((length == 2 && memcmp(p + i, "\xc2\xa0", 2) == 0) ||
+                    (length == 3 && memcmp(p + i, "\xef\xbb\xbf", 3) == 0) ||
+                    (length == 3 && p[i] == 0xe2 && p[i + 1] == 0x80 && p[i + 2] >= 0x80 && p[i + 2] <= 0x8f))
                         found = ODD_BLANK;
                 /* UTF-8 read as Latin-1 and written as UTF-8 again: 0xC3 or 0xC2 and a byte of 0x80 to 0xBF, each as a character */
-                if (length == 2 && i + 3 < s.n && p[i] == 0xc3 && (p[i + 1] == 0x83 || p[i + 1] == 0x82) && p[i + 2] == 0xc2 &&
-                    p[i + 3] >= 0x80)
+                if (length == 2 && i + 3 < s.n && p[i] == 0xc3 && (p[i + 1] == 0x83 || p[i + 1] == 0x82) &&
+                    p[i + 2] == 0xc2 && p[i + 3] >= 0x80)
                         return MOJIBAKE;
-                if (length == 2 && i + 4 < s.n && p[i] == 0xc3 && p[i + 1] == 0xa2 && p[i + 2] == 0xe2 && p[i + 3] == 0x82)
+                if (length == 2 && i + 4 < s.n && p[i] == 0xc3 && p[i + 1] == 0xa2 && p[i + 2] == 0xe2 &&
+                    p[i + 3] == 0x82)
                         return MOJIBAKE;
                 i += length;
         }
@@ -147,8 +153,9 @@ static void say_nothing(tamis_finder *f, size_t i, const struct seen *s, const u
 
         if (*list_of(w, is, list))
                 tamis_cure(f, "clean -c %s --blank=%s", tamis_find_column(f, i), list);
-        tamis_find(f, f->p->columns[i].numbers * 2 > f->p->columns[i].numbers + w->cells - s->cells ? error : warning, "missing-token",
-                   (long) i, s->line, s->cells, "\"%s\" in %s means missing, it seems, and is read as a value%s",
+        tamis_find(f, f->p->columns[i].numbers * 2 > f->p->columns[i].numbers + w->cells - s->cells ? error : warning,
+                   "missing-token", (long) i, s->line, s->cells,
+                   "\"%s\" in %s means missing, it seems, and is read as a value%s",
                    tamis_find_show(w->dict.entries[s->first].text), tamis_find_cells(s->cells),
                    f->p->columns[i].numbers > 0 && w->cells == s->cells ? "; without it the column is numeric" : "");
 }
@@ -159,8 +166,10 @@ static void say_infinite(tamis_finder *f, size_t i, const struct seen *s, const 
 
         if (*list_of(w, is, list))
                 tamis_cure(f, "clean -c %s --blank=%s", tamis_find_column(f, i), list);
-        tamis_find(f, error, "infinite", (long) i, s->line, s->cells, "\"%s\" in %s is without end: a division by 0, or a number too "
-                   "large", tamis_find_show(w->dict.entries[s->first].text), tamis_find_cells(s->cells));
+        tamis_find(f, error, "infinite", (long) i, s->line, s->cells,
+                   "\"%s\" in %s is without end: a division by 0, or a number too "
+                   "large",
+                   tamis_find_show(w->dict.entries[s->first].text), tamis_find_cells(s->cells));
 }
 
 static void say_mixed(tamis_finder *f, size_t i, const struct seen *s, const uint8_t *is) {
@@ -174,9 +183,10 @@ static void say_mixed(tamis_finder *f, size_t i, const struct seen *s, const uin
                 return;
         if (share >= .9 && *list_of(w, is, list))
                 tamis_cure(f, "clean -c %s --blank=%s", tamis_find_column(f, i), list);
-        tamis_find(f, share >= .9 ? error : warning, "mixed-types", (long) i, s->line, s->cells, "%.4g %% of the cells are numbers, "
-                   "%llu %s not (the first: \"%s\"): the column is read as text", 100 * share, (unsigned long long) s->cells,
-                   s->cells == 1 ? "is" : "are", tamis_find_show(text));
+        tamis_find(f, share >= .9 ? error : warning, "mixed-types", (long) i, s->line, s->cells,
+                   "%.4g %% of the cells are numbers, "
+                   "%llu %s not (the first: \"%s\"): the column is read as text",
+                   100 * share, (unsigned long long) s->cells, s->cells == 1 ? "is" : "are", tamis_find_show(text));
 }
 
 static void say_blanks(tamis_finder *f, size_t i, const struct seen *s) {
@@ -184,29 +194,43 @@ static void say_blanks(tamis_finder *f, size_t i, const struct seen *s) {
 
         tamis_cure(f, "clean --trim -c %s", tamis_find_column(f, i));
         tamis_find(f, note, "blanks", (long) i, s->line, s->cells, "%s %s with a blank (the first: \"%s\")",
-                   tamis_find_cells(s->cells), s->cells == 1 ? "begins or ends" : "begin or end", tamis_find_show(w->dict.entries[s->first].text));
+                   tamis_find_cells(s->cells), s->cells == 1 ? "begins or ends" : "begin or end",
+                   tamis_find_show(w->dict.entries[s->first].text));
 }
 
 static void say_bytes(tamis_finder *f, size_t i, enum fault fault, const struct seen *s) {
-        static const struct { const char *kind; tamis_look_severity severity; const char *one, *many, *text; } faults[] = {
-                [NOT_UTF8] = { "encoding", TAMIS_LOOK_WARNING, "is", "are", "not UTF-8: saved by a program that writes Latin-1, perhaps "
+        static const struct {
+                const char *kind;
+                tamis_look_severity severity;
+                const char *one, *many, *text;
+        } faults[] = {
+                [NOT_UTF8] = { "encoding", TAMIS_LOOK_WARNING, "is", "are",
+                               "not UTF-8: saved by a program that writes Latin-1, perhaps "
                                "(iconv -f latin1 -t utf8)" },
-                [MOJIBAKE] = { "encoding", TAMIS_LOOK_WARNING, "looks", "look", "as if UTF-8 had been read as Latin-1 and saved again" },
-                [REPLACED] = { "encoding", TAMIS_LOOK_WARNING, "holds", "hold", "U+FFFD: characters were lost in an earlier conversion" },
+                [MOJIBAKE] = { "encoding", TAMIS_LOOK_WARNING, "looks", "look",
+                               "as if UTF-8 had been read as Latin-1 and saved again" },
+                [REPLACED] = { "encoding", TAMIS_LOOK_WARNING, "holds", "hold",
+                               "U+FFFD: characters were lost in an earlier conversion" },
                 [CONTROL] = { "control-characters", TAMIS_LOOK_WARNING, "holds", "hold", "control characters" },
-                [ODD_BLANK] = { "odd-blanks", TAMIS_LOOK_WARNING, "holds", "hold", "blanks nobody sees (no-break or zero width)" },
-                [LINE] = { "line-breaks", TAMIS_LOOK_NOTE, "goes", "go", "over several lines: tools that read line by line will stumble" },
+                [ODD_BLANK] = { "odd-blanks", TAMIS_LOOK_WARNING, "holds", "hold",
+                                "blanks nobody sees (no-break or zero width)" },
+                [LINE] = { "line-breaks", TAMIS_LOOK_NOTE, "goes", "go",
+                           "over several lines: tools that read line by line will stumble" },
         };
         const tamis_words *w = &f->g->gathered[i].words;
 
-        tamis_find(f, faults[fault].severity, faults[fault].kind, (long) i, s->line, s->cells, "%s %s %s; the first: \"%s\"",
-                   tamis_find_cells(s->cells), s->cells == 1 ? faults[fault].one : faults[fault].many, faults[fault].text, tamis_find_show(w->dict.entries[s->first].text));
+        tamis_find(f, faults[fault].severity, faults[fault].kind, (long) i, s->line, s->cells,
+                   "%s %s %s; the first: \"%s\"", tamis_find_cells(s->cells),
+                   s->cells == 1 ? faults[fault].one : faults[fault].many, faults[fault].text,
+                   tamis_find_show(w->dict.entries[s->first].text));
 }
 
 void tamis_find_in_texts(tamis_finder *f, size_t i) {
         const tamis_words *w = &f->g->gathered[i].words;
-        struct seen nothing = {0}, infinite = {0}, padded = {0}, blank = {0}, quoted = {0}, other = {0}, faults[LINE + 1] = {0};
-        uint8_t *is_nothing = calloc(w->dict.n + 1, 1), *is_infinite = calloc(w->dict.n + 1, 1), *is_other = calloc(w->dict.n + 1, 1);
+        struct seen nothing = { 0 }, infinite = { 0 }, padded = { 0 }, blank = { 0 }, quoted = { 0 }, other = { 0 },
+                    faults[LINE + 1] = { 0 };
+        uint8_t *is_nothing = calloc(w->dict.n + 1, 1), *is_infinite = calloc(w->dict.n + 1, 1),
+                *is_other = calloc(w->dict.n + 1, 1);
 
         if (!is_nothing || !is_infinite || !is_other) {
                 f->r = tamis_fail_memory(f->err);
@@ -237,8 +261,10 @@ void tamis_find_in_texts(tamis_finder *f, size_t i) {
                 say_infinite(f, i, &infinite, is_infinite);
         if (padded.texts) {
                 tamis_cure(f, "profile --types %s=%s", tamis_find_column(f, i), other.cells ? "text" : "number");
-                tamis_find(f, note, "zero-padded", (long) i, padded.line, padded.cells, "%s %s leading zeros (\"%s\"): codes, kept "
-                           "as text; if they are amounts, say so", tamis_find_cells(padded.cells), padded.cells == 1 ? "has" : "have",
+                tamis_find(f, note, "zero-padded", (long) i, padded.line, padded.cells,
+                           "%s %s leading zeros (\"%s\"): codes, kept "
+                           "as text; if they are amounts, say so",
+                           tamis_find_cells(padded.cells), padded.cells == 1 ? "has" : "have",
                            tamis_find_show(w->dict.entries[padded.first].text));
         }
         if (other.texts && f->p->columns[i].numbers > 0)
@@ -246,8 +272,11 @@ void tamis_find_in_texts(tamis_finder *f, size_t i) {
         if (blank.texts)
                 say_blanks(f, i, &blank);
         if (quoted.texts)
-                tamis_find(f, warning, "quoted-values", (long) i, quoted.line, quoted.cells, "%s %s wrapped in single quotes (%s), "
-                           "part of the value here", tamis_find_cells(quoted.cells), quoted.cells == 1 ? "is" : "are", tamis_find_show(w->dict.entries[quoted.first].text));
+                tamis_find(f, warning, "quoted-values", (long) i, quoted.line, quoted.cells,
+                           "%s %s wrapped in single quotes (%s), "
+                           "part of the value here",
+                           tamis_find_cells(quoted.cells), quoted.cells == 1 ? "is" : "are",
+                           tamis_find_show(w->dict.entries[quoted.first].text));
         for (int k = NOT_UTF8; k <= LINE; k++)
                 if (faults[k].texts)
                         say_bytes(f, i, (enum fault) k, &faults[k]);

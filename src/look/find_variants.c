@@ -59,7 +59,8 @@ static int look(const tamis_words *w, bool blanks, struct variants *v, tamis_err
                         v->line = w->lines[k];
                 }
                 v->cells += w->dict.entries[k].count;
-                v->within = v->within || !tamis_slice_equal(tamis_trim(s), tamis_trim(w->dict.entries[first[code]].text));
+                v->within =
+                        v->within || !tamis_slice_equal(tamis_trim(s), tamis_trim(w->dict.entries[first[code]].text));
                 v->groups += !grouped[code];
                 grouped[code] = 1;
         }
@@ -124,7 +125,8 @@ static bool add_pair(char *map, size_t size, size_t *at, tamis_slice typo, tamis
                 for (size_t i = 0; i < words[k].n; i++) {
                         char c = words[k].p[i], small = (char) (c | 0x20);
 
-                        if (!((small >= 'a' && small <= 'z') || (signed char) c < 0 || ((c == ' ' || c == '-') && i > 0)))
+                        if (!((small >= 'a' && small <= 'z') || (signed char) c < 0 ||
+                              ((c == ' ' || c == '-') && i > 0)))
                                 return false;
                 }
                 if (*at + words[k].n + 4 > size)
@@ -158,9 +160,12 @@ static void look_for_typos(tamis_finder *f, size_t i) {
         if (n > 0 && all)
                 tamis_cure(f, "clean -c %s --map=<(printf 'from,to\\n%s')", tamis_find_column(f, i), map);
         if (n > 0)
-                tamis_find(f, warning, "near-duplicate-values", (long) i, w->lines[typo], cells, "\"%s\" (%s) is a letter away from "
-                           "\"%s\" (%llu)%s", tamis_find_show(e[typo].text), tamis_find_cells(e[typo].count),
-                           tamis_find_show(e[meant].text), (unsigned long long) e[meant].count, n > 1 ? ", and there are more" : "");
+                tamis_find(f, warning, "near-duplicate-values", (long) i, w->lines[typo], cells,
+                           "\"%s\" (%s) is a letter away from "
+                           "\"%s\" (%llu)%s",
+                           tamis_find_show(e[typo].text), tamis_find_cells(e[typo].count),
+                           tamis_find_show(e[meant].text), (unsigned long long) e[meant].count,
+                           n > 1 ? ", and there are more" : "");
 }
 
 void tamis_find_variants(tamis_finder *f, size_t i) {
@@ -177,17 +182,20 @@ void tamis_find_variants(tamis_finder *f, size_t i) {
                 return;
         if (cased.cells) {
                 tamis_cure(f, "clean -c %s --alike=case", tamis_find_column(f, i));
-                tamis_find(f, f->p->columns[i].distinct > MANY ? note : warning, "case-variants", (long) i, cased.line, cased.cells,
-                           "%zu value%s written in several cases (\"%s\", \"%s\")", cased.groups, cased.groups == 1 ? " is" : "s are",
-                           tamis_find_show(w->dict.entries[cased.one].text), tamis_find_show(w->dict.entries[cased.other].text));
+                tamis_find(f, f->p->columns[i].distinct > MANY ? note : warning, "case-variants", (long) i, cased.line,
+                           cased.cells, "%zu value%s written in several cases (\"%s\", \"%s\")", cased.groups,
+                           cased.groups == 1 ? " is" : "s are", tamis_find_show(w->dict.entries[cased.one].text),
+                           tamis_find_show(w->dict.entries[cased.other].text));
         }
         if (blank.cells) {
                 tamis_slice a = w->dict.entries[blank.one].text, b = w->dict.entries[blank.other].text;
 
-                tamis_cure(f, blank.within ? "clean -c %s --alike=punctuation" : "clean --trim -c %s", tamis_find_column(f, i));
-                tamis_find(f, f->p->columns[i].distinct > MANY ? note : warning, "blank-variants", (long) i, blank.line, blank.cells,
-                           "%zu value%s in ways that differ in blanks, dots or dashes alone (\"%s\", \"%s\")", blank.groups,
-                           blank.groups == 1 ? " is written" : "s are written", tamis_find_show(a),
+                tamis_cure(f, blank.within ? "clean -c %s --alike=punctuation" : "clean --trim -c %s",
+                           tamis_find_column(f, i));
+                tamis_find(f, f->p->columns[i].distinct > MANY ? note : warning, "blank-variants", (long) i, blank.line,
+                           blank.cells,
+                           "%zu value%s in ways that differ in blanks, dots or dashes alone (\"%s\", \"%s\")",
+                           blank.groups, blank.groups == 1 ? " is written" : "s are written", tamis_find_show(a),
                            tamis_find_show(b));
         }
         look_for_typos(f, i);

@@ -15,8 +15,8 @@ typedef struct tamis_finder {
 } tamis_finder;
 
 /* A finding, with the cure that was spelled last, if any. column -1: the table. */
-void tamis_find(tamis_finder *f, tamis_look_severity severity, const char *kind, long column, uint64_t line, uint64_t cells,
-                const char *format, ...) __attribute__((format(printf, 7, 8)));
+void tamis_find(tamis_finder *f, tamis_look_severity severity, const char *kind, long column, uint64_t line,
+                uint64_t cells, const char *format, ...) __attribute__((format(printf, 7, 8)));
 /* `tamis ` + what is said + the file. */
 void tamis_cure(tamis_finder *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A column's name as --columns takes it, quoted for the shell: one of eight buffers, in turn. */

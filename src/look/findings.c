@@ -31,8 +31,8 @@ static bool make_room(tamis_finder *f) {
         return true;
 }
 
-void tamis_find(tamis_finder *f, tamis_look_severity severity, const char *kind, long column, uint64_t line, uint64_t cells,
-                const char *format, ...) {
+void tamis_find(tamis_finder *f, tamis_look_severity severity, const char *kind, long column, uint64_t line,
+                uint64_t cells, const char *format, ...) {
         tamis_look_finding found = { severity, kind, column, line, cells, NULL, NULL };
         char text[1024];
         va_list args;

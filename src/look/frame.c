@@ -75,7 +75,8 @@ int tamis_look_frame_make(tamis_look_frame *f, tamis_gather *g, tamis_error *err
         f->n_missing = tamis_arena_get_zeroed(&f->arena, n + 1, sizeof *f->n_missing);
         f->n_numbers = tamis_arena_get_zeroed(&f->arena, n + 1, sizeof *f->n_numbers);
         lines = tamis_arena_get(&f->arena, (f->rows + 1) * sizeof *lines);
-        if (!f->numbers || !f->codes || !f->n_codes || !f->texts || !f->missing || !f->n_missing || !f->n_numbers || !lines)
+        if (!f->numbers || !f->codes || !f->n_codes || !f->texts || !f->missing || !f->n_missing || !f->n_numbers ||
+            !lines)
                 return tamis_fail_memory(err);
         for (size_t row = 0; row < f->rows; row++)
                 lines[row] = g->sample.rows[row].line;

@@ -288,7 +288,8 @@ int tamis_gather_open(tamis_gather *g, const tamis_profile_options *o, tamis_err
         if (r == 0)
                 r = tamis_reader_new(&o->input, &g->reader, err);
         if (r == 0)
-                r = tamis_schema_from_header(tamis_reader_header(g->reader), tamis_reader_dialect(g->reader), &g->schema, err);
+                r = tamis_schema_from_header(tamis_reader_header(g->reader), tamis_reader_dialect(g->reader),
+                                             &g->schema, err);
         if (r == 0 && o->types)
                 r = tamis_types_force(&g->schema, o->types, false, err);
         if (r == 0)

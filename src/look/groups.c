@@ -17,7 +17,8 @@ static const char *item_at(const char *at, const char *item) {
                 for (size_t i = 0; i < 2; i++) {
                         size_t k = strlen(before[i]);
 
-                        if (strncmp(at, before[i], k) == 0 && strncmp(at + k, item, n) == 0 && (at[k + n] == ' ' || !at[k + n]))
+                        if (strncmp(at, before[i], k) == 0 && strncmp(at + k, item, n) == 0 &&
+                            (at[k + n] == ' ' || !at[k + n]))
                                 return at + k;
                 }
         return NULL;
@@ -33,7 +34,8 @@ static const char *item_of(const tamis_profile *p, long column, char out[TAMIS_S
 }
 
 /* The cure with `with` in the place of the finding's column. */
-static int replace(const tamis_profile *p, const tamis_look_finding *f, const char *with, tamis_buffer *out, tamis_error *err) {
+static int replace(const tamis_profile *p, const tamis_look_finding *f, const char *with, tamis_buffer *out,
+                   tamis_error *err) {
         char item[TAMIS_SHOW_SIZE + 64];
         const char *at = f->cure, *next;
         int r = 0;
@@ -95,8 +97,10 @@ static int add_items(const tamis_profile *p, const tamis_look_group *g, tamis_bu
                         n++;
                 }
                 if (n >= RUN && is_plain(p, first) && is_plain(p, last)) {
-                        r = tamis_buffer_addf(out, err, "%s%s:%s", i ? "," : "", item_of(p, first, a), item_of(p, last, b));
-                } else if (n >= RUN && is_free(p, p->columns[first].position + 1) && is_free(p, p->columns[last].position + 1)) {
+                        r = tamis_buffer_addf(out, err, "%s%s:%s", i ? "," : "", item_of(p, first, a),
+                                              item_of(p, last, b));
+                } else if (n >= RUN && is_free(p, p->columns[first].position + 1) &&
+                           is_free(p, p->columns[last].position + 1)) {
                         r = tamis_buffer_addf(out, err, "%s%zu:%zu", i ? "," : "", p->columns[first].position + 1,
                                               p->columns[last].position + 1);
                 } else {
@@ -141,7 +145,9 @@ static int find_keys(const tamis_profile *p, tamis_arena *arena, struct member *
                 r = tamis_buffer_addf(&b, err, "%d %d %s ", (int) f->severity, f->column < 0, f->kind);
                 if (r == 0)
                         r = replace(p, f, "\x01", &b, err);
-                list[i] = (struct member) { .at = i, .key = r == 0 ? tamis_arena_copy(arena, (tamis_slice) { b.p, b.n - 1 }) : NULL };
+                list[i] = (struct member) { .at = i,
+                                           .key = r == 0 ? tamis_arena_copy(arena, (tamis_slice) { b.p, b.n - 1 })
+                                                         : NULL };
                 if (r == 0 && !list[i].key)
                         r = tamis_fail_memory(err);
         }

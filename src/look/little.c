@@ -26,8 +26,9 @@ struct test {
 static void choose(struct test *t, const tamis_profile *p, const tamis_look_frame *f) {
         for (int holes = 1; holes >= 0; holes--)
                 for (size_t i = 0; i < f->n && t->p < MOST_COLUMNS; i++)
-                        if (p->columns[i].type == TAMIS_TYPE_NUMERIC && (f->n_missing[i] > 0) == holes && f->n_numbers[i] > 2 &&
-                            p->columns[i].distinct > 1 && !tamis_names_id(p->columns[i].name) && !tamis_reserved(p->columns[i].name))
+                        if (p->columns[i].type == TAMIS_TYPE_NUMERIC && (f->n_missing[i] > 0) == holes &&
+                            f->n_numbers[i] > 2 && p->columns[i].distinct > 1 && !tamis_names_id(p->columns[i].name) &&
+                            !tamis_reserved(p->columns[i].name))
                                 t->columns[t->p++] = i;
 }
 
@@ -86,7 +87,8 @@ static bool sort_rows(struct test *t, const tamis_look_frame *f) {
 }
 
 /* The seen columns' places, and the Cholesky factor of their covariance. */
-static bool factor(const struct test *t, uint32_t seen, size_t *at, size_t *n, double root[MOST_COLUMNS * MOST_COLUMNS]) {
+static bool factor(const struct test *t, uint32_t seen, size_t *at, size_t *n,
+                   double root[MOST_COLUMNS * MOST_COLUMNS]) {
         *n = 0;
         for (size_t i = 0; i < t->p; i++)
                 if (seen >> i & 1)
@@ -98,8 +100,10 @@ static bool factor(const struct test *t, uint32_t seen, size_t *at, size_t *n, d
 }
 
 /* What the rows of a pattern are expected to add to the sums of distances from the mean, and of their products. */
-static bool expect(const struct test *t, const struct pattern *q, double d[MOST_COLUMNS], double c[MOST_COLUMNS][MOST_COLUMNS]) {
-        double root[MOST_COLUMNS * MOST_COLUMNS], beta[MOST_COLUMNS][MOST_COLUMNS] = {{0}}, own[MOST_COLUMNS][MOST_COLUMNS] = {{0}};
+static bool expect(const struct test *t, const struct pattern *q, double d[MOST_COLUMNS],
+                   double c[MOST_COLUMNS][MOST_COLUMNS]) {
+        double root[MOST_COLUMNS * MOST_COLUMNS], beta[MOST_COLUMNS][MOST_COLUMNS] = { { 0 } },
+                                                  own[MOST_COLUMNS][MOST_COLUMNS] = { { 0 } };
         double first[MOST_COLUMNS] = {0}, half[MOST_COLUMNS][MOST_COLUMNS] = {{0}};
         size_t at[MOST_COLUMNS], n;
 

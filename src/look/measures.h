@@ -15,6 +15,7 @@ typedef int tamis_look_each(const tamis_look_measure *measure, void *arg, tamis_
 
 int tamis_look_column_measures(const tamis_profile_column *column, tamis_look_each *each, void *arg, tamis_error *err)
         TAMIS_CHECKED;
-int tamis_look_table_measures(const tamis_profile *profile, tamis_look_each *each, void *arg, tamis_error *err) TAMIS_CHECKED;
+int tamis_look_table_measures(const tamis_profile *profile, tamis_look_each *each, void *arg,
+                              tamis_error *err) TAMIS_CHECKED;
 
 #endif

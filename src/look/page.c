@@ -71,7 +71,8 @@ void tamis_page_text(struct tamis_page *g, tamis_slice s) {
                         as = "&quot;";
                 else if (s.p[i] == '\'')
                         as = "&#39;";
-                g->r = as ? tamis_buffer_add(g->out, as, strlen(as), g->err) : tamis_buffer_add(g->out, s.p + i, n, g->err);
+                g->r = as ? tamis_buffer_add(g->out, as, strlen(as), g->err)
+                          : tamis_buffer_add(g->out, s.p + i, n, g->err);
                 i += n ? n : 1;
         }
 }
@@ -173,11 +174,13 @@ static void heat(struct tamis_page *g, const double *m, const struct ranked *lis
         const tamis_profile *p = g->p;
         const int left = room_for(p, list, n), top = left * 4 / 5 + 8, size = n > 20 ? 16 : 26;
 
-        tamis_page_put(g, "<div class=wide><svg width=%d height=%d role=img>", left + size * (int) n + top, top + size * (int) n + 4);
+        tamis_page_put(g, "<div class=wide><svg width=%d height=%d role=img>", left + size * (int) n + top,
+                       top + size * (int) n + 4);
         for (size_t i = 0; i < n; i++) {
                 tamis_page_put(g, "<text x=%d y=%d text-anchor=end>", left - 6, top + size * (int) i + size / 2 + 4);
                 name_of(g, list[i].column);
-                tamis_page_put(g, "</text><text transform='translate(%d %d) rotate(-50)'>", left + size * (int) i + size / 2 + 4, top - 5);
+                tamis_page_put(g, "</text><text transform='translate(%d %d) rotate(-50)'>",
+                               left + size * (int) i + size / 2 + 4, top - 5);
                 name_of(g, list[i].column);
                 tamis_page_put(g, "</text>");
                 for (size_t k = 0; k < n; k++) {
@@ -186,15 +189,21 @@ static void heat(struct tamis_page *g, const double *m, const struct ranked *lis
 
                         if (isnan(r))
                                 continue;
-                        tamis_page_put(g, "<rect x=%d y=%d width=%d height=%d fill='%s' fill-opacity=%.2f><title>", x, y, size - 1, size - 1,
-                                       i == k ? "#8a929a" : r < 0 ? "#2f6fd0" : "#d0402f", i == k ? .25 : fabs(r));
+                        tamis_page_put(g, "<rect x=%d y=%d width=%d height=%d fill='%s' fill-opacity=%.2f><title>", x,
+                                       y, size - 1, size - 1,
+                                       i == k          ? "#8a929a"
+                                               : r < 0 ? "#2f6fd0"
+                                                       : "#d0402f",
+                                       i == k ? .25 : fabs(r));
                         tamis_page_text(g, p->columns[list[i].column].name);
                         tamis_page_put(g, ", ");
                         tamis_page_text(g, p->columns[list[k].column].name);
                         tamis_page_put(g, ": %.3f</title></rect>", r);
                         if (size > 20 && i != k)
-                                tamis_page_put(g, "<text x=%d y=%d text-anchor=middle style='font-size:9px%s'>%.0f</text>", x + size / 2,
-                                               y + size / 2 + 3, fabs(r) > .6 ? ";fill:#fff" : "", fabs(r) < .005 ? 0. : 100 * r);
+                                tamis_page_put(g,
+                                               "<text x=%d y=%d text-anchor=middle style='font-size:9px%s'>%.0f</text>",
+                                               x + size / 2, y + size / 2 + 3, fabs(r) > .6 ? ";fill:#fff" : "",
+                                               fabs(r) < .005 ? 0. : 100 * r);
                 }
         }
         tamis_page_put(g, "</svg></div>\n");
@@ -232,7 +241,8 @@ static void matrix(struct tamis_page *g, const struct ranked *list, size_t n) {
         const tamis_profile *p = g->p;
         const int left = room_for(p, list, n), height = 15, width = 14;
 
-        tamis_page_put(g, "<div class=wide><svg width=%d height=%d role=img>", left + width * (int) p->n_blocks + 60, height * (int) n + 4);
+        tamis_page_put(g, "<div class=wide><svg width=%d height=%d role=img>", left + width * (int) p->n_blocks + 60,
+                       height * (int) n + 4);
         for (size_t i = 0; i < n; i++) {
                 char share[64];
                 int y = height * (int) i;
@@ -245,8 +255,9 @@ static void matrix(struct tamis_page *g, const struct ranked *list, size_t n) {
                         double holes = p->blocks[b * p->n + list[i].column];
 
                         if (holes > 0)
-                                tamis_page_put(g, "<rect x=%d y=%d width=%d height=%d fill=var(--hole) fill-opacity=%.2f />",
-                                               left + width * (int) b, y, width, height - 2, .15 + .85 * holes);
+                                tamis_page_put(
+                                        g, "<rect x=%d y=%d width=%d height=%d fill=var(--hole) fill-opacity=%.2f />",
+                                        left + width * (int) b, y, width, height - 2, .15 + .85 * holes);
                 }
                 tamis_page_put(g, "<text x=%d y=%d class=soft>%s</text>", left + width * (int) p->n_blocks + 6, y + 11,
                                tamis_page_share((double) p->columns[list[i].column].missing, (double) p->rows, share));
@@ -258,8 +269,10 @@ static void patterns(struct tamis_page *g) {
         const tamis_profile *p = g->p;
         char a[64], b[64];
 
-        tamis_page_put(g, "<h2>Missing together</h2>\n<div class=wide><table><tr><td class=n>%s<td class=n>%s<td>nothing",
-                       tamis_page_count(p->complete_rows, a), tamis_page_share((double) p->complete_rows, (double) p->rows, b));
+        tamis_page_put(g,
+                       "<h2>Missing together</h2>\n<div class=wide><table><tr><td class=n>%s<td class=n>%s<td>nothing",
+                       tamis_page_count(p->complete_rows, a),
+                       tamis_page_share((double) p->complete_rows, (double) p->rows, b));
         for (size_t i = 0; i < p->n_patterns && i < 10; i++) {
                 size_t n = 0;
 
@@ -294,15 +307,16 @@ void tamis_page_missing(struct tamis_page *g) {
                         list[n++] = (struct ranked) { i, (double) p->columns[i].missing };
         if (n > 0) {
                 keep = choose(list, n);
-                tamis_page_put(g, "<h2 id=missing>Missing cells</h2><p class=soft>From the first rows (left) to the last.");
+                tamis_page_put(
+                        g, "<h2 id=missing>Missing cells</h2><p class=soft>From the first rows (left) to the last.");
                 if (keep < n)
                         tamis_page_put(g, " The %zu columns of %zu that miss the most.", keep, n);
                 tamis_page_put(g, "</p>\n");
                 matrix(g, list, keep);
                 patterns(g);
                 if (p->nullity)
-                        heat_of(g, p->nullity, "Correlation of being missing", "100: missing in the same rows; -100: one or the other.",
-                                "holes");
+                        heat_of(g, p->nullity, "Correlation of being missing",
+                                "100: missing in the same rows; -100: one or the other.", "holes");
         }
         free(list);
 }
@@ -311,5 +325,6 @@ void tamis_page_correlations(struct tamis_page *g) {
         if (!g->p->correlation)
                 return;
         tamis_page_put(g, "<div id=together></div>\n");
-        heat_of(g, g->p->correlation, "Correlation", "Pearson's, of the rows where both are there, in hundredths.", "numbers");
+        heat_of(g, g->p->correlation, "Correlation", "Pearson's, of the rows where both are there, in hundredths.",
+                "numbers");
 }

@@ -23,7 +23,8 @@ int tamis_patterns_make(tamis_patterns *p, tamis_batch *b, const uint8_t *const 
                 for (size_t w = 0; w < words; w++)
                         any |= of[w];
                 if (any)
-                        r = tamis_dict_add(&p->dict, (tamis_slice) { (const char *) of, words * sizeof *of }, 1, &code, err);
+                        r = tamis_dict_add(&p->dict, (tamis_slice) { (const char *) of, words * sizeof *of }, 1, &code,
+                                           err);
                 else
                         p->complete++;
         }

@@ -18,8 +18,8 @@ typedef struct tamis_patterns {
 
 void tamis_patterns_done(tamis_patterns *p);
 /* missing[column] is the column's mask, or NULL: nothing is missing there. */
-int tamis_patterns_make(tamis_patterns *p, tamis_batch *batch, const uint8_t *const *missing, size_t n, tamis_error *err)
-        TAMIS_CHECKED;
+int tamis_patterns_make(tamis_patterns *p, tamis_batch *batch, const uint8_t *const *missing, size_t n,
+                        tamis_error *err) TAMIS_CHECKED;
 int tamis_patterns_merge(tamis_patterns *into, const tamis_patterns *later, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -25,17 +25,25 @@ static void head(struct tamis_page *g) {
         tamis_page_put(g, "%s", tamis_page_style);
         tamis_page_put(g, "</style>\n<body>\n<h1>");
         tamis_page_text(g, name);
-        tamis_page_put(g, "</h1>\n<nav><a href=#findings>Findings</a><a href=#columns>Columns</a>%s%s</nav>\n<div class=tiles>",
-                       p->missing_cells ? "<a href=#missing>Missing</a>" : "", p->correlation ? "<a href=#together>Correlation</a>" : "");
+        tamis_page_put(
+                g,
+                "</h1>\n<nav><a href=#findings>Findings</a><a href=#columns>Columns</a>%s%s</nav>\n<div class=tiles>",
+                p->missing_cells ? "<a href=#missing>Missing</a>" : "",
+                p->correlation ? "<a href=#together>Correlation</a>" : "");
         tile(g, tamis_page_count(p->rows, text), "rows");
         tile(g, tamis_page_count(p->n, text), "columns");
-        tile(g, tamis_page_share((double) p->missing_cells, (double) p->rows * (double) p->n, text), "of the cells missing");
+        tile(g, tamis_page_share((double) p->missing_cells, (double) p->rows * (double) p->n, text),
+             "of the cells missing");
         tile(g, tamis_page_share((double) p->complete_rows, (double) p->rows, text), "of the rows complete");
-        tile(g, tamis_page_count(p->duplicates, text), p->duplicates_estimated ? "repeated rows, about" : "repeated rows");
+        tile(g, tamis_page_count(p->duplicates, text),
+             p->duplicates_estimated ? "repeated rows, about" : "repeated rows");
         tamis_page_put(g, "</div>\n");
         if (p->sampled)
-                tamis_page_put(g, "<p class=soft>What is of two columns at once, and where cells are missing, is of %s rows drawn from "
-                               "all.</p>\n", tamis_page_count(p->sample_rows, text));
+                tamis_page_put(
+                        g,
+                        "<p class=soft>What is of two columns at once, and where cells are missing, is of %s rows drawn from "
+                        "all.</p>\n",
+                        tamis_page_count(p->sample_rows, text));
 }
 
 static void link_to(struct tamis_page *g, long column) {
@@ -96,16 +104,16 @@ static void findings(struct tamis_page *g) {
 
         for (size_t i = 0; i < p->n_findings; i++)
                 n[p->findings[i].severity]++;
-        tamis_page_put(g, "<h2 id=findings>Findings: %zu error%s, %zu warning%s, %zu note%s</h2>\n", n[2], n[2] == 1 ? "" : "s", n[1],
-                       n[1] == 1 ? "" : "s", n[0], n[0] == 1 ? "" : "s");
+        tamis_page_put(g, "<h2 id=findings>Findings: %zu error%s, %zu warning%s, %zu note%s</h2>\n", n[2],
+                       n[2] == 1 ? "" : "s", n[1], n[1] == 1 ? "" : "s", n[0], n[0] == 1 ? "" : "s");
         if (g->r == 0)
                 g->r = tamis_look_group_findings(p, &list, g->err);
         for (size_t i = 0; i < list.n; i++)
                 notes += list.groups[i].most->severity == TAMIS_LOOK_NOTE;
         for (size_t i = 0; i < list.n; i++) {
                 if (i + notes == list.n)
-                        tamis_page_put(g, "<details%s><summary>%zu note%s</summary>\n", notes <= 30 ? " open" : "", n[0],
-                                       n[0] == 1 ? "" : "s");
+                        tamis_page_put(g, "<details%s><summary>%zu note%s</summary>\n", notes <= 30 ? " open" : "",
+                                       n[0], n[0] == 1 ? "" : "s");
                 finding(g, &list.groups[i]);
         }
         if (notes > 0)
@@ -134,7 +142,8 @@ static void figures(struct tamis_page *g, const tamis_profile_column *c) {
         }
         tamis_page_put(g, "</table>\n");
         if (c->quantiles_estimated)
-                tamis_page_put(g, "<p class=soft>Quantiles are estimates, to %.1g of their value.</p>", c->quantile_error);
+                tamis_page_put(g, "<p class=soft>Quantiles are estimates, to %.1g of their value.</p>",
+                               c->quantile_error);
 }
 
 static void values(struct tamis_page *g, const tamis_profile_column *c) {
@@ -148,8 +157,10 @@ static void values(struct tamis_page *g, const tamis_profile_column *c) {
                 tamis_show(c->top[i].text, shown, sizeof shown);
                 tamis_page_put(g, "<tr><td>");
                 tamis_page_text(g, tamis_slice_of(shown));
-                tamis_page_put(g, "<td class=n>%s<td><svg width=80 height=10><rect width=%.1f height=10 fill=var(--bar) /></svg>",
-                               tamis_page_count(c->top[i].count, text), 80 * share < .5 ? .5 : 80 * share);
+                tamis_page_put(
+                        g,
+                        "<td class=n>%s<td><svg width=80 height=10><rect width=%.1f height=10 fill=var(--bar) /></svg>",
+                        tamis_page_count(c->top[i].count, text), 80 * share < .5 ? .5 : 80 * share);
         }
         tamis_page_put(g, "</table>\n");
 }
@@ -165,10 +176,12 @@ static void bins(struct tamis_page *g, const tamis_profile_column *c) {
                 double height = 70 * (double) c->bins[i] / most;
 
                 height = c->bins[i] > 0 && height < 1 ? 1 : height;
-                tamis_page_put(g, "<rect x=%zu y=%.1f width=9 height=%.1f fill=var(--bar) />", i * 10, 70 - height, height);
+                tamis_page_put(g, "<rect x=%zu y=%.1f width=9 height=%.1f fill=var(--bar) />", i * 10, 70 - height,
+                               height);
         }
-        tamis_page_put(g, "<text x=0 y=84 class=soft>%s</text><text x=320 y=84 text-anchor=end class=soft>%s</text></svg>\n",
-                       tamis_page_figure(c->bin_low, low), tamis_page_figure(c->bin_high, high));
+        tamis_page_put(
+                g, "<text x=0 y=84 class=soft>%s</text><text x=320 y=84 text-anchor=end class=soft>%s</text></svg>\n",
+                tamis_page_figure(c->bin_low, low), tamis_page_figure(c->bin_high, high));
 }
 
 static void card(struct tamis_page *g, size_t i) {
@@ -178,8 +191,8 @@ static void card(struct tamis_page *g, size_t i) {
         tamis_page_put(g, "<div class=card id=c%zu><h3>", i);
         tamis_page_text(g, c->name);
         tamis_page_put(g, "%s</h3><p class=soft>%s, %s%s different, %s missing</p>\n", c->target ? " (target)" : "",
-                       tamis_type_name(c->type), c->distinct_estimated ? "about " : "", tamis_page_count(c->distinct, a),
-                       tamis_page_share((double) c->missing, (double) c->rows, b));
+                       tamis_type_name(c->type), c->distinct_estimated ? "about " : "",
+                       tamis_page_count(c->distinct, a), tamis_page_share((double) c->missing, (double) c->rows, b));
         if (c->numbers > 0 && c->distinct > 10)
                 bins(g, c);
         if (g->p->n > OPEN_CARDS)
@@ -189,8 +202,8 @@ static void card(struct tamis_page *g, size_t i) {
         if (c->numbers > 0 && c->distinct > 2)
                 figures(g, c);
         if (c->texts > 0)
-                tamis_page_put(g, "<p class=soft>%llu to %llu characters, %.3g on average</p>", (unsigned long long) c->shortest,
-                               (unsigned long long) c->longest, c->length);
+                tamis_page_put(g, "<p class=soft>%llu to %llu characters, %.3g on average</p>",
+                               (unsigned long long) c->shortest, (unsigned long long) c->longest, c->length);
         tamis_page_put(g, "%s</div>\n", g->p->n > OPEN_CARDS ? "</details>" : "");
 }
 
@@ -221,8 +234,11 @@ static void balance(struct tamis_page *g) {
                 char shown[TAMIS_SHOW_SIZE], a[64], b[64];
 
                 tamis_show(c->top[i].text, shown, sizeof shown);
-                tamis_page_put(g, "<div><svg viewBox='0 0 600 22' width=600><rect width=%.1f y=3 height=16 fill=var(--bar2) />"
-                               "<text x=6 y=15>", 600 * share);
+                tamis_page_put(
+                        g,
+                        "<div><svg viewBox='0 0 600 22' width=600><rect width=%.1f y=3 height=16 fill=var(--bar2) />"
+                        "<text x=6 y=15>",
+                        600 * share);
                 tamis_page_text(g, tamis_slice_of(shown));
                 tamis_page_put(g, ": %s (%s)</text></svg></div>\n", tamis_page_count(c->top[i].count, a),
                                tamis_page_share(share, 1, b));

@@ -178,7 +178,8 @@ static void finding(struct page *g, const tamis_look_group *group) {
         static const char *const colours[] = { "36", "33", "31" };
         const tamis_profile *p = g->p;
         const tamis_look_finding *f = group->most;
-        char text[2 * TAMIS_LOOK_GROUP_NAMES + 1400], name[TAMIS_SHOW_SIZE] = "table", line[48] = "", names[TAMIS_LOOK_GROUP_NAMES];
+        char text[2 * TAMIS_LOOK_GROUP_NAMES + 1400], name[TAMIS_SHOW_SIZE] = "table", line[48] = "",
+                                                      names[TAMIS_LOOK_GROUP_NAMES];
 
         if (f->column >= 0)
                 tamis_show(p->columns[f->column].name, name, sizeof name);
@@ -189,7 +190,8 @@ static void finding(struct page *g, const tamis_look_group *group) {
         paint(g, "0");
         if (group->n_columns > 1)
                 snprintf(text, sizeof text, "%zu columns: %s: %s; %s %s: %s%s", group->n_columns, f->kind,
-                         tamis_look_group_names(p, group, names, sizeof names), group->differ ? "most in" : "as in", name, f->text, line);
+                         tamis_look_group_names(p, group, names, sizeof names), group->differ ? "most in" : "as in",
+                         name, f->text, line);
         else if (group->n > 1)
                 snprintf(text, sizeof text, "%s: %s, %zu times: %s%s", name, f->kind, group->n, f->text, line);
         else
@@ -213,8 +215,8 @@ static void findings(struct page *g) {
 
         for (size_t i = 0; i < p->n_findings; i++)
                 counts[p->findings[i].severity]++;
-        snprintf(head, sizeof head, "Findings: %zu error%s, %zu warning%s, %zu note%s", counts[2], counts[2] == 1 ? "" : "s", counts[1],
-                 counts[1] == 1 ? "" : "s", counts[0], counts[0] == 1 ? "" : "s");
+        snprintf(head, sizeof head, "Findings: %zu error%s, %zu warning%s, %zu note%s", counts[2],
+                 counts[2] == 1 ? "" : "s", counts[1], counts[1] == 1 ? "" : "s", counts[0], counts[0] == 1 ? "" : "s");
         title(g, head);
         if (g->r == 0)
                 g->r = tamis_look_group_findings(p, &list, g->err);
@@ -296,7 +298,8 @@ static void column_line(struct page *g, const tamis_profile_column *c, size_t na
 
                 for (size_t i = 0; i < 3; i++)
                         figure(c->quantiles[at[i]], mid[i]);
-                snprintf(text, sizeof text, "%s [%s %s %s] %s", figure(c->min, low), mid[0], mid[1], mid[2], figure(c->max, high));
+                snprintf(text, sizeof text, "%s [%s %s %s] %s", figure(c->min, low), mid[0], mid[1], mid[2],
+                         figure(c->max, high));
                 put_cut(g, text, room, false);
         } else {
                 top(g, c, room);

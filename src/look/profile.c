@@ -39,7 +39,8 @@ static int find_target(tamis_profile *p, tamis_gather *g, tamis_error *err) {
         for (size_t i = 0; i < g->columns.n; i++)
                 if (g->columns.columns[i] == at)
                         p->target = (long) i;
-        return p->target >= 0 ? 0 : tamis_fail(err, TAMIS_USAGE, "--target %s is not among --columns", g->options->target);
+        return p->target >= 0 ? 0
+                              : tamis_fail(err, TAMIS_USAGE, "--target %s is not among --columns", g->options->target);
 }
 
 static int begin(tamis_profile *p, tamis_gather *g, tamis_error *err) {

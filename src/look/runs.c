@@ -4,7 +4,17 @@
 
 #include "look/runs.h"
 
-enum { DIGIT = 11, DIGITS = 6, RADIX = 1 << DIGIT, FEW = 256, BLOCK = 1024, LEAST = 4096, MANTISSA = 52, PART = 512, ENOUGH = 65536 };
+enum {
+        DIGIT = 11,
+        DIGITS = 6,
+        RADIX = 1 << DIGIT,
+        FEW = 256,
+        BLOCK = 1024,
+        LEAST = 4096,
+        MANTISSA = 52,
+        PART = 512,
+        ENOUGH = 65536
+};
 
 void tamis_runs_done(tamis_runs *r) {
         tamis_decimals_done(&r->decimals);

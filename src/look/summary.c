@@ -7,8 +7,8 @@
 #include "table/cell.h"
 
 const double tamis_look_quantiles[TAMIS_LOOK_QUANTILES] = { .01, .05, .1, .25, .5, .75, .9, .95, .99 };
-const char *const tamis_look_quantile_names[TAMIS_LOOK_QUANTILES] = { "q01", "q05", "q10", "q25", "median", "q75", "q90", "q95",
-                                                                      "q99" };
+const char *const tamis_look_quantile_names[TAMIS_LOOK_QUANTILES] = { "q01", "q05", "q10", "q25", "median",
+                                                                      "q75", "q90", "q95", "q99" };
 enum { Q25 = 3, MEDIAN = 4, Q75 = 5, SMALL = 64 };
 
 /* -- numbers --------------------------------------------------------------------------------------------------------- */

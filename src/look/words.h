@@ -36,7 +36,8 @@ void tamis_words_done(tamis_words *w);
 /* The present cells of a column that are no numbers. */
 int tamis_words_part_make(tamis_words_part *p, tamis_batch *batch, size_t column, const double *numbers,
                           const uint8_t *missing, tamis_error *err) TAMIS_CHECKED;
-int tamis_words_merge(tamis_words *w, const tamis_words_part *p, const tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
+int tamis_words_merge(tamis_words *w, const tamis_words_part *p, const tamis_batch *batch,
+                      tamis_error *err) TAMIS_CHECKED;
 uint64_t tamis_words_distinct(const tamis_words *w);
 
 /* Characters (not bytes) of UTF-8. */

@@ -118,7 +118,8 @@ static int say_column(struct scaling *s, size_t at, tamis_error *err) {
 
         for (size_t row = 0; r == 0 && row < s->batch->n_rows; row++)
                 if (!isnan(s->y[row]))
-                        r = tamis_batch_set_text(s->batch, row, at, scaler->curve->say(scaling_of(s, row), s->y[row]), err);
+                        r = tamis_batch_set_text(s->batch, row, at, scaler->curve->say(scaling_of(s, row), s->y[row]),
+                                                 err);
         return r;
 }
 
@@ -199,7 +200,9 @@ static int find_lengths(struct scaling *s, tamis_error *err) {
         if (!columns || !s->lengths)
                 return tamis_fail_memory(err);
         for (size_t i = 0; i < m->columns.n; i++) {
-                int r = normalizes(&m->lines[i]) ? tamis_batch_numbers_only(s->batch, m->columns.at[i], &columns[n], err) : 0;
+                int r = normalizes(&m->lines[i])
+                        ? tamis_batch_numbers_only(s->batch, m->columns.at[i], &columns[n], err)
+                        : 0;
 
                 if (r < 0)
                         return r;

@@ -50,8 +50,8 @@ static int configure_pair(const tamis_scale *m, const char *option, const char *
                 return tamis_fail(err, TAMIS_USAGE, "--%s %s: two numbers are needed, as in --%s=%s", option, text,
                                   option, example);
         if (ret[0] >= ret[1] || !isfinite(ret[1] - ret[0]))
-                return tamis_fail(err, TAMIS_USAGE, "--%s %s: the first must be smaller than the second%s", option, text,
-                                  ret[0] < ret[1] ? ", and their difference a number" : "");
+                return tamis_fail(err, TAMIS_USAGE, "--%s %s: the first must be smaller than the second%s", option,
+                                  text, ret[0] < ret[1] ? ", and their difference a number" : "");
         return 0;
 }
 
@@ -64,7 +64,8 @@ static int configure_counts(tamis_scale *m, tamis_error *err) {
         uint64_t bins = tamis_settings_count(m->context->settings, "bins");
 
         if (landmarks < 2 || landmarks > 1000000)
-                return tamis_fail(err, TAMIS_USAGE, "--landmarks %llu: from 2 to 1000000", (unsigned long long) landmarks);
+                return tamis_fail(err, TAMIS_USAGE, "--landmarks %llu: from 2 to 1000000",
+                                  (unsigned long long) landmarks);
         if (bins < 2 || bins > 1000000)
                 return tamis_fail(err, TAMIS_USAGE, "--bins %llu: from 2 to 1000000", (unsigned long long) bins);
         m->asked.landmarks = landmarks;

@@ -63,7 +63,8 @@ static int curve_from_json(const tamis_scale *m, size_t i, const json_t *from, t
         if (r < 0)
                 return r;
         if (!curve->sound(ret))
-                return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": what was learned for strategy %s is out of order",
+                return tamis_fail(err, TAMIS_BAD_MODEL,
+                                  "column \"%s\": what was learned for strategy %s is out of order",
                                   m->columns.names[i], scaler->base.name);
         if (curve->ready && curve->ready(&m->asked, ret))
                 return tamis_fail_memory(err);
@@ -148,7 +149,8 @@ static int load_column(tamis_scale *m, size_t i, const json_t *one, tamis_error 
                 return tamis_fail(err, TAMIS_BAD_MODEL, "column \"%s\": %s", m->columns.names[i],
                                   learned ? "scaled in a way this tamis does not know" : "\"learned\" is missing");
         if (m->inverse && m->asked.text && m->lines[i].scaler->curve && m->lines[i].scaler->curve->say)
-                return tamis_fail(err, TAMIS_USAGE, "--inverse: column \"%s\" holds texts now (--say text): there is no way back",
+                return tamis_fail(err, TAMIS_USAGE,
+                                  "--inverse: column \"%s\" holds texts now (--say text): there is no way back",
                                   m->columns.names[i]);
         if (m->inverse && m->lines[i].scaler->curve && m->lines[i].scaler->curve->one_way)
                 return tamis_fail(err, TAMIS_USAGE, "--inverse: column \"%s\" was scaled by strategy %s: %s",

@@ -270,7 +270,8 @@ bool tamis_power_fit(const double *x, size_t n, tamis_power *ret) {
                         return false;
                 }
                 ret->lambda = search(&nodes, ret->lambda, unit);
-                reach = fabs(ret->lambda) > fabs(2 - ret->lambda) || !two_sided ? fabs(ret->lambda) : fabs(2 - ret->lambda);
+                reach = fabs(ret->lambda) > fabs(2 - ret->lambda) || !two_sided ? fabs(ret->lambda)
+                                                                                : fabs(2 - ret->lambda);
                 if (reach * width <= REACH)
                         break;
                 width = tries < 3 ? REACH / 2 / reach : 0;

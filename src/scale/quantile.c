@@ -49,7 +49,8 @@ static const char *take(const tamis_scale_asked *asked, void *sum, tamis_scaling
 
 static const char *ready(const tamis_scale_asked *asked, tamis_scaling *s) {
         size_t n_cells = 4 * s->n;
-        struct steps *steps = malloc(sizeof *steps + 4 * (s->n + 1) * sizeof(double) + (n_cells + 1) * sizeof(uint32_t));
+        struct steps *steps =
+                malloc(sizeof *steps + 4 * (s->n + 1) * sizeof(double) + (n_cells + 1) * sizeof(uint32_t));
 
         if (!steps)
                 return tamis_scale_no_memory;
@@ -121,7 +122,8 @@ static inline double share_of(const struct steps *steps, double x) {
 #define OUTERMOST 1e-7
 
 static void forward(const tamis_scale_asked *asked, const tamis_scaling *s, const double *x, double *y, size_t n) {
-        double low = gsl_cdf_ugaussian_Pinv(OUTERMOST - 0x1p-52), high = gsl_cdf_ugaussian_Pinv(1 - (OUTERMOST - 0x1p-52));
+        double low = gsl_cdf_ugaussian_Pinv(OUTERMOST - 0x1p-52),
+               high = gsl_cdf_ugaussian_Pinv(1 - (OUTERMOST - 0x1p-52));
 
         for (size_t i = 0; i < n; i++)
                 y[i] = share_of(s->ready, x[i]);

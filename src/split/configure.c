@@ -13,7 +13,8 @@ static int refuse(const tamis_settings *settings, const char *one, const char *c
 }
 
 static int configure_folds(tamis_split *s, const tamis_settings *settings, tamis_error *err) {
-        static const char *const sizes[] = { "test", "valid", NULL }, *const dealt[] = { "time", "fold", "each-group", NULL };
+        static const char *const sizes[] = { "test", "valid", NULL },
+                                 *const dealt[] = { "time", "fold", "each-group", NULL };
         tamis_plan *p = &s->plan;
         uint64_t folds = tamis_settings_count(settings, "folds"), fold = tamis_settings_count(settings, "fold");
         int r = refuse(settings, p->each_group ? "each-group" : "folds", sizes, "decides the sizes", err);
@@ -52,7 +53,8 @@ static int configure_shares(const tamis_plan *p, const tamis_settings *settings,
 }
 
 static int configure_ways(tamis_split *s, const tamis_settings *settings, tamis_error *err) {
-        static const char *const others[] = { "time", "group", "stratify", "keep-duplicates", "repeats", "each-group", NULL };
+        static const char *const others[] = { "time",    "group",      "stratify", "keep-duplicates",
+                                              "repeats", "each-group", NULL };
         static const char *const dealt[] = { "stratify", "keep-duplicates", "each-group", NULL };
         static const char *const timed[] = { "gap", "window", NULL }, *const each[] = { "stratify", NULL };
         tamis_plan *p = &s->plan;
@@ -61,7 +63,8 @@ static int configure_ways(tamis_split *s, const tamis_settings *settings, tamis_
         if (s->by_hash)
                 r = refuse(settings, "hash", others, "sees no row but the one it marks", err);
         if (r == 0 && p->by_time)
-                r = refuse(settings, "time", dealt, "cuts by time alone (to choose among rows would train on the future)", err);
+                r = refuse(settings, "time", dealt,
+                           "cuts by time alone (to choose among rows would train on the future)", err);
         if (r == 0 && p->each_group)
                 r = refuse(settings, "each-group", each, "decides by itself", err);
         for (size_t i = 0; r == 0 && !p->by_time && timed[i]; i++)

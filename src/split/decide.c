@@ -56,8 +56,10 @@ static int deal_rows(const tamis_plan *p, const tamis_context *context, uint64_t
 
         warn_small_classes(p, context);
         if (missed)
-                tamis_warn(context, "column \"%s\": a part is too small to hold a row of each class: %zu time%s a class of two "
-                           "rows or more has none there", p->class_name, missed, missed == 1 ? "" : "s");
+                tamis_warn(context,
+                           "column \"%s\": a part is too small to hold a row of each class: %zu time%s a class of two "
+                           "rows or more has none there",
+                           p->class_name, missed, missed == 1 ? "" : "s");
         for (size_t row = 0; !p->folds && row < p->rows; row++)
                 marked += marks[row] != TAMIS_SPLIT_TRAIN;
         if (!p->folds && marked == 0)

@@ -35,8 +35,8 @@ typedef struct tamis_plan {
 void tamis_plan_done(tamis_plan *plan);
 
 /* The rows in the order of their time: see times.c. */
-int tamis_plan_times(const tamis_plan *plan, const tamis_context *context, uint64_t test, uint64_t valid, uint16_t *marks,
-                     tamis_error *err) TAMIS_CHECKED;
+int tamis_plan_times(const tamis_plan *plan, const tamis_context *context, uint64_t test, uint64_t valid,
+                     uint16_t *marks, tamis_error *err) TAMIS_CHECKED;
 
 /* marks[plan->rows]: TAMIS_SPLIT_TRAIN .., or the fold (when folds > 0 and fold is 0). */
 int tamis_plan_decide(const tamis_plan *plan, const tamis_context *context, uint16_t *marks, tamis_error *err)

@@ -20,8 +20,10 @@ static json_t *counts_json(const tamis_split *s, const tamis_slice *class, const
         if (class)
                 r |= json_object_set_new(o, "class", tamis_json_bytes(*class));
         for (size_t mark = 0; mark < n_marks; mark++)
-                if (counts[mark] > 0 || (tamis_split_marks_folds(s) ? mark > 0 : mark == TAMIS_SPLIT_TEST || mark == TAMIS_SPLIT_TRAIN
-                                         || (mark == TAMIS_SPLIT_VALID && s->plan.valid > 0)))
+                if (counts[mark] > 0 ||
+                    (tamis_split_marks_folds(s) ? mark > 0
+                                                : mark == TAMIS_SPLIT_TEST || mark == TAMIS_SPLIT_TRAIN ||
+                                     (mark == TAMIS_SPLIT_VALID && s->plan.valid > 0)))
                         r |= json_object_set_new(o, mark_name(s, mark, space, sizeof space),
                                                  json_integer((json_int_t) counts[mark]));
         if (r < 0) {
@@ -71,7 +73,8 @@ int tamis_split_report(const void *state, json_t *into, tamis_error *err) {
                 counts[mark] = s->hashed[mark];
         for (size_t row = 0; s->marks && row < s->plan.rows; row++)
                 counts[s->marks[row]]++;
-        if (json_object_set_new(into, tamis_split_marks_folds(s) ? "folds" : "parts", counts_json(s, NULL, counts, n_marks)) < 0)
+        if (json_object_set_new(into, tamis_split_marks_folds(s) ? "folds" : "parts",
+                                counts_json(s, NULL, counts, n_marks)) < 0)
                 r = tamis_fail_memory(err);
         if (r == 0 && s->plan.by_group
             && json_object_set_new(into, "groups", json_integer((json_int_t) s->plan.groups.dict.n)) < 0)

@@ -63,7 +63,8 @@ static int warn_duplicates(const tamis_split *s, const tamis_context *context, t
         }
         free(slots);
         if (astride)
-                tamis_warn(context, "%zu row%s the same, in every cell, as one in another part: what was learned by heart "
+                tamis_warn(context,
+                           "%zu row%s the same, in every cell, as one in another part: what was learned by heart "
                            "is judged as if it were understood (--keep-duplicates; or `tamis clean --dedupe`)",
                            astride, astride == 1 ? " is" : "s are");
         return 0;
@@ -76,8 +77,10 @@ static int decide(tamis_split *s, const tamis_context *context, tamis_error *err
 
         if (p->each_group) {
                 if (p->groups.dict.n > UINT16_MAX || p->groups.dict.n < 2)
-                        return tamis_fail(err, TAMIS_BAD_DATA, "column \"%s\" has %zu group%s: --each-group makes from 2 to "
-                                          "65535 folds", p->group_name, p->groups.dict.n, p->groups.dict.n == 1 ? "" : "s");
+                        return tamis_fail(err, TAMIS_BAD_DATA,
+                                          "column \"%s\" has %zu group%s: --each-group makes from 2 to "
+                                          "65535 folds",
+                                          p->group_name, p->groups.dict.n, p->groups.dict.n == 1 ? "" : "s");
                 p->folds = (unsigned) p->groups.dict.n;
                 if (p->fold > p->folds)
                         return tamis_fail(err, TAMIS_USAGE, "--fold %u: there are folds 1 to %u", p->fold, p->folds);
@@ -181,7 +184,9 @@ static uint16_t hashed(const tamis_split *s, tamis_batch *batch, size_t row) {
 
                 return !s->plan.fold ? fold : fold == s->plan.fold ? TAMIS_SPLIT_TEST : TAMIS_SPLIT_TRAIN;
         }
-        return u < s->plan.test ? TAMIS_SPLIT_TEST : u < s->plan.test + s->plan.valid ? TAMIS_SPLIT_VALID : TAMIS_SPLIT_TRAIN;
+        return u < s->plan.test                    ? TAMIS_SPLIT_TEST
+                : u < s->plan.test + s->plan.valid ? TAMIS_SPLIT_VALID
+                                                   : TAMIS_SPLIT_TRAIN;
 }
 
 static int apply(void *state, tamis_batch *batch, tamis_error *err) {

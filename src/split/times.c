@@ -63,8 +63,8 @@ static int window_borders(const tamis_plan *p, struct borders *b, tamis_error *e
         uint64_t size = p->rows / (p->folds + 1ULL), first = p->rows - size * p->folds;
 
         if (size == 0 || first <= p->gap)
-                return tamis_fail(err, TAMIS_BAD_DATA, "%zu row%s: too few for %u folds, a first part to train on%s", p->rows,
-                                  p->rows == 1 ? "" : "s", p->folds, p->gap ? " and the gap" : "");
+                return tamis_fail(err, TAMIS_BAD_DATA, "%zu row%s: too few for %u folds, a first part to train on%s",
+                                  p->rows, p->rows == 1 ? "" : "s", p->folds, p->gap ? " and the gap" : "");
         /* which fold is test is asked for, or only where folds begin */
         b->test = first + (p->fold ? p->fold - 1 : 0) * size;
         b->test_end = b->test + size;
@@ -78,8 +78,9 @@ static int part_borders(const tamis_plan *p, uint64_t test, uint64_t valid, stru
         uint64_t gaps = ((test > 0) + (uint64_t) (valid > 0)) * p->gap;
 
         if (p->gap >= p->rows || test + valid + gaps >= p->rows)
-                return tamis_fail(err, TAMIS_BAD_DATA, "%zu row%s: test, valid and the gaps of %llu leave none to train on",
-                                  p->rows, p->rows == 1 ? "" : "s", (unsigned long long) p->gap);
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "%zu row%s: test, valid and the gaps of %llu leave none to train on", p->rows,
+                                  p->rows == 1 ? "" : "s", (unsigned long long) p->gap);
         b->test_end = p->rows;
         b->test = p->rows - test;
         b->valid_end = b->test - (test > 0) * p->gap;
@@ -118,8 +119,10 @@ static int purge(const tamis_plan *p, const tamis_context *context, uint16_t *ma
         }
         free(last);
         if (left == 0)
-                return tamis_fail(err, TAMIS_BAD_DATA, "every group of column \"%s\" comes again in what is judged on: no row "
-                                  "is left to train on", p->group_name);
+                return tamis_fail(err, TAMIS_BAD_DATA,
+                                  "every group of column \"%s\" comes again in what is judged on: no row "
+                                  "is left to train on",
+                                  p->group_name);
         if (gone)
                 tamis_warn(context, "column \"%s\": %zu row%s of groups that come again in a later part %s unused",
                            p->group_name, gone, gone == 1 ? "" : "s", gone == 1 ? "is" : "are");

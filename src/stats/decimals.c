@@ -18,7 +18,8 @@ static int decimals_of(const double *x, size_t n, double *ret) {
         int d = 0;
 
         for (size_t i = 0; i < n; i += n / SAMPLE + 1)
-                while (x[i] == x[i] && !(fabs(x[i]) * scales[d] < farthest && (double) llround(x[i] * scales[d]) / scales[d] == x[i]))
+                while (x[i] == x[i] &&
+                       !(fabs(x[i]) * scales[d] < farthest && (double) llround(x[i] * scales[d]) / scales[d] == x[i]))
                         if (++d == 7)
                                 return -1;
         *ret = scales[d];

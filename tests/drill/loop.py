@@ -142,7 +142,8 @@ def interrupted_anywhere(l):
     left = set(l.folder.glob("tamis-drill-*"))
     l.write("sleep 9\n")
     p = subprocess.Popen([TAMIS, "drill", "check"], cwd=l.folder, env=l.env, stdout=subprocess.PIPE)
-    time.sleep(.5)
+    assert b"fresh data" in p.stdout.readline()
+    time.sleep(.3)
     p.send_signal(signal.SIGINT)
     assert p.wait() == 1, p.returncode
     assert set(l.folder.glob("tamis-drill-*")) == left
@@ -217,7 +218,6 @@ def watch(l):
     l.run("start", FIRST)
     p = subprocess.Popen([TAMIS, "drill", "watch"], cwd=l.folder, env=l.env, stdout=subprocess.PIPE, text=True)
     assert "Waiting" in p.stdout.readline() + p.stdout.readline()
-    time.sleep(.3)
     l.answer_well()
     rest, _ = p.communicate(timeout=120)
     assert p.returncode == 0 and "Passed" in rest, (p.returncode, rest)

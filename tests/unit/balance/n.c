@@ -26,7 +26,8 @@ static char *table(size_t which) {
 
         tamis_stream_init(&s, 11, "test", which, 0);
         for (size_t i = 0; i < cases[which].n; i++) {
-                uint64_t class = tamis_stream_below(&s, 10) < 4 ? 0 : 1 + tamis_stream_below(&s, cases[which].classes - 1);
+                uint64_t class =
+                        tamis_stream_below(&s, 10) < 4 ? 0 : 1 + tamis_stream_below(&s, cases[which].classes - 1);
 
                 for (size_t j = 0; j < cases[which].width; j++) {
                         uint64_t level = tamis_stream_below(&s, cases[which].levels[j]);

@@ -49,8 +49,8 @@ static const struct { const char *strategy, *option, *value, *rows, *want; } cas
 
 START_TEST(by_hand) {
         struct lesson l;
-        int r = lesson_begin(&l, &tamis_step_prune, "x,y", cases[_i].rows, 3, "target", "y", "metric", "raw", "strategy",
-                             cases[_i].strategy, cases[_i].option, cases[_i].value, NULL);
+        int r = lesson_begin(&l, &tamis_step_prune, "x,y", cases[_i].rows, 3, "target", "y", "metric", "raw",
+                             "strategy", cases[_i].strategy, cases[_i].option, cases[_i].value, NULL);
         char *out, *got;
 
         ck_assert_msg(r == 0, "%s", l.err.message);
@@ -235,7 +235,8 @@ static bool disliked(const tamis_pruning *p, size_t row, const uint8_t *goes, si
         if (!p->mode)
                 return any;
         for (uint32_t class = 0; class < 3; class++)
-                if (votes[class] > votes[p->class[row]] || (votes[class] == votes[p->class[row]] && class < p->class[row]))
+                if (votes[class] > votes[p->class[row]] ||
+                    (votes[class] == votes[p->class[row]] && class < p->class[row]))
                         return true;
         return false;
 }
@@ -253,7 +254,8 @@ START_TEST(rounds_are_what_they_say) {
         p.mode = _i / 2 % 2;
         ck_assert_int_eq(tamis_pool_new(2, &context.pool, &err), 0);
         ck_assert_int_eq(pruner->decide(&p, &err), 0);
-        for (size_t round = 1; changed && !enough && (pruner == &tamis_pruner_renn || round <= (_i / 4 ? 3 : 1)); round++) {
+        for (size_t round = 1; changed && !enough && (pruner == &tamis_pruner_renn || round <= (_i / 4 ? 3 : 1));
+             round++) {
                 uint64_t left[3] = { 0 };
 
                 changed = pruner != &tamis_pruner_renn;
@@ -287,8 +289,9 @@ static char *odd_rows(void) {
 
         for (int class = 0; class < 200; class++)
                 for (int i = 0; i < (class == 199 ? 30 : 1 + class % 5); i++)
-                        ck_assert_int_eq(tamis_buffer_addf(&out, &err, "%d,7,%c,c%d\n", class / 2 * 3 % 50, "pq"[class % 2],
-                                                           class), 0);
+                        ck_assert_int_eq(tamis_buffer_addf(&out, &err, "%d,7,%c,c%d\n", class / 2 * 3 % 50,
+                                                           "pq"[class % 2], class),
+                                         0);
         ck_assert_int_eq(tamis_buffer_add(&out, "", 1, &err), 0);
         return out.p;
 }
@@ -301,8 +304,8 @@ START_TEST(odd_tables_are_taken) {
                 bool k = strcmp(strategies[_i], "tomek") != 0 && strcmp(strategies[_i], "cnn") != 0
                         && strcmp(strategies[_i], "oss") != 0 && strcmp(strategies[_i], "centroids") != 0;
                 struct lesson l;
-                int r = lesson_begin(&l, &tamis_step_prune, "x,same,city,y", rows, i ? 7 : 1000, "target", "y", "strategy",
-                                     strategies[_i], k ? "neighbors" : NULL, "2000", NULL);
+                int r = lesson_begin(&l, &tamis_step_prune, "x,same,city,y", rows, i ? 7 : 1000, "target", "y",
+                                     "strategy", strategies[_i], k ? "neighbors" : NULL, "2000", NULL);
 
                 ck_assert_msg(r == 0, "%s", l.err.message);
                 out[i] = lesson_output(&l, rows);
@@ -318,7 +321,8 @@ END_TEST
 
 START_TEST(one_class_is_an_error) {
         struct lesson l;
-        int r = lesson_begin(&l, &tamis_step_prune, "x,y", "1,a\n2,a\n", 9, "target", "y", "strategy", strategies[_i], NULL);
+        int r = lesson_begin(&l, &tamis_step_prune, "x,y", "1,a\n2,a\n", 9, "target", "y", "strategy", strategies[_i],
+                             NULL);
 
         ck_assert_int_eq(r, TAMIS_BAD_DATA);
         ck_assert_ptr_nonnull(strstr(l.err.message, "one class only, \"a\""));
@@ -329,7 +333,8 @@ END_TEST
 /* A row of each class: the smallest is the first by text, and the other is all there is to compare with. */
 START_TEST(two_rows) {
         struct lesson l;
-        int r = lesson_begin(&l, &tamis_step_prune, "x,y", "1,b\n2,a\n", 9, "target", "y", "strategy", strategies[_i], NULL);
+        int r = lesson_begin(&l, &tamis_step_prune, "x,y", "1,b\n2,a\n", 9, "target", "y", "strategy", strategies[_i],
+                             NULL);
         char *out;
 
         ck_assert_msg(r == 0, "%s", l.err.message);

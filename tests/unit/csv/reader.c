@@ -280,7 +280,8 @@ START_TEST(padding_does_not_drop_what_holds_something) {
         g = read_text("a,b\n1,2,3\n", 10, options, 0);
         ck_assert_int_eq(g.status, TAMIS_BAD_DATA);
         ck_assert_uint_eq(g.err.line, 2);
-        ck_assert_str_eq(g.err.message, "row has 3 cells, the header has 2, and those too many are not empty (--ragged skip "
+        ck_assert_str_eq(g.err.message,
+                         "row has 3 cells, the header has 2, and those too many are not empty (--ragged skip "
                          "leaves such rows out, --rejects FILE sets them aside)");
         reading_done(&g);
 }

@@ -68,7 +68,8 @@ static void naive(const char *p, size_t n, char delimiter, cells *ret) {
 
 /* -- the scanner, over records of any number of cells, its bytes given in pieces ------------------------------------- */
 
-static void scan_all(const tamis_scan_version *version, const char *p, size_t n, char delimiter, size_t piece, cells *ret) {
+static void scan_all(const tamis_scan_version *version, const char *p, size_t n, char delimiter, size_t piece,
+                     cells *ret) {
         tamis_chunk chunk = { 0 };
         tamis_scan scan;
         tamis_error err;
@@ -107,8 +108,8 @@ static void same(const cells *want, const cells *got, const char *version, const
                         equal = want->ends[end] == got->ends[end];
         }
         if (!equal)
-                ck_abort_msg("%s differs on %.*s (bad %zu, %zu; records %zu, %zu)", version, (int) n, p, want->bad, got->bad,
-                             want->records, got->records);
+                ck_abort_msg("%s differs on %.*s (bad %zu, %zu; records %zu, %zu)", version, (int) n, p, want->bad,
+                             got->bad, want->records, got->records);
 }
 
 START_TEST(all_versions_agree_with_the_state_machine) {

@@ -260,7 +260,8 @@ static tamis_buffer many_rows(size_t rows) {
 
         ck_assert_int_eq(tamis_buffer_addf(&text, NULL, "id,what\n"), 0);
         for (size_t i = 0; i < rows; i++)
-                ck_assert_int_eq(tamis_buffer_addf(&text, NULL, i % 5 ? "%zu,row\n" : "%zu,\"a \"\"row\"\"\n\"\n", i), 0);
+                ck_assert_int_eq(tamis_buffer_addf(&text, NULL, i % 5 ? "%zu,row\n" : "%zu,\"a \"\"row\"\"\n\"\n", i),
+                                 0);
         return text;
 }
 

@@ -118,8 +118,12 @@ START_TEST(points_made) {
         tamis_drill_points p;
         size_t made = 99;
 
-        ck_assert_int_eq(tamis_drill_points_parse(tamis_slice_of("# head\n- Fill | twice | multiple imputation, Rubin's\n  rules\n\nnothing\n"
-                                                                 "- Say it | p-value\n- No terms\n- Last | mean,, \n"), &p, NULL), 0);
+        ck_assert_int_eq(
+                tamis_drill_points_parse(
+                        tamis_slice_of("# head\n- Fill | twice | multiple imputation, Rubin's\n  rules\n\nnothing\n"
+                                       "- Say it | p-value\n- No terms\n- Last | mean,, \n"),
+                        &p, NULL),
+                0);
         ck_assert_uint_eq(p.n, 4);
         ck_assert_str_eq(p.points[0].text, "Fill | twice");
         ck_assert_str_eq(p.points[0].terms, "multiple imputation, Rubin's rules");

@@ -129,7 +129,8 @@ static void make_many(size_t classes) {
                 many[1][i] = (uint8_t) below(50);
                 many[2][i] = (uint8_t) below(4);
                 if (classes == 0)
-                        wanted[i] = 1e6 + 3 * sin(many[0][i] / 30.) + (many[2][i] == 1 || many[2][i] == 3) * many[1][i] / 25.;
+                        wanted[i] = 1e6 + 3 * sin(many[0][i] / 30.) +
+                                (many[2][i] == 1 || many[2][i] == 3) * many[1][i] / 25.;
                 else if (classes == 2)
                         wanted[i] = (many[0][i] > 100) != (many[2][i] == 2);
                 else

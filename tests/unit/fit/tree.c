@@ -144,7 +144,8 @@ static double unexplained(const struct small *s, const bool left[N], double leaf
                 if (weight < leaf || weight < 1)
                         return INFINITY;
                 if (s->classes) /* Gini impurity times the rows */
-                        total += weight - (counts[0] * counts[0] + counts[1] * counts[1] + counts[2] * counts[2]) / weight;
+                        total += weight -
+                                (counts[0] * counts[0] + counts[1] * counts[1] + counts[2] * counts[2]) / weight;
                 else
                         total += squares - sum * sum / weight;
         }
@@ -205,7 +206,8 @@ static void check_split(size_t classes, bool category, bool missing) {
                 for (size_t i = 0; i < N; i++) {
                         tamis_cart walk = { tree.words, tree.n };
                         uint8_t row[2] = { 0, s.bins[i] };
-                        tamis_cart_word *l = &tree.words[category ? 6 : 2], *r = &tree.words[tree.words[0].node.right + 1];
+                        tamis_cart_word *l = &tree.words[category ? 6 : 2],
+                                        *r = &tree.words[tree.words[0].node.right + 1];
                         double l_was = l->value, r_was = r->value;
 
                         l->value = -1;
@@ -504,8 +506,9 @@ START_TEST(threads_change_nothing) {
         for (size_t i = 0; i < 20; i++) {
                 ck_assert_uint_eq(f[0].trees[i].n, f[1].trees[i].n);
                 for (size_t k = 0; i > 0 && k < i; k++)
-                        ck_assert(f[0].trees[i].n != f[0].trees[k].n
-                                  || memcmp(f[0].trees[i].words, f[0].trees[k].words, f[0].trees[i].n * sizeof(tamis_cart_word)));
+                        ck_assert(f[0].trees[i].n != f[0].trees[k].n ||
+                                  memcmp(f[0].trees[i].words, f[0].trees[k].words,
+                                         f[0].trees[i].n * sizeof(tamis_cart_word)));
         }
         for (size_t i = 0; i < ROWS; i++) {
                 uint8_t row[COLUMNS];
@@ -578,12 +581,14 @@ START_TEST(drawn_cuts_are_anywhere) {
                         ck_assert_uint_lt(cut, FIRST + BINS - 1);
                         cuts[cut -= FIRST]++;
                         for (uint8_t bin = FIRST; bin < FIRST + BINS; bin += 13) {
-                                size_t first = bin - FIRST <= (int) cut ? 0 : cut + 1, last = first ? BINS - 1 : cut, big = 0;
+                                size_t first = bin - FIRST <= (int) cut ? 0 : cut + 1, last = first ? BINS - 1 : cut,
+                                       big = 0;
 
                                 for (size_t i = first; i <= last; i++)
                                         big += i > 9;
-                                ck_assert_double_eq_tol(tamis_cart_predict(&tree, (uint8_t[2]) { 0, bin }),
-                                                        (double) (first + last) / 2 + 1000. * (double) big / (double) (last - first + 1),
+                                ck_assert_double_eq_tol(tamis_cart_predict(&tree, (uint8_t[2]){ 0, bin }),
+                                                        (double) (first + last) / 2 +
+                                                                1000. * (double) big / (double) (last - first + 1),
                                                         1e-9);
                         }
                 }

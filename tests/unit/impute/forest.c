@@ -259,7 +259,8 @@ START_TEST(the_last_two_rounds_settle_it) {
                 for (size_t i = 0; i < c->n_holes; i++) {
                         double last = hand->columns[j].filled[i];
 
-                        ck_assert_double_eq_tol(c->filled[i], all->category[j] ? last : (before[j][i] + last) / 2, 1e-12);
+                        ck_assert_double_eq_tol(c->filled[i], all->category[j] ? last : (before[j][i] + last) / 2,
+                                                1e-12);
                         ck_assert_uint_eq(c->bins[c->holes[i]], tamis_missforest_bin(&c->binning, c->filled[i]));
                 }
         }
@@ -324,7 +325,8 @@ START_TEST(rows_are_filled_each_for_itself) {
                 tamis_frame one = make(1, "nncn");
 
                 for (size_t j = 0; j < 4; j++)
-                        tamis_missforest_put(&one.columns[j], 0, j == 2 ? rows.columns[j].codes[row] : rows.columns[j].numbers[row]);
+                        tamis_missforest_put(&one.columns[j], 0,
+                                             j == 2 ? rows.columns[j].codes[row] : rows.columns[j].numbers[row]);
                 ck_assert_int_eq(tamis_missforest_fill(m, 0, &one, NULL), 0);
                 if (row == 59) {
                         ck_assert_int_eq(tamis_missforest_fill(m, 0, &rows, NULL), 0);

@@ -122,8 +122,8 @@ static void open_world(struct world *w, bool grouped) {
         bind(&w->columns, 3, (const char *const[]) { "y", "city", "x" },
              (tamis_type[]) { TAMIS_TYPE_NUMERIC, TAMIS_TYPE_CATEGORICAL, TAMIS_TYPE_NUMERIC }, (size_t[]) { 0, 1, 2 });
         if (grouped)
-                bind(&w->grouping.columns, 1, (const char *const[]) { "group" }, (tamis_type[]) { TAMIS_TYPE_CATEGORICAL },
-                     (size_t[]) { 3 });
+                bind(&w->grouping.columns, 1, (const char *const[]) { "group" },
+                     (tamis_type[]) { TAMIS_TYPE_CATEGORICAL }, (size_t[]){ 3 });
         ck_assert_int_eq(tamis_joints_open(&w->joints, &w->context, &w->columns, &w->grouping, NULL), 0);
 }
 
@@ -176,7 +176,8 @@ START_TEST(a_frame_does_not_hang_on_the_order_of_rows) {
                 open_world(&w, false);
                 teach(&w, order, (size_t) _i);
                 ck_assert_int_eq(tamis_frame_order(&w.columns, &columns, &n[i], NULL), 0);
-                ck_assert_int_eq(tamis_collected_frame(&w.joints.collected, &w.columns, columns, n[i], &f[i], &place, NULL), 0);
+                ck_assert_int_eq(
+                        tamis_collected_frame(&w.joints.collected, &w.columns, columns, n[i], &f[i], &place, NULL), 0);
                 ck_assert_uint_eq(f[i].rows, N_ROWS);
                 ck_assert_uint_eq(f[i].n, 3);
                 ck_assert_str_eq(f[i].columns[0].name, "city");
@@ -241,8 +242,9 @@ static const char *const damaged[] = {
 };
 
 START_TEST(a_damaged_frame_is_refused) {
-        json_t *from = json_pack("{s:[{s:s,s:s,s:[s,s]},{s:s,s:s}],s:i,s:s}", "columns", "name", "s", "type", "categorical",
-                                 "levels", "a", "b", "name", "x", "type", "numeric", "rows", 2, "cells", damaged[_i]);
+        json_t *from =
+                json_pack("{s:[{s:s,s:s,s:[s,s]},{s:s,s:s}],s:i,s:s}", "columns", "name", "s", "type", "categorical",
+                          "levels", "a", "b", "name", "x", "type", "numeric", "rows", 2, "cells", damaged[_i]);
         tamis_frame got;
         tamis_error err;
 

@@ -31,7 +31,8 @@ static tamis_frame make_with(size_t rows, size_t d, size_t c, size_t levels) {
 
         ck_assert(d + c <= COLUMNS);
         for (size_t i = 0; i < d + c; i++) {
-                columns[i] = (tamis_frame_column) { .name = names[i], .wanted = true, .least = -INFINITY, .most = INFINITY };
+                columns[i] =
+                        (tamis_frame_column) { .name = names[i], .wanted = true, .least = -INFINITY, .most = INFINITY };
                 /* mixed, so that coordinates and columns are not the same */
                 columns[i].type = i >= c && i < c + d ? TAMIS_TYPE_NUMERIC : TAMIS_TYPE_CATEGORICAL;
                 if (columns[i].type == TAMIS_TYPE_CATEGORICAL) {
@@ -342,7 +343,9 @@ static void check_donors(void *arg, const tamis_knn_donors *donors) {
         for (size_t row = 0; row < c->train->rows; row++) {
                 bool donor = column->numbers ? !isnan(column->numbers[row]) : column->codes[row] >= 0;
 
-                far[row] = donor ? distance(c->train, row, c->rows, donors->row, tables[c->which].gower ? c->range : NULL) : NAN;
+                far[row] = donor
+                        ? distance(c->train, row, c->rows, donors->row, tables[c->which].gower ? c->range : NULL)
+                        : NAN;
         }
         for (; n < k; n++) {
                 size_t best = SIZE_MAX;
@@ -354,7 +357,8 @@ static void check_donors(void *arg, const tamis_knn_donors *donors) {
                         break;
                 ck_assert_msg(n < donors->n && donors->rows[n] == best && donors->distances[n] == far[best],
                               "row %zu, column %s: donor %zu is %u at %a, not %zu at %a", donors->row, column->name, n,
-                              n < donors->n ? donors->rows[n] : 0, n < donors->n ? donors->distances[n] : 0, best, far[best]);
+                              n < donors->n ? donors->rows[n] : 0, n < donors->n ? donors->distances[n] : 0, best,
+                              far[best]);
                 far[best] = NAN;
         }
         ck_assert_uint_eq(donors->n, n);
@@ -382,7 +386,8 @@ START_TEST(donors_are_the_nearest) {
                 boxed_groups(&m->index, how);
                 for (int new = 0; new < 2; new++) {
                         c.rows = new ? &others : &train;
-                        ck_assert_int_eq(tamis_knn_search(&m->index, c.rows, tables[_i].k, check_donors, &c, NULL, NULL), 0);
+                        ck_assert_int_eq(
+                                tamis_knn_search(&m->index, c.rows, tables[_i].k, check_donors, &c, NULL, NULL), 0);
                 }
         }
         ck_assert(c.checked > 0 || tables[_i].share == 0 || tables[_i].share == 1);
@@ -394,7 +399,8 @@ END_TEST
 
 /* A row gets the same whether it comes alone or among others, and from a model that was saved. */
 START_TEST(rows_are_filled_each_for_itself) {
-        tamis_frame train = random_frame(_i, 0, tables[_i].rows), all = copy(&train), loaded = copy(&train), one = make(0, 0, 0);
+        tamis_frame train = random_frame(_i, 0, tables[_i].rows), all = copy(&train), loaded = copy(&train),
+                    one = make(0, 0, 0);
         tamis_knn_model *m = fit(&train, tables[_i].k, tables[_i].gower, _i % 2 == 0, false);
         json_t *saved = json_object();
         void *again;

@@ -10,8 +10,8 @@
 enum { MOST = 40 };
 
 static float numbers[MOST * KNN_LEAF], high[MOST * KNN_FAN], number[MOST];
-static int32_t codes[MOST * KNN_LEAF], high_codes[MOST * KNN_FAN], number_masks[MOST * KNN_LEAF], code_masks[MOST * KNN_LEAF],
-        code[MOST];
+static int32_t codes[MOST * KNN_LEAF], high_codes[MOST * KNN_FAN], number_masks[MOST * KNN_LEAF],
+        code_masks[MOST * KNN_LEAF], code[MOST];
 static uint32_t places[MOST];
 
 static const struct { size_t numbers, codes; } cases[] = {
@@ -91,8 +91,8 @@ START_TEST(sums_are_the_same_bits) {
                                 ck_assert_msg(near == expected, "%s, %zu: %llx, not %llx", lanes->name, how,
                                               (unsigned long long) near, (unsigned long long) expected);
                                 for (size_t i = 0; i < KNN_LEAF; i++)
-                                        ck_assert_msg(!(near >> i & 1) || got[i] == want[i], "%s, %zu: %a, not %a", lanes->name, how,
-                                                      (double) got[i], (double) want[i]);
+                                        ck_assert_msg(!(near >> i & 1) || got[i] == want[i], "%s, %zu: %a, not %a",
+                                                      lanes->name, how, (double) got[i], (double) want[i]);
                                 base = -1000;
                         }
                 }
@@ -116,7 +116,8 @@ START_TEST(gaps_are_the_same_bits) {
                                 for (size_t i = 0; i < q.numbers; i++) {
                                         size_t at = places[i] * KNN_FAN + lane;
 
-                                        want[lane] += term(fmaxf(0, fmaxf(numbers[at] - number[i], number[i] - high[at])), metric);
+                                        want[lane] += term(
+                                                fmaxf(0, fmaxf(numbers[at] - number[i], number[i] - high[at])), metric);
                                 }
                                 for (size_t i = 0; i < q.codes; i++) {
                                         size_t at = places[i] * KNN_FAN + lane;
@@ -129,8 +130,8 @@ START_TEST(gaps_are_the_same_bits) {
                                 expected |= (uint32_t) (want[lane] <= want[5]) << lane;
                         ck_assert_uint_eq(lanes->gaps[metric](&block, &q, want[5], got), expected);
                         for (size_t lane = 0; lane < KNN_FAN; lane++)
-                                ck_assert_msg(got[lane] == want[lane], "%s: %a, not %a", lanes->name, (double) got[lane],
-                                              (double) want[lane]);
+                                ck_assert_msg(got[lane] == want[lane], "%s: %a, not %a", lanes->name,
+                                              (double) got[lane], (double) want[lane]);
                 }
 }
 END_TEST

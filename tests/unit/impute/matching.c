@@ -36,7 +36,8 @@ START_TEST(donors_are_of_the_same_step) {
                 if (!isnan(rows.columns[1].numbers[row]))
                         continue;
                 came = filled(&f, &rows, row, 1) - step;
-                ck_assert_msg(came >= 0 && came <= 4 && trunc(came) == came, "row %zu of step %g got %g", row, step, step + came);
+                ck_assert_msg(came >= 0 && came <= 4 && trunc(came) == came, "row %zu of step %g got %g", row, step,
+                              step + came);
                 several |= came != 0;
         }
         ck_assert(several);     /* drawn, not the step's mean or its first */
@@ -56,11 +57,14 @@ static const struct { double predicted; size_t donors; const char *among; } near
 };
 
 START_TEST(the_nearest_donors) {
-        double at[SEEN], base = nearest[_i].predicted, scores[TAMIS_BOOST_CLASSES], values[SEEN] = { 10, 11, 12, 13, 14, 15, 16 };
+        double at[SEEN], base = nearest[_i].predicted, scores[TAMIS_BOOST_CLASSES],
+                         values[SEEN] = { 10, 11, 12, 13, 14, 15, 16 };
         tamis_missforest_column column = { .least = -INFINITY, .most = INFINITY };
         bool category = false, came[SEEN] = { false };
         tamis_missforest rows = { .columns = &column, .category = &category, .seed = 1 };
-        tamis_boosting m = { .rows = &rows, .options = { .match = true, .donors = nearest[_i].donors }, .draws = (char *) "test" };
+        tamis_boosting m = { .rows = &rows,
+                             .options = { .match = true, .donors = nearest[_i].donors },
+                             .draws = (char *) "test" };
         tamis_boosting_donors donors = { at, values, SEEN };
         tamis_boost says = { .width = 1, .base = &base, .unit = 1 };
 
@@ -113,8 +117,8 @@ START_TEST(auto_knows_the_answer) {
                 tamis_auto_choice(f.model, want[i].column, true, came, sizeof came);
                 if (want[i].column == 4)
                         came[strcspn(came, " ")] = '\0';
-                ck_assert_msg(strcmp(came, want[i].first) == 0 || strcmp(came, want[i].second) == 0, "column %zu: %s", want[i].column,
-                              came);
+                ck_assert_msg(strcmp(came, want[i].first) == 0 || strcmp(came, want[i].second) == 0, "column %zu: %s",
+                              want[i].column, came);
                 fitting_done(&f);
                 tamis_frame_done(&train);
         }

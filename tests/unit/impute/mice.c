@@ -165,8 +165,10 @@ START_TEST(predictors_are_dropped) {
         for (size_t place = 0; place < 5; place++)
                 for (size_t why = 0; why < TAMIS_MICE_N_REASONS; why++)
                         ck_assert_uint_eq(dropped[place * TAMIS_MICE_N_REASONS + why],
-                                          (place == 3 && why == TAMIS_MICE_CONSTANT) || (place == 4 && why == TAMIS_MICE_ALIKE)
-                                          ? 2 : 0);
+                                          (place == 3 && why == TAMIS_MICE_CONSTANT) ||
+                                                          (place == 4 && why == TAMIS_MICE_ALIKE)
+                                                  ? 2
+                                                  : 0);
         tamis_mice_free(m);
         tamis_frame_done(&f);
 }
@@ -277,7 +279,10 @@ static void check_shares(tamis_mice_method method, size_t classes, const double 
 
                 f.keys[row] = row;
                 columns[1].numbers[row] = x ? 7 : -3;
-                columns[0].codes[row] = row >= SEEN ? -1 : at < share[x][0] ? 0 : at < share[x][0] + share[x][1] ? 1 : 2;
+                columns[0].codes[row] = row >= SEEN      ? -1
+                        : at < share[x][0]               ? 0
+                        : at < share[x][0] + share[x][1] ? 1
+                                                         : 2;
         }
         ck_assert_int_eq(tamis_mice_new(&f, &o, methods, &m, &err), 0);
         run(m);

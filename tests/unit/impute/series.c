@@ -11,8 +11,16 @@ static const char names[] = "g,t,x,k\n";
 /* by group and t:  g1  t 1  2  3  4  5      g2  t 1  2  4     g3  t 1
  *                      x 10 .  .  .  50         x .  7  .         x .
  *                      k a  b  .  .  .          k .  z  .         k .     and a row that is in no group */
-static const char rows[] = "g1,3,,\n" "g1,1,10,a\n" "g2,1,,\n" "g1,2,,b\n" "g1,5,50,\n" "g2,2,7,z\n" "g1,4,,\n" "g3,1,,\n"
-                           "g2,4,,\n" ",1,,\n";
+static const char rows[] = "g1,3,,\n"
+                           "g1,1,10,a\n"
+                           "g2,1,,\n"
+                           "g1,2,,b\n"
+                           "g1,5,50,\n"
+                           "g2,2,7,z\n"
+                           "g1,4,,\n"
+                           "g3,1,,\n"
+                           "g2,4,,\n"
+                           ",1,,\n";
 enum { ROWS = 10 };
 
 /* (strategy, --ends, --max-gap, what goes into x and into k, row by row of the file; "": nothing, or no hole) */
@@ -80,11 +88,12 @@ struct world {
 static void open_world(struct world *w, const tamis_series *series, const char *ends) {
         *w = (struct world) { .settings = settings_of(ends, false) };
         w->context.settings = w->settings;
-        bind(&w->columns, 2, (const char *const[]) { "x", "k" }, (tamis_type[]) { TAMIS_TYPE_NUMERIC, TAMIS_TYPE_CATEGORICAL },
-             (size_t[]) { 2, 3 });
-        bind(&w->grouping.columns, 1, (const char *const[]) { "g" }, (tamis_type[]) { TAMIS_TYPE_CATEGORICAL }, (size_t[]) { 0 });
+        bind(&w->columns, 2, (const char *const[]) { "x", "k" },
+             (tamis_type[]) { TAMIS_TYPE_NUMERIC, TAMIS_TYPE_CATEGORICAL }, (size_t[]){ 2, 3 });
+        bind(&w->grouping.columns, 1, (const char *const[]) { "g" }, (tamis_type[]) { TAMIS_TYPE_CATEGORICAL },
+             (size_t[]){ 0 });
         ck_assert_int_eq(tamis_serial_open(&w->serial, &w->context, &w->columns, &w->grouping, NULL), 0);
-        bind(&w->serial.order, 1, (const char *const[]) { "t" }, (tamis_type[]) { TAMIS_TYPE_NUMERIC }, (size_t[]) { 1 });
+        bind(&w->serial.order, 1, (const char *const[]) { "t" }, (tamis_type[]) { TAMIS_TYPE_NUMERIC }, (size_t[]){ 1 });
         for (size_t i = 0; i < (series->numbers ? 1 : 2); i++) {
                 w->serial.wishes[i] = series;
                 w->serial.of[w->serial.n++] = i;
@@ -126,7 +135,8 @@ static void compare(const struct world *w, size_t column, size_t row, const char
                 snprintf(number, sizeof number, "%.12g", value);
                 text = tamis_slice_of(number);
         }
-        ck_assert_msg(slice_is(text, want), "row %zu of column %zu got \"%.*s\", not \"%s\"", row, column, (int) text.n, text.p, want);
+        ck_assert_msg(slice_is(text, want), "row %zu of column %zu got \"%.*s\", not \"%s\"", row, column, (int) text.n,
+                      text.p, want);
 }
 
 START_TEST(by_group_and_order) {
@@ -187,8 +197,13 @@ START_TEST(curves_by_hand) {
         uint8_t present[6];
         double filled[6];
         size_t donors[6];
-        tamis_sequence q = { .n = curves[_i].n, .x = curves[_i].x, .values = curves[_i].y, .present = present, .context = &context,
-                             .filled = filled, .donors = donors };
+        tamis_sequence q = { .n = curves[_i].n,
+                             .x = curves[_i].x,
+                             .values = curves[_i].y,
+                             .present = present,
+                             .context = &context,
+                             .filled = filled,
+                             .donors = donors };
 
         for (size_t i = 0; i < q.n; i++) {
                 present[i] = !isnan(q.values[i]);

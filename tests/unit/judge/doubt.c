@@ -23,7 +23,13 @@ static void share(const void *arg, const double *weight, double *work, double *f
 }
 
 static void strap(unsigned threads, double conf, const double *weight, double *low, double *high) {
-        tamis_bootstrap b = { .rows = N, .figures = 3, .times = 4000, .conf = conf, .seed = 7, .weight = weight, .work = 2,
+        tamis_bootstrap b = { .rows = N,
+                              .figures = 3,
+                              .times = 4000,
+                              .conf = conf,
+                              .seed = 7,
+                              .weight = weight,
+                              .work = 2,
                               .of = share };
         tamis_pool *pool = NULL;
         tamis_error err = {0};
@@ -115,7 +121,9 @@ START_TEST(small_segments_do_not_win) {
         double loss[N] = {0};
         size_t levels[] = { 3, 1 };
         const uint32_t *level[] = { first, second };
-        tamis_segments s = { .n = N, .loss = loss, .columns = 2, .level = level, .levels = levels, .least = 1, .prior = 20 };
+        tamis_segments s = {
+                .n = N, .loss = loss, .columns = 2, .level = level, .levels = levels, .least = 1, .prior = 20
+        };
         tamis_error err = {0};
         tamis_segment worst;
 

@@ -184,8 +184,8 @@ static void feed(tamis_whole *w, size_t k, const double *const *columns, size_t 
 
 START_TEST(correlations_by_hand) {
         /* x and y: 1 in the truth, -1 in the other table; z: .5 with x and y, and does not vary there */
-        static const double x[] = { 1, 2, 3 }, y[] = { 1e6 + 2, 1e6 + 4, 1e6 + 6 }, z[] = { 1, 3, 2 }, down[] = { 6, 5, 4 },
-                            flat[] = { .1, .1, .1 };
+        static const double x[] = { 1, 2, 3 }, y[] = { 1e6 + 2, 1e6 + 4, 1e6 + 6 }, z[] = { 1, 3, 2 },
+                            down[] = { 6, 5, 4 }, flat[] = { .1, .1, .1 };
         const double *truth[] = { x, y, z }, *filled[] = { x, down, flat }, *other[] = { x, y, x };
         tamis_whole w = {0};
 
@@ -236,7 +236,8 @@ START_TEST(rows_in_any_order) {
                 for (size_t i = 0; i < 310; i++) {
                         size_t row = turn == 0 ? i : i * 7919 % 310;
 
-                        ck_assert_uint_eq(tamis_row_list_find(&list, row, &hint), row % 3 == 1 && row < 300 ? row / 3 : SIZE_MAX);
+                        ck_assert_uint_eq(tamis_row_list_find(&list, row, &hint),
+                                          row % 3 == 1 && row < 300 ? row / 3 : SIZE_MAX);
                 }
         free(list.rows);
         list = (tamis_row_list) {0};

@@ -9,7 +9,8 @@
 static tamis_learn l;
 static char *names[] = { (char *) "x" };
 
-static void teach(const tamis_learner *learner, size_t n, const double *x, const double *y, const double *weight, size_t classes) {
+static void teach(const tamis_learner *learner, size_t n, const double *x, const double *y, const double *weight,
+                  size_t classes) {
         tamis_error err = {0};
 
         l = (tamis_learn) { .learner = learner, .penalty = 1, .neighbors = 1, .rounds = 10, .depth = 2, .rate = .5,

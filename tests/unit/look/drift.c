@@ -120,7 +120,8 @@ START_TEST(shares) {
         near(tamis_shares_p(49, 50, 34, 40), 0.04155151317276306);
         near(tamis_shares_p(0, 500, 3, 200), 0.023073720308000964);
         near(tamis_shares_p(30, 200, 60, 250), 0.01770606580736664);
-        ck_assert(isnan(tamis_shares_p(0, 10, 0, 10)) && isnan(tamis_shares_p(10, 10, 10, 10)) && isnan(tamis_shares_p(0, 0, 1, 2)));
+        ck_assert(isnan(tamis_shares_p(0, 10, 0, 10)) && isnan(tamis_shares_p(10, 10, 10, 10)) &&
+                  isnan(tamis_shares_p(0, 0, 1, 2)));
         near(tamis_range_p(1, 10, 5), 0.5714285714285714);
         near(tamis_range_p(3, 200, 50), 0.026121778481301462);
         near(tamis_range_p(5, 20, 5), 0.00011293054771315642);
@@ -211,7 +212,8 @@ static int keep_level(tamis_drift_column *c, bool fresh, size_t i) {
         char text[32];
         tamis_error err = {0};
 
-        return tamis_drift_keep_text(c, fresh, (tamis_slice) { text, (size_t) snprintf(text, sizeof text, "level %zu", i) }, &err);
+        return tamis_drift_keep_text(c, fresh,
+                                     (tamis_slice) { text, (size_t) snprintf(text, sizeof text, "level %zu", i) }, &err);
 }
 
 /* 150,000 levels, twice each in the reference, once in the new table: those kept are the same ones in any order, with all their

@@ -147,7 +147,8 @@ START_TEST(distinct_is_near) {
                 ck_assert_int_eq(tamis_distinct_open(&d, &err), 0);
                 for (uint64_t k = 0; k < 2 * counts[i]; k++)
                         tamis_distinct_add(&d, k % counts[i]);
-                ck_assert_double_eq_tol((double) tamis_distinct_count(&d), (double) counts[i], .033 * (double) counts[i]);
+                ck_assert_double_eq_tol((double) tamis_distinct_count(&d), (double) counts[i],
+                                        .033 * (double) counts[i]);
                 tamis_distinct_done(&d);
         }
 }

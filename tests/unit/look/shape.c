@@ -12,7 +12,8 @@ START_TEST(skew_and_kurtosis) {
 
         ck_assert_double_eq_tol(tamis_powers_skew(&three), 3 * sqrt(2) * 18 / pow(14, 1.5), 1e-14);
         ck_assert_double_eq_tol(tamis_powers_kurtosis(&four), 1.5, 1e-14);
-        ck_assert(isnan(tamis_powers_skew(&flat)) && isnan(tamis_powers_kurtosis(&flat)) && isnan(tamis_powers_kurtosis(&three)));
+        ck_assert(isnan(tamis_powers_skew(&flat)) && isnan(tamis_powers_kurtosis(&flat)) &&
+                  isnan(tamis_powers_kurtosis(&three)));
 }
 END_TEST
 

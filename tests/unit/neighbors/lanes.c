@@ -67,8 +67,8 @@ static double gap_of(size_t d, size_t lane) {
 static void check_set(const char *name, uint32_t set, const double *squares, double limit) {
         for (size_t lane = 0; lane < LANES; lane++)
                 if (fabs(squares[lane] - limit) > 1e-4 * limit)
-                        ck_assert_msg((set >> lane & 1) == (squares[lane] < limit), "%s: lane %zu: %g, limit %g", name, lane,
-                                      squares[lane], limit);
+                        ck_assert_msg((set >> lane & 1) == (squares[lane] < limit), "%s: lane %zu: %g, limit %g", name,
+                                      lane, squares[lane], limit);
         ck_assert_uint_eq(set >> LANES, 0);
 }
 
@@ -81,10 +81,10 @@ START_TEST(near_rows_are_found) {
                 squares[lane] = square_of(&leaf, lane);
         for (size_t kind = 0; (lanes = tamis_lanes_at(kind)); kind++) {
                 for (size_t lane = 0; lane < LANES; lane++) {
-                        check_set(lanes->name, lanes->rows(&leaf, row, row_codes, (float) (squares[lane] * 1.001)), squares,
-                                  squares[lane] * 1.001);
-                        check_set(lanes->name, lanes->rows(&leaf, row, row_codes, (float) (squares[lane] * .999)), squares,
-                                  squares[lane] * .999);
+                        check_set(lanes->name, lanes->rows(&leaf, row, row_codes, (float) (squares[lane] * 1.001)),
+                                  squares, squares[lane] * 1.001);
+                        check_set(lanes->name, lanes->rows(&leaf, row, row_codes, (float) (squares[lane] * .999)),
+                                  squares, squares[lane] * .999);
                 }
                 ck_assert_uint_eq(lanes->rows(&leaf, row, row_codes, INFINITY), 0xffff);
                 ck_assert_uint_eq(lanes->rows(&leaf, row, row_codes, -1), 0);
@@ -102,11 +102,11 @@ START_TEST(near_boxes_are_found) {
                 want[lane] = gap_of(leaf.d, lane);
         for (size_t kind = 0; (lanes = tamis_lanes_at(kind)); kind++) {
                 for (size_t lane = 0; lane < LANES; lane++)
-                        check_set(lanes->name, lanes->gaps(boxes, leaf.d, row, (float) (want[lane] * 1.001), gaps), want,
-                                  want[lane] * 1.001);
+                        check_set(lanes->name, lanes->gaps(boxes, leaf.d, row, (float) (want[lane] * 1.001), gaps),
+                                  want, want[lane] * 1.001);
                 for (size_t lane = 0; lane < LANES; lane++)
-                        ck_assert_msg(fabs((double) gaps[lane] - want[lane]) <= 1e-5 * want[lane], "%s: box %zu: %g, not %g",
-                                      lanes->name, lane, (double) gaps[lane], want[lane]);
+                        ck_assert_msg(fabs((double) gaps[lane] - want[lane]) <= 1e-5 * want[lane],
+                                      "%s: box %zu: %g, not %g", lanes->name, lane, (double) gaps[lane], want[lane]);
                 ck_assert_uint_eq(lanes->gaps(boxes, leaf.d, row, INFINITY, gaps), 0xffff);
                 ck_assert_uint_eq(lanes->gaps(boxes, leaf.d, row, -1, gaps), 0);
         }

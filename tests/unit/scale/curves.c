@@ -29,14 +29,19 @@ START_TEST(sorted_as_qsort_does) {
                                 double u = tamis_stream_uniform(&stream);
 
                                 /* both signs; all the same; exponents; near 1e9; two heaps whose leading bits are two; few */
-                                x[i] = kind == 0 ? u - .5 : kind == 1 ? 7 : kind == 2 ? exp(1400 * (u - .5)) * (u > .4 ? 1 : -1)
-                                       : kind == 3 ? 1e9 + u : kind == 4 ? (i % 2 ? 1e300 : 0) + u * 1e-300 : floor(8 * u);
+                                x[i] = kind == 0    ? u - .5
+                                        : kind == 1 ? 7
+                                        : kind == 2 ? exp(1400 * (u - .5)) * (u > .4 ? 1 : -1)
+                                        : kind == 3 ? 1e9 + u
+                                        : kind == 4 ? (i % 2 ? 1e300 : 0) + u * 1e-300
+                                                    : floor(8 * u);
                                 want[i] = x[i];
                         }
                         qsort(want, n, sizeof *want, ascending);
                         ck_assert(tamis_values_sort(x, n));
                         for (size_t i = 0; i < n; i++)
-                                ck_assert_msg(x[i] == want[i], "kind %d, %zu of %zu: %g, not %g", kind, i, n, x[i], want[i]);
+                                ck_assert_msg(x[i] == want[i], "kind %d, %zu of %zu: %g, not %g", kind, i, n, x[i],
+                                              want[i]);
                         free(x);
                         free(want);
                 }
@@ -75,7 +80,8 @@ START_TEST(exponents) {
                 double b = (tamis_power_forward(&m, -x[i]) - m.mean) / m.sd;
 
                 ck_assert_double_eq_tol(a, -b, 1e-9);
-                ck_assert_double_eq_tol(tamis_power_backward(&q, tamis_power_forward(&q, x[i])), x[i], 1e-11 * (1 + x[i]));
+                ck_assert_double_eq_tol(tamis_power_backward(&q, tamis_power_forward(&q, x[i])), x[i],
+                                        1e-11 * (1 + x[i]));
         }
 }
 END_TEST
@@ -86,7 +92,8 @@ START_TEST(the_other_side) {
         static const double x[] = { -9, -2, -.1, 0, .1, 5, 40 };
         double first = tamis_power_forward(&far, x[0]), scale;
 
-        scale = (tamis_power_forward(&near, x[6]) - tamis_power_forward(&near, x[0])) / (tamis_power_forward(&far, x[6]) - first);
+        scale = (tamis_power_forward(&near, x[6]) - tamis_power_forward(&near, x[0])) /
+                (tamis_power_forward(&far, x[6]) - first);
         /* units of (1 + 3)^.7 */
         ck_assert_double_eq_tol(scale, pow(4, .7), 1e-12);
         for (int i = 0; i < 7; i++) {

@@ -56,9 +56,11 @@ START_TEST(none_is_lost) {
         ck_assert_uint_eq(everything(&d, rest, left, got), n);
         for (size_t i = 0; i < n; i++)
                 ck_assert(got[i] == want[i]);
-        left = tamis_decimals_add(&d, (double[]) { 1e300, -1e300, 1e9, 5 / scale / 10, NAN, 1. / 3, 1 / scale }, 7, rest);
+        left = tamis_decimals_add(&d, (double[]) { 1e300, -1e300, 1e9, 5 / scale / 10, NAN, 1. / 3, 1 / scale }, 7,
+                                  rest);
         ck_assert_uint_eq(left, 5);
-        ck_assert(rest[0] == 1e300 && rest[1] == -1e300 && rest[2] == 1e9 && rest[3] == 5 / scale / 10 && rest[4] == 1. / 3);
+        ck_assert(rest[0] == 1e300 && rest[1] == -1e300 && rest[2] == 1e9 && rest[3] == 5 / scale / 10 &&
+                  rest[4] == 1. / 3);
         in_order = everything(&d, rest, left, got);
         ck_assert_uint_eq(in_order, n + 6);
         tamis_decimals_done(&d);

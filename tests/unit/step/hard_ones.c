@@ -62,7 +62,8 @@ static int tomek_learn(const void *state, void *partial, tamis_batch *batch, tam
         ck_assert_int_eq(tamis_batch_numbers(batch, t->columns.at[0], &x, err), 0);
         ck_assert_int_eq(tamis_batch_numbers(batch, t->columns.at[1], &y, err), 0);
         for (size_t i = 0; i < batch->n_rows; i++)
-                add_point(partial, x[i], y[i], tamis_slice_equal(tamis_batch_text(batch, i, t->target), tamis_slice_of("b")));
+                add_point(partial, x[i], y[i],
+                          tamis_slice_equal(tamis_batch_text(batch, i, t->target), tamis_slice_of("b")));
         return 0;
 }
 

@@ -62,7 +62,9 @@ START_TEST(each_comes_back_to_its_place) {
         tamis_error err = {0};
         json_t *got, *stray = json_string("\x7f" "2");
 
-        ck_assert_int_eq(tamis_buffer_addf(&json, &err, "{\"a\": \"%.*s\", \"b\": [\"%.*s\"]}", LONG, long_one, LONG + 1, long_one), 0);
+        ck_assert_int_eq(tamis_buffer_addf(&json, &err, "{\"a\": \"%.*s\", \"b\": [\"%.*s\"]}", LONG, long_one,
+                                           LONG + 1, long_one),
+                         0);
         ck_assert_int_eq(tamis_long_texts_cut(&texts, (tamis_slice) { json.p, json.n }, &err), 0);
         ck_assert_uint_eq(texts.n, 2);
         got = json_loadb(texts.rest.p, texts.rest.n, 0, NULL);

@@ -27,7 +27,8 @@ START_TEST(what_is_no_model_is_refused) {
         tamis_error err = {0};
         json_t *model = NULL;
 
-        ck_assert_int_eq(tamis_model_parse(bad[_i].text, strlen(bad[_i].text), "m.json", &model, &err), TAMIS_BAD_MODEL);
+        ck_assert_int_eq(tamis_model_parse(bad[_i].text, strlen(bad[_i].text), "m.json", &model, &err),
+                         TAMIS_BAD_MODEL);
         ck_assert_ptr_null(model);
         ck_assert_msg(strstr(err.message, bad[_i].says) != NULL, "%s", err.message);
         ck_assert(strstr(err.message, "m.json") || strcmp(err.file, "m.json") == 0);

@@ -280,7 +280,8 @@ static void expect_failure_at(const tamis_step_type *const *chain, unsigned n, u
 }
 
 START_TEST(the_first_failure_is_told) {
-        const tamis_step_type *applied[] = { &refuses, &numbers, NULL }, *learned[] = { &plain, &refuses_to_learn, NULL };
+        const tamis_step_type *applied[] = { &refuses, &numbers, NULL },
+                              *learned[] = { &plain, &refuses_to_learn, NULL };
 
         expect_failure_at(applied, threads[_i], 79);    /* 77 is the 78th row, behind the header */
         expect_failure_at(learned, threads[_i], 79);
@@ -303,7 +304,8 @@ START_TEST(what_was_presumed_wrong_is_not_said) {
         const tamis_step_type *chain[] = { &says, NULL };
 
         /* a first batch of holes: presumed empty, and refused; found to be numbers */
-        write_input("\"\"\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\n", "%d\n", "");
+        write_input("\"\"\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\nNA\n",
+                    "%d\n", "");
         ck_assert_msg(go(chain, threads[_i]) == 0, "%s", failure.message);
         ck_assert_str_eq(said, "bound to numeric\n");
 }

@@ -82,7 +82,8 @@ END_TEST
 static int join(tamis_slice name, tamis_slice value, void *arg, tamis_error *err) {
         char *out = arg;
 
-        sprintf(out + strlen(out), "[%.*s|%.*s]", (int) name.n, name.n ? name.p : "", (int) value.n, value.n ? value.p : "");
+        sprintf(out + strlen(out), "[%.*s|%.*s]", (int) name.n, name.n ? name.p : "", (int) value.n,
+                value.n ? value.p : "");
         return 0;
 }
 
@@ -141,7 +142,8 @@ START_TEST(every_table_is_sound) {
                         ck_assert_msg((o->kind == TAMIS_FLAG) == (o->arg == NULL), "%s --%s", t->name, o->name);
                         /* a fallback is a value that would be accepted */
                         if (o->fallback)
-                                ck_assert_msg(tamis_option_check(o, o->fallback, &err) == 0, "%s: %s", t->name, err.message);
+                                ck_assert_msg(tamis_option_check(o, o->fallback, &err) == 0, "%s: %s", t->name,
+                                              err.message);
                 }
                 tamis_settings_free(s);
         }
@@ -165,7 +167,8 @@ START_TEST(every_strategy_list_is_sorted_and_found) {
                         ck_assert_ptr_nonnull(all[k]->summary);
                         ck_assert_ptr_nonnull(all[k]->source);
                         if (k > 0)
-                                ck_assert_msg(strcmp(all[k - 1]->name, all[k]->name) < 0, "%s %s", t->name, all[k]->name);
+                                ck_assert_msg(strcmp(all[k - 1]->name, all[k]->name) < 0, "%s %s", t->name,
+                                              all[k]->name);
                         ck_assert_int_eq(tamis_strategy_find(t, all[k]->name, &found, &err), 0);
                         ck_assert_ptr_eq(found, all[k]);
                 }

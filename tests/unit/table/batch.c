@@ -614,7 +614,9 @@ END_TEST
 START_TEST(printed_and_read_again_all_views_say_the_same) {
         static const char *const texts[] = { "", "NA", " 5 ", "007", "x,y", "-999", "\"", "a \"b\"", "1e5", "\n" };
         static const double numbers[] = { -999, 0, 1.5, -1e-9, 1e300 };
-        static const double columns[][5] = { { 0, 1, NAN, 9, 5 }, { 0, -0.0, 1, 2, 3 }, { 10, 1, NAN, -999, 2 }, { 1, .5, 2, 2, 2 } };
+        static const double columns[][5] = {
+                { 0, 1, NAN, 9, 5 }, { 0, -0.0, 1, 2, 3 }, { 10, 1, NAN, -999, 2 }, { 1, .5, 2, 2, 2 }
+        };
         unsigned seed = (unsigned) _i;
         tamis_buffer out = { 0 };
         struct table t, again;

@@ -182,8 +182,10 @@ START_TEST(facts_are_noted_when_read) {
 END_TEST
 
 START_TEST(names_that_tell_rows_apart) {
-        static const char *const ids[] = { "id", "ID", "Id", "uuid", "customer_id", "order-id", "row id", "PassengerId", "userID" };
-        static const char *const others[] = { "", "d", "grid", "GRID", "idea", "paid", "Rapid", "VOID", "i", "D", "identity" };
+        static const char *const ids[] = { "id",       "ID",     "Id",          "uuid",  "customer_id",
+                                           "order-id", "row id", "PassengerId", "userID" };
+        static const char *const others[] = { "",      "d",    "grid", "GRID", "idea",    "paid",
+                                              "Rapid", "VOID", "i",    "D",    "identity" };
 
         for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
                 ck_assert_msg(tamis_names_id(tamis_slice_of(ids[i])), "%s", ids[i]);
