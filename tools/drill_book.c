@@ -56,7 +56,7 @@ int drill_book_open(drill_book *book, tamis_error *err) {
                 return cannot(path, err);
         snprintf(path, sizeof path, "%s/progress", book->folder);
         if (access(path, F_OK) < 0)
-                return 0;
+                return errno == ENOENT ? 0 : cannot(path, err);
         r = show_read(path, &text, err);
         if (r == 0)
                 r = tamis_drill_progress_parse((tamis_slice) { text.p, text.n }, &book->progress, err);

@@ -163,17 +163,16 @@ static void show_topic(const drill_opened *all, size_t n, const char *topic, con
         for (size_t i = 0; i < n; i++) {
                 const tamis_drill_state *s = tamis_drill_progress_find(&book->progress, all[i].name);
                 bool passed = s && s->step > 0, here = book->progress.at && strcmp(book->progress.at, all[i].name) == 0;
-                char state[80];
+                char state[80], line[2 * NAME];
 
                 if (strcmp(drill_says(&all[i], "topic"), topic) != 0)
                         continue;
                 show_state(s, today, state, sizeof state);
-                printf(" %s%s%s %-12s %s%s%s%s\n", passed ? show_good() : "",
-                       passed                        ? "x"
-                               : s && s->started > 0 ? "~"
-                                                     : " ",
-                       passed ? show_plain() : "", all[i].name, drill_says(&all[i], "title"), *state ? "  (" : "",
-                       state, *state ? ")" : "");
+                printf(" %s%s%s %-12s ", passed ? show_good() : "", passed ? "x" : s && s->started > 0 ? "~" : " ",
+                       passed ? show_plain() : "", all[i].name);
+                snprintf(line, sizeof line, "%s%s%s%s", drill_says(&all[i], "title"), *state ? " (" : "", state,
+                         *state ? ")" : "");
+                show_behind(16, line);
                 if (here)
                         printf("   %-12s ^ you are here\n", "");
         }
@@ -280,6 +279,16 @@ static int copy_brief(const drill_opened *d, const char *folder, tamis_error *er
         return r;
 }
 
+static int can_remember(tamis_error *err) {
+        drill_book book;
+        int r = drill_book_open(&book, err);
+
+        if (r == 0)
+                r = drill_book_save(&book, err);
+        drill_book_close(&book);
+        return r;
+}
+
 int drill_start(const drill_wishes *w, tamis_error *err) {
         drill_opened d = {0};
         char folder[PATH];
@@ -290,6 +299,9 @@ int drill_start(const drill_wishes *w, tamis_error *err) {
                         err, TAMIS_USAGE,
                         "start which? tamis drill list shows them; tamis drill start miss30 begins the first");
         r = drill_open(w->name, &d, err);
+        /* before anything is made: what cannot be remembered is not begun */
+        if (r == 0)
+                r = can_remember(err);
         if (r == 0)
                 r = make_folder(w->folder ? w->folder : w->name, folder, err);
         if (r == 0)
@@ -469,7 +481,7 @@ int drill_hint(const drill_wishes *w, tamis_error *err) {
                         find_hint((tamis_slice) { text.p, text.n }, n - 1, &hint);
                 } else {
                         printf("Hint %u of %zu\n\n", s.hints + 1, n);
-                        r = note(name, one_more, NULL, true, err);
+                        r = note(name, one_more, NULL, s.started > 0, err);
                 }
         }
         if (r == 0)
@@ -499,6 +511,20 @@ static int show_file(const char *folder, const char *name, tamis_error *err) {
         return r;
 }
 
+/* A script: what begins with # is no heading. */
+static int show_as_it_stands(const char *folder, const char *name, tamis_error *err) {
+        tamis_buffer text = {0};
+        char path[PATH + 64];
+        int r;
+
+        snprintf(path, sizeof path, "%s/%s", folder, name);
+        r = show_read(path, &text, err);
+        if (r == 0)
+                fwrite(text.p, 1, text.n, stdout);
+        tamis_buffer_done(&text);
+        return r;
+}
+
 int drill_explain(const drill_wishes *w, tamis_error *err) {
         char name[NAME];
         drill_opened d = {0};
@@ -520,7 +546,7 @@ int drill_explain(const drill_wishes *w, tamis_error *err) {
                 r = show_file(d.folder, "explain.md", err);
         if (r == 0) {
                 printf("\n%sA good pipeline.sh%s\n\n", show_bold(), show_plain());
-                r = show_file(d.folder, "good/pipeline.sh", err);
+                r = show_as_it_stands(d.folder, "good/pipeline.sh", err);
         }
         if (r == 0)
                 puts("\nNow say it: tamis drill say");
@@ -530,11 +556,20 @@ int drill_explain(const drill_wishes *w, tamis_error *err) {
 
 /* -- next, reset, review --------------------------------------------------------------------------------------------- */
 
+/* In the folder of the drill one is at: the next one goes beside it. */
+static bool is_inside(const tamis_drill_progress *p) {
+        const tamis_drill_state *s = p->at ? tamis_drill_progress_find(p, p->at) : NULL;
+        char here[PATH];
+
+        return s && s->folder && getcwd(here, sizeof here) && strcmp(here, s->folder) == 0;
+}
+
 int drill_next(const drill_wishes *w, tamis_error *err) {
         drill_opened *all = NULL;
         drill_book book = { .lock = -1 };
         const char *found = NULL;
-        char name[NAME];
+        char name[NAME], beside[NAME + 4];
+        bool inside = false;
         size_t n = 0;
         int r = drill_all(&all, &n, err);
 
@@ -548,19 +583,36 @@ int drill_next(const drill_wishes *w, tamis_error *err) {
         }
         if (found)
                 snprintf(name, sizeof name, "%s", found);
+        if (r == 0)
+                inside = is_inside(&book.progress);
         drill_book_close(&book);
         drill_all_done(all, n);
         if (r == 0 && !found) {
                 puts("All drills are begun. tamis drill list shows which are open; tamis drill review, which are due.");
                 return 0;
         }
-        return r == 0
-                ? drill_start(&(drill_wishes){ .name = name, .folder = w->name, .seed = w->seed, .stop = w->stop }, err)
-                : r;
+        if (r < 0)
+                return r;
+        snprintf(beside, sizeof beside, "../%s", name);
+        return drill_start(&(drill_wishes) { .name = name, .folder = w->name ? w->name : inside ? beside : NULL, .seed = w->seed,
+                                             .stop = w->stop }, err);
 }
 
 static void forget(tamis_drill_state *s, void *arg) {
         *s = (tamis_drill_state) { .name = s->name, .unknown = s->unknown };
+}
+
+/* One is at it no more. */
+static int leave(const char *name, tamis_error *err) {
+        drill_book book;
+        int r = drill_book_open(&book, err);
+
+        if (r == 0 && book.progress.at && strcmp(book.progress.at, name) == 0) {
+                book.progress.at = NULL;
+                r = drill_book_save(&book, err);
+        }
+        drill_book_close(&book);
+        return r;
 }
 
 int drill_reset(const drill_wishes *w, tamis_error *err) {
@@ -573,6 +625,8 @@ int drill_reset(const drill_wishes *w, tamis_error *err) {
         drill_close(&d);
         if (r == 0)
                 r = note(w->name, forget, NULL, false, err);
+        if (r == 0)
+                r = leave(w->name, err);
         if (r == 0)
                 printf("Forgotten. Its folder stays. Again: tamis drill start %s DIR\n", w->name);
         return r;
@@ -612,6 +666,8 @@ int drill_review(const drill_wishes *w, tamis_error *err) {
         }
         tamis_drill_day_print(today, day);
         snprintf(folder, sizeof folder, "%s-%s", name, day);
+        for (int again = 2; access(folder, F_OK) == 0 && again < 1000; again++)
+                snprintf(folder, sizeof folder, "%s-%s-%d", name, day, again);
         puts("");
         return drill_start(
                 &(drill_wishes){

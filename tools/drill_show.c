@@ -7,7 +7,7 @@
 
 #include "drill_show.h"
 
-enum { USUAL = 80, WIDEST = 100, NARROWEST = 30, MOST_BYTES = 1 << 20 };
+enum { USUAL = 80, WIDEST = 100, NARROWEST = 30, MOST_BYTES = 1 << 20, NOT_FOUND = 127 };
 
 static bool coloured(void) {
         const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -91,6 +91,13 @@ void show_filled(const char *first, const char *text) {
         fill(stdout, text, strlen(text), begun, begun, columns < WIDEST ? columns : WIDEST);
 }
 
+void show_behind(size_t begun, const char *text) {
+        size_t columns, rows;
+
+        size_of(&columns, &rows);
+        fill(stdout, text, strlen(text), begun, begun, columns < WIDEST ? columns : WIDEST);
+}
+
 static void write_text(FILE *f, tamis_slice text, size_t columns) {
         while (text.n > 0) {
                 const char *end = memchr(text.p, '\n', text.n);
@@ -126,8 +133,9 @@ int show_text(tamis_slice text, tamis_error *err) {
                 f = popen(pager && *pager ? pager : "less", "w");
         }
         write_text(f ? f : stdout, text, columns);
-        if (f)
-                pclose(f);
+        /* a pager that is not there has shown nothing */
+        if (f && pclose(f) == NOT_FOUND << 8)
+                write_text(stdout, text, columns);
         return 0;
 }
 
@@ -141,6 +149,8 @@ int show_read(const char *path, tamis_buffer *ret, tamis_error *err) {
                 got = r == 0 ? fread(ret->p + ret->n, 1, 4095, f) : 0;
                 ret->n += got;
         }
+        if (r == 0 && ferror(f))
+                r = tamis_fail_at(err, TAMIS_IO, path, 0, 0, "it cannot be read: %s", strerror(errno));
         if (r == 0)
                 ret->p[ret->n] = '\0';
         if (f)

@@ -14,6 +14,8 @@ const char *show_plain(void);
 
 /* A paragraph, filled: its first line behind `first`, the others behind as many blanks. */
 void show_filled(const char *first, const char *text);
+/* The same behind `begun` columns that are taken already. */
+void show_behind(size_t begun, const char *text);
 
 /* A text as its author laid it out, headings bold; lines that are too long for the terminal are filled anew. Through $PAGER (less, where it is
  * not said) when it is longer than the terminal. */

@@ -93,7 +93,7 @@ static int hold_against(const char *question, tamis_drill_points *p, const drill
                 *made = tick(p, w);
         else if (r == 0)
                 r = tamis_drill_points_match(p, (tamis_slice) { answer.p, answer.n }, made, err);
-        if (r == 0) {
+        if (r == 0 && !stopped(w)) {
                 show_points(p, true);
                 show_points(p, false);
                 printf("\n%zu of %zu points.\n", *made, p->n);
@@ -150,11 +150,11 @@ int drill_say_it(const drill_wishes *w, tamis_error *err) {
                 r = hold_against(drill_says(&d, "question"), &points, w, &made, err);
         if (r == 0 && !stopped(w))
                 r = note_told(name, made, points.n, err);
-        if (r == 0)
+        if (r == 0 && !stopped(w))
                 puts("\nOnce more: tamis drill say   The next drill: tamis drill next   Under a clock: tamis drill interview");
         tamis_drill_points_done(&points);
         drill_close(&d);
-        return r;
+        return r == 0 && stopped(w) ? 1 : r;
 }
 
 /* -- questions of an interview --------------------------------------------------------------------------------------- */
@@ -286,21 +286,62 @@ static void count(struct interview *v, const char *topic, size_t made, size_t al
         v->topics[i].seconds += seconds;
 }
 
+/* Where one was before the interview began something else. */
+struct place {
+        char at[NAME], folder[PATH];    /* "": nowhere */
+};
+
+static int remember_place(const char *drill, struct place *ret, tamis_error *err) {
+        const tamis_drill_state *s;
+        drill_book book;
+        int r = drill_book_open(&book, err);
+
+        *ret = (struct place) {0};
+        if (r == 0) {
+                s = tamis_drill_progress_find(&book.progress, drill);
+                snprintf(ret->at, sizeof ret->at, "%s", book.progress.at ? book.progress.at : "");
+                snprintf(ret->folder, sizeof ret->folder, "%s", s && s->folder ? s->folder : "");
+        }
+        drill_book_close(&book);
+        return r;
+}
+
+static int go_back(const char *drill, const struct place *place, tamis_error *err) {
+        tamis_drill_state *s;
+        drill_book book;
+        int r = drill_book_open(&book, err);
+
+        s = r == 0 ? tamis_drill_progress_find(&book.progress, drill) : NULL;
+        if (r == 0) {
+                book.progress.at = *place->at ? place->at : book.progress.at;
+                if (s && *place->folder)
+                        s->folder = place->folder;
+                r = drill_book_save(&book, err);
+        }
+        drill_book_close(&book);
+        return r;
+}
+
 /* A pipeline: begun in a folder of its own, checked when the learner says so. */
 static int ask_for_pipeline(struct interview *v, const struct question *q, const drill_wishes *w, tamis_error *err) {
         char folder[2 * NAME], day[16], said = 's';
         double begin = now();
+        struct place place;
         drill_wishes of = { .name = q->drill, .folder = folder, .stop = w->stop };
         int r;
 
         tamis_drill_day_print(drill_today(), day);
         snprintf(folder, sizeof folder, "%s-interview-%s", q->drill, day);
+        for (int again = 2; access(folder, F_OK) == 0 && again < 1000; again++)
+                snprintf(folder, sizeof folder, "%s-interview-%s-%d", q->drill, day, again);
         puts("\nThis one is to be shown.\n");
-        r = drill_start(&of, err);
+        r = remember_place(q->drill, &place, err);
+        if (r == 0)
+                r = drill_start(&of, err);
         if (r == 0 &&
             (!ask("\nPress return when pipeline.sh is ready; s and return skips it. ", &said) || said == 's')) {
                 count(v, q->topic, 0, 1, now() - begin);
-                return 0;
+                return go_back(q->drill, &place, err);
         }
         if (r == 0) {
                 of.folder = NULL;
@@ -308,7 +349,7 @@ static int ask_for_pipeline(struct interview *v, const struct question *q, const
                 if (r >= 0)
                         count(v, q->topic, r == 0, 1, now() - begin);
         }
-        return r < 0 ? r : 0;
+        return r < 0 ? r : go_back(q->drill, &place, err);
 }
 
 static void report(const struct interview *v, size_t asked, double seconds) {

@@ -94,6 +94,8 @@ static int hold_interview(const parsed *p, const drill_wishes *w, tamis_error *e
 
         if (!tamis_number_parse(tamis_slice_of(said(p, MINUTES)), &minutes) || !(minutes > 0))
                 return tamis_fail(err, TAMIS_USAGE, "--minutes: \"%s\" are no minutes", said(p, MINUTES));
+        if (strtoul(said(p, ROUNDS), NULL, 10) < 1)
+                return tamis_fail(err, TAMIS_USAGE, "--rounds: at least 1 is needed");
         return drill_interview(w, (unsigned) strtoul(said(p, ROUNDS), NULL, 10), minutes, err);
 }
 

@@ -94,6 +94,30 @@ static int plain_words(tamis_slice text, tamis_buffer *ret, tamis_error *err) {
         return 0;
 }
 
+/* How much of a term must be there: a last word of five letters and more may go on or lose its e ("scale" is in "scaling"), a
+ * shorter one is a word of its own ("late" is not in "latency"). */
+static size_t stem(const tamis_buffer *term) {
+        size_t n = term->n - 1, word = 0;
+
+        while (word < n && term->p[n - 1 - word] != ' ')
+                word++;
+        return word < 5 ? n + 1 : n - (term->p[n - 1] == 'e');
+}
+
+/* A short word may have an s. */
+static int is_said(const tamis_buffer *answer, tamis_buffer *term, bool *ret, tamis_error *err) {
+        size_t n = stem(term);
+        int r = 0;
+
+        *ret = memmem(answer->p, answer->n, term->p, n) != NULL;
+        if (!*ret && n == term->n) {
+                term->p[n - 1] = 's';
+                r = tamis_buffer_add(term, " ", 1, err);
+                *ret = r == 0 && memmem(answer->p, answer->n, term->p, term->n) != NULL;
+        }
+        return r;
+}
+
 static int match_one(tamis_drill_point *one, const tamis_buffer *answer, tamis_buffer *term, tamis_error *err) {
         int r = 0;
 
@@ -102,9 +126,8 @@ static int match_one(tamis_drill_point *one, const tamis_buffer *answer, tamis_b
                 size_t n = strcspn(p, ",");
 
                 r = plain_words((tamis_slice) { p, n }, term, err);
-                /* without the blank behind, so that the last word may go on */
                 if (r == 0 && term->n > 2)
-                        one->made = memmem(answer->p, answer->n, term->p, term->n - 1) != NULL;
+                        r = is_said(answer, term, &one->made, err);
                 p += n + (p[n] == ',');
         }
         return r;

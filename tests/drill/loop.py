@@ -117,6 +117,41 @@ def ticked_by_hand(l):
     assert re.search(r"told 3/\d+", l.progress.read_text()), l.progress.read_text()
 
 
+def reviewed_twice_a_day(l):
+    l.run("start", FIRST)
+    l.answer_well()
+    l.run("check")
+    for folder in (FIRST + "-2026-03-02", FIRST + "-2026-03-02-2"):
+        l.run("review", TAMIS_DRILL_TODAY="2026-03-02")
+        assert (l.folder / folder / "brief.md").exists()
+    assert all(len(line) <= 80 for line in l.run("list").splitlines()), l.run("list")
+    # from inside a folder the next one goes beside it
+    done = subprocess.run([TAMIS, "drill", "next"], cwd=l.folder / folder, env=l.env, capture_output=True, text=True)
+    assert done.returncode == 0 and (l.folder / "sentinel/brief.md").exists(), done
+
+
+def shown_without_a_pager(l):
+    l.run("start", FIRST)
+    shown = l.at_terminal("explain", "--give-up", PAGER="/nowhere/pager")
+    assert "Rubin" in shown and "\n#!/bin/sh\n" in shown, shown
+
+
+def nothing_to_be_at(l):
+    assert "Hint 1" in l.run("hint", FIRST)
+    assert "start " + FIRST in l.run()
+    l.run("start", FIRST)
+    l.run("reset", FIRST)
+    assert "start " + FIRST in l.run()
+
+
+def progress_that_cannot_be_read(l):
+    l.run("start", FIRST)
+    l.progress.rename(l.progress.parent / "kept")
+    l.progress.mkdir()
+    assert "progress" in l.run("hint", status=1)
+    assert l.progress.is_dir()
+
+
 def interview(l):
     shown = l.run("interview", "--rounds", "3", "--minutes", "5", "--seed", "4", typed="threshold and cost\n\n" * 3)
     assert shown.count("Question ") == 3 and "How it went" in shown and ("Gaps" in shown or "Strengths" in shown), shown
@@ -184,6 +219,7 @@ def state_that_cannot_be_written(l):
     file = l.folder / "file"
     file.write_text("")
     assert "XDG_STATE_HOME" in l.run("start", FIRST, status=1, XDG_STATE_HOME=str(file))
+    assert not (l.folder / FIRST).exists()
 
 
 def bad_pipelines(l):
@@ -223,7 +259,7 @@ def watch(l):
     assert p.returncode == 0 and "Passed" in rest, (p.returncode, rest)
 
 
-TESTS = [whole_loop, plain_where_asked, ticked_by_hand, interview, interrupted_anywhere, two_at_once, unknown_lines_are_kept, mistakes,
+TESTS = [whole_loop, reviewed_twice_a_day, shown_without_a_pager, nothing_to_be_at, progress_that_cannot_be_read, plain_where_asked, ticked_by_hand, interview, interrupted_anywhere, two_at_once, unknown_lines_are_kept, mistakes,
          state_that_cannot_be_written, bad_pipelines, watch]
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The large benchmark of docs/which-imputation.md: every strategy, scikit-learn's and R's mice as programs of their own, on eight
+# The large benchmark of docs/which-imputation.md: every strategy, scikit-learn's and R's mice as programs of their own, on six
 # tables, three mechanisms, three rates, ten repeats. Goes on where it was stopped.
 #
 #     tests/quality/bench.sh TAMIS FOLDER [OPTION OF BENCH]...
@@ -15,7 +15,7 @@ folder=$2
 shift 2
 python=${PYTHON:-python3}
 mkdir -p "$folder"
-"$python" "$here/sets.py" "$folder" titanic horse-colic pima mammography penguins friedman mixed heavy
+"$python" "$here/sets.py" "$folder" titanic horse-colic pima mammography penguins friedman
 cd "$folder"
 set -- --mechanism mcar,mar,mnar --rate .1,.3,.5 --repeats 10 --measures nrmse,pfc --resume results.csv \
         -s 'mean,median,random,regression,knn,iterative,mice -m 1,forest,boost,auto' \
@@ -24,4 +24,4 @@ set -- --mechanism mcar,mar,mnar --rate .1,.3,.5 --repeats 10 --measures nrmse,p
         --with "sklearn-iterative=$python $examples/impute_sklearn.py iterative" \
         --with "mice-R=Rscript $examples/impute_mice.R" "$@"
 "$tamis" bench --table --html bench.html --plot pictures -o summary.txt "$@" \
-        titanic.csv horse-colic.csv pima.csv mammography.csv penguins.csv friedman.csv mixed.csv heavy.csv
+        titanic.csv horse-colic.csv pima.csv mammography.csv penguins.csv friedman.csv

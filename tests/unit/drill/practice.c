@@ -112,6 +112,10 @@ static const struct {
         { "Modelling; p value; Rubin", 1 },
         { "mean", 1 },
         { "demeaning", 0 },
+        { "means", 1 },
+        { "meaning", 0 },
+        { "we scale", 1 },
+        { "scaling", 1 },
 };
 
 START_TEST(points_made) {
@@ -121,7 +125,7 @@ START_TEST(points_made) {
         ck_assert_int_eq(
                 tamis_drill_points_parse(
                         tamis_slice_of("# head\n- Fill | twice | multiple imputation, Rubin's\n  rules\n\nnothing\n"
-                                       "- Say it | p-value\n- No terms\n- Last | mean,, \n"),
+                                       "- Say it | p-value\n- No terms\n- Last | mean,, scale\n"),
                         &p, NULL),
                 0);
         ck_assert_uint_eq(p.n, 4);
