@@ -159,6 +159,16 @@ def interview(l):
     assert "no minutes" in l.run("interview", "--minutes", "x", status=2)
 
 
+def shown_in_an_interview(l):
+    """At a terminal the third question is a pipeline; skipped, one is where one was."""
+    l.run("start", FIRST)
+    for _ in range(2):
+        shown = l.at_terminal("interview", "--rounds", "3", "--seed", "4", typed="x\n\ny\n\ns\n")
+        assert "to be shown" in shown and "How it went" in shown, shown
+    assert len(list(l.folder.glob("*-interview-2026-03-01*"))) == 2
+    assert l.progress.read_text().startswith("at %s\n%s started 2026-03-01 in %s\n" % (FIRST, FIRST, l.folder / FIRST))
+
+
 def interrupted_anywhere(l):
     """Killed at any moment, progress is whole: what it was before, or what it is after."""
     l.run("start", FIRST)
@@ -259,7 +269,7 @@ def watch(l):
     assert p.returncode == 0 and "Passed" in rest, (p.returncode, rest)
 
 
-TESTS = [whole_loop, reviewed_twice_a_day, shown_without_a_pager, nothing_to_be_at, progress_that_cannot_be_read, plain_where_asked, ticked_by_hand, interview, interrupted_anywhere, two_at_once, unknown_lines_are_kept, mistakes,
+TESTS = [whole_loop, reviewed_twice_a_day, shown_without_a_pager, nothing_to_be_at, progress_that_cannot_be_read, plain_where_asked, ticked_by_hand, interview, shown_in_an_interview, interrupted_anywhere, two_at_once, unknown_lines_are_kept, mistakes,
          state_that_cannot_be_written, bad_pipelines, watch]
 
 
