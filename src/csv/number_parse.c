@@ -159,7 +159,7 @@ static inline bool clinger(uint64_t w, int64_t q, double *value) {
         static const double exact[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                         1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 
-        if (FLT_EVAL_METHOD != 0 || w > UINT64_C(1) << 53 || q < -22 || q > 22)
+        if (!TAMIS_DOUBLES_ARE_DOUBLES || w > UINT64_C(1) << 53 || q < -22 || q > 22)
                 return false;
         *value = q < 0 ? (double) w / exact[-q] : (double) w * exact[q];
         return true;
@@ -280,7 +280,7 @@ static inline bool parse_short(tamis_slice text, double *value) {
         uint64_t v, point;
         double x;
 
-        if (FLT_EVAL_METHOD != 0 || n == 0 || n > 9)
+        if (!TAMIS_DOUBLES_ARE_DOUBLES || n == 0 || n > 9)
                 return false;
         signs = (*p == '-') | (*p == '+');
         n -= signs;

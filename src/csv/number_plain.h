@@ -14,7 +14,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__x86_64__) && FLT_EVAL_METHOD == 0
+/* Operations on doubles are rounded to doubles. (16 is said where _Float16 is computed as it is.) */
+#define TAMIS_DOUBLES_ARE_DOUBLES (FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 16)
+
+#if defined(__x86_64__) && TAMIS_DOUBLES_ARE_DOUBLES
 #include <emmintrin.h>
 #define TAMIS_NUMBER_PLAIN 1
 
@@ -63,7 +66,7 @@ static inline bool tamis_number_plain(const char *end, size_t n, double *value) 
         behind = points ? 15 - (unsigned) __builtin_ctz(points) : 0;
         before = _mm_loadu_si128((const __m128i *) (const void *) (tamis_plain_window + (points ? behind : 16)));
         digit = _mm_or_si128(_mm_and_si128(before, digit), _mm_andnot_si128(before, _mm_slli_si128(digit, 1)));
-        if (n - (points != 0) == TAMIS_PLAIN_BYTES || (end[-(ptrdiff_t) n] == '0' && written >> (17 - n) & 1))
+        if (n - (points != 0) == TAMIS_PLAIN_BYTES || ((end[-(ptrdiff_t) n] == '0') & written >> (17 - n)))
                 return false;
         x = (double) (int64_t) tamis_plain_sixteen(digit) / tens[behind];
         memcpy(&bits, &x, sizeof bits);         /* a branch on the sign would be guessed wrong every other time */

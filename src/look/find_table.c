@@ -1,5 +1,6 @@
 /* What is wrong with the table as such: its names, its records, rows that repeat others. */
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -180,43 +181,69 @@ static void say_duplicates(tamis_finder *f, const uint64_t *keys, struct set *s)
 
 /* Rows that are the same in all columns but one. The key of a row is the sum of its cells': one column is left out by taking
  * its part away. */
-static void look_for_near(tamis_finder *f, const uint64_t *keys, struct set *s) {
+struct near {
+        const tamis_finder *f;
+        const uint64_t *keys;
+        uint64_t pairs[MOST_NEAR], lines[MOST_NEAR];    /* by column: how many, and where the first is */
+        atomic_bool no_memory;
+};
+
+/* Each thread's share of the columns. */
+static void look_for_near(void *arg, unsigned thread) {
+        struct near *near = arg;
+        const tamis_look_frame *t = near->f->f;
+        const uint64_t *keys = near->keys;
+        struct set s;
+
+        if (set_init(&s, t->rows, NULL) < 0) {
+                near->no_memory = true;
+                return;
+        }
+        for (size_t i = thread; i < t->n; i += tamis_pool_threads(near->f->g->pool)) {
+                memset(s.slots, 0, s.n * sizeof *s.slots);
+                for (size_t row = 0; row < t->rows; row++) {
+                        uint64_t key = keys[row] - cell_key(t, i, row);
+                        uint32_t first = set_add(&s, key, (uint32_t) row);
+
+                        if (first == row || keys[first] == keys[row])
+                                continue;
+                        near->lines[i] = near->pairs[i]++ ? near->lines[i] : t->lines[row];
+                }
+        }
+        free(s.slots);
+}
+
+static void say_near(tamis_finder *f, size_t i, uint64_t pairs, uint64_t line) {
+        bool id = f->p->columns[i].distinct * 50 >= f->p->rows * 49, target = (long) i == f->p->target;
+
+        /* with few values each, rows are alike by chance */
+        if (pairs == 0 || pairs * 5 > f->f->rows * (id ? 5 : 1))
+                return;
+        if (id && !target)
+                tamis_cure(f, "clean --drop=%s then clean --dedupe", tamis_find_column(f, i));
+        tamis_find(f, target || id ? warning : note,
+                   target       ? "label-conflicts"
+                           : id ? "duplicates-but-for-id"
+                                : "near-duplicate-rows",
+                   (long) i, line, pairs, "%s the same as an earlier one in all columns but this%s%s",
+                   rows_that(pairs, "is", "are"), f->p->sampled ? " (of those drawn)" : "",
+                   target ? ": one of the labels is wrong, or the features do not decide it" : "");
+}
+
+static void find_near(tamis_finder *f, const uint64_t *keys) {
         const tamis_look_frame *t = f->f;
+        struct near near = { .f = f, .keys = keys };
         double present = 0;
-        bool ids[MOST_NEAR] = { false };
 
         for (size_t i = 0; i < t->n; i++)
                 present += t->n_missing[i] * 2 < t->rows;
         if (t->n < 4 || present < 4 || t->n > MOST_NEAR)
                 return;
-        for (size_t i = 0; i < t->n; i++) {
-                uint64_t pairs = 0, line = 0;
-
-                memset(s->slots, 0, s->n * sizeof *s->slots);
-                for (size_t row = 0; row < t->rows; row++) {
-                        uint64_t key = keys[row] - cell_key(t, i, row);
-                        uint32_t first = set_add(s, key, (uint32_t) row);
-
-                        if (first == row || keys[first] == keys[row])
-                                continue;
-                        line = pairs++ ? line : t->lines[row];
-                }
-                ids[i] = f->p->columns[i].distinct * 50 >= f->p->rows * 49;
-                /* with few values each, rows are alike by chance */
-                if (pairs == 0 || pairs * 5 > t->rows * (ids[i] ? 5 : 1))
-                        continue;
-                if (ids[i] && (long) i != f->p->target)
-                        tamis_cure(f, "clean --drop=%s then clean --dedupe", tamis_find_column(f, i));
-                tamis_find(f, (long) i == f->p->target || ids[i] ? warning : note,
-                           (long) i == f->p->target ? "label-conflicts"
-                                   : ids[i]         ? "duplicates-but-for-id"
-                                                    : "near-duplicate-rows",
-                           (long) i, line, pairs, "%s the same as an earlier one in all columns but this%s%s",
-                           rows_that(pairs, "is", "are"), f->p->sampled ? " (of those drawn)" : "",
-                           (long) i == f->p->target ? ": one of the labels is wrong, or the "
-                                                      "features do not decide it"
-                                                    : "");
-        }
+        tamis_pool_run(f->g->pool, look_for_near, &near);
+        if (near.no_memory)
+                f->r = tamis_fail_memory(f->err);
+        for (size_t i = 0; f->r == 0 && i < t->n; i++)
+                say_near(f, i, near.pairs[i], near.lines[i]);
 }
 
 static void look_for_hollow(tamis_finder *f) {
@@ -254,7 +281,7 @@ void tamis_find_in_rows(tamis_finder *f) {
                         keys[row] += cell_key(t, i, row);
         if (f->r == 0) {
                 say_duplicates(f, keys, &s);
-                look_for_near(f, keys, &s);
+                find_near(f, keys);
                 look_for_hollow(f);
         }
         free(keys);

@@ -8,7 +8,7 @@
 #include "table/cell.h"
 
 /* Batches are handed over in lanes, one behind the other: while one is in the second lane, the next one is in the first. */
-enum { LANES = 5 };
+enum { LANES = 5, PIECES = 2 };
 
 enum { LEAST_VALUES = 16384, LEAST_WORDS = 1000, MOST_REPEATS = 4 << 20 };
 static const uint64_t usual_memory = UINT64_C(1) << 30;
@@ -31,15 +31,23 @@ struct reading {
         tamis_error error;
 };
 
-struct worker {
-        struct reading *reading;
+/* One batch, and what it says. */
+struct piece {
         tamis_batch batch;
         struct part *parts;
         const uint8_t **missing;
         tamis_patterns patterns;
         uint64_t *hashes;
         uint64_t seq;
-        tamis_error error;
+        int status;             /* negative: reading it, or looking at it, failed */
+};
+
+/* While an earlier batch is not handed over by the others, the next one is looked at. */
+struct worker {
+        struct reading *reading;
+        struct piece pieces[PIECES];
+        size_t first, n;        /* those that wait for their turn: pieces[first], and so on around */
+        tamis_error error;      /* of the first that failed */
 };
 
 /* -- one batch ------------------------------------------------------------------------------------------------------- */
@@ -50,7 +58,15 @@ static uint64_t count_empty(const tamis_batch *b, size_t column, const uint8_t *
 
         for (size_t row = 0; row < b->n_rows; row++) {
                 tamis_slice raw;
+                uint64_t eight;
 
+                if (row + sizeof eight <= b->n_rows) {          /* mostly none of eight */
+                        memcpy(&eight, missing + row, sizeof eight);
+                        if (eight == 0) {
+                                row += sizeof eight - 1;
+                                continue;
+                        }
+                }
                 if (!missing[row])
                         continue;
                 raw = tamis_trim(tamis_cell_raw(b, c, row));
@@ -77,8 +93,7 @@ static int look_at(tamis_batch *b, size_t column, struct part *p, tamis_error *e
         return r;
 }
 
-static int look(struct worker *w, tamis_error *err) {
-        const tamis_gather *g = w->reading->g;
+static int look(const tamis_gather *g, struct piece *w, tamis_error *err) {
         tamis_batch *b = &w->batch;
         bool any = false;
         int r = tamis_batch_begin(b, err);
@@ -102,9 +117,8 @@ static int look(struct worker *w, tamis_error *err) {
 }
 
 /* The columns in all lanes but the last, which is for what is of whole rows. */
-static int hand_over(struct worker *w, unsigned lane, tamis_error *err) {
-        tamis_gather *g = w->reading->g;
-        tamis_batch *b = &w->batch;
+static int hand_over(tamis_gather *g, const struct piece *w, unsigned lane, tamis_error *err) {
+        const tamis_batch *b = &w->batch;
         size_t n = g->columns.n, end = lane < LANES - 1 ? n * (lane + 1) / (LANES - 1) : n;
         int r = 0;
 
@@ -133,8 +147,8 @@ static int hand_over(struct worker *w, unsigned lane, tamis_error *err) {
 
 /* -- all of them ----------------------------------------------------------------------------------------------------- */
 
-static void forget(struct worker *w) {
-        for (size_t i = 0; i < w->reading->g->columns.n; i++) {
+static void forget(struct piece *w, size_t columns) {
+        for (size_t i = 0; w->parts && i < columns; i++) {
                 tamis_dict_done(&w->parts[i].words.dict);
                 w->parts[i] = (struct part) {0};
         }
@@ -165,13 +179,12 @@ static void tell(struct reading *r) {
 }
 
 /* 1: a batch is there; 0: the end; negative: it failed. */
-static int take(struct worker *w) {
-        struct reading *r = w->reading;
+static int take(struct reading *r, struct piece *w, tamis_error *err) {
         int status = 0;
 
         pthread_mutex_lock(&r->reading);
         if (!r->ended) {
-                status = tamis_reader_next(r->g->reader, &w->batch.chunk, &w->error);
+                status = tamis_reader_next(r->g->reader, &w->batch.chunk, err);
                 r->ended = status < 0 || w->batch.chunk.records == 0;
                 w->seq = r->next++;
                 status = status < 0 ? status : !r->ended;
@@ -182,9 +195,17 @@ static int take(struct worker *w) {
         return status;
 }
 
+static bool is_turn(struct reading *r, const struct piece *w, unsigned lane) {
+        bool is;
+
+        pthread_mutex_lock(&r->lock);
+        is = r->turn[lane] == w->seq;
+        pthread_mutex_unlock(&r->lock);
+        return is;
+}
+
 /* Wait until all batches before this one are through the lane. False: one of them failed. */
-static bool wait_turn(struct worker *w, unsigned lane) {
-        struct reading *r = w->reading;
+static bool wait_turn(struct reading *r, const struct piece *w, unsigned lane) {
         bool ours;
 
         pthread_mutex_lock(&r->lock);
@@ -202,39 +223,76 @@ static void pass_turn(struct reading *r, unsigned lane) {
         pthread_mutex_unlock(&r->lock);
 }
 
-/* The first failure in the order of the batches is the one that counts: a batch that failed waits for its turn too. */
-static void work(void *arg, unsigned thread) {
-        struct reading *reading = arg;
-        size_t n = reading->g->columns.n;
-        struct worker w = { .reading = reading, .patterns = { .words = reading->g->patterns.words } };
-        int r = 0;
+/* The first failure in the order of the batches is the one that counts: a batch that failed waits for its turn too. False: all is
+ * over. */
+static bool hand_over_all(struct worker *w, struct piece *piece) {
+        struct reading *reading = w->reading;
 
-        w.parts = calloc(n + 1, sizeof *w.parts);
-        w.missing = calloc(n + 1, sizeof *w.missing);
-        if (!w.parts || !w.missing)
-                fail(&w, tamis_fail_memory(&w.error));
-        while (w.parts && w.missing && (r = take(&w)) != 0) {
-                if (r > 0)
-                        r = look(&w, &w.error);
-                for (unsigned lane = 0; lane < LANES; lane++) {
-                        if (!wait_turn(&w, lane))
-                                goto out;
-                        if (r == 0)
-                                r = hand_over(&w, lane, &w.error);
-                        if (r < 0) {
-                                fail(&w, r);
-                                goto out;
-                        }
-                        pass_turn(reading, lane);
+        for (unsigned lane = 0; lane < LANES; lane++) {
+                int r = piece->status;
+
+                if (!wait_turn(reading, piece, lane))
+                        return false;
+                if (r == 0)
+                        r = hand_over(reading->g, piece, lane, &w->error);
+                if (r < 0) {
+                        fail(w, r);
+                        return false;
                 }
-                forget(&w);
+                pass_turn(reading, lane);
         }
-out:
-        if (w.parts)
-                forget(&w);
-        tamis_batch_done(&w.batch);
-        free(w.parts);
-        free(w.missing);
+        forget(piece, reading->g->columns.n);
+        return true;
+}
+
+/* 1: one more waits for its turn; 0: there is none. */
+static int take_another(struct worker *w) {
+        struct piece *piece = &w->pieces[(w->first + w->n) % PIECES];
+        int r = take(w->reading, piece, &w->error);
+
+        if (r == 0)
+                return 0;
+        piece->status = r > 0 ? look(w->reading->g, piece, &w->error) : r;
+        w->n++;
+        return piece->status == 0;
+}
+
+static int open_pieces(struct worker *w) {
+        const tamis_gather *g = w->reading->g;
+
+        for (struct piece *p = w->pieces; p < w->pieces + PIECES; p++) {
+                p->patterns.words = g->patterns.words;
+                p->parts = calloc(g->columns.n + 1, sizeof *p->parts);
+                p->missing = calloc(g->columns.n + 1, sizeof *p->missing);
+                if (!p->parts || !p->missing)
+                        return tamis_fail_memory(&w->error);
+        }
+        return 0;
+}
+
+static void work(void *arg, unsigned thread) {
+        struct worker w = { .reading = arg };
+        bool more = open_pieces(&w) == 0;
+
+        (void) thread;
+        if (!more)
+                fail(&w, TAMIS_NO_MEMORY);
+        while (more || w.n > 0) {
+                if (more && (w.n == 0 || (w.n < PIECES && !is_turn(w.reading, &w.pieces[w.first], 0)))) {
+                        more = take_another(&w) == 1;
+                        continue;
+                }
+                if (!hand_over_all(&w, &w.pieces[w.first]))
+                        break;
+                w.first = (w.first + 1) % PIECES;
+                w.n--;
+        }
+        for (struct piece *p = w.pieces; p < w.pieces + PIECES; p++) {
+                forget(p, w.reading->g->columns.n);
+                tamis_batch_done(&p->batch);
+                free(p->parts);
+                free(p->missing);
+        }
 }
 
 int tamis_gather_read(tamis_gather *g, tamis_error *err) {

@@ -12,6 +12,15 @@ typedef struct tamis_lines {
         const char *file;
 } tamis_lines;
 
+/* Whether each record from `record` to `to` is a line that ends in one byte, so that none needs to be looked for. */
+static inline bool tamis_lines_plain(const tamis_chunk *c, size_t record, size_t to) {
+        bool plain = !c->quoted;
+
+        for (; plain && record < to; record++)
+                plain = c->starts[record + 1] - c->ends[(record + 1) * c->cells - 1] == 1;
+        return plain;
+}
+
 static inline uint64_t tamis_lines_at(tamis_lines *l, const tamis_chunk *c, size_t record, const char **file) {
         if (l->line == 0) {
                 l->line = c->first_line;
@@ -24,7 +33,10 @@ static inline uint64_t tamis_lines_at(tamis_lines *l, const tamis_chunk *c, size
                 l->line = b->line;
                 l->file = b->file;
         }
-        l->line += tamis_scan_lines(c->bytes.p + c->starts[l->record], c->starts[record] - c->starts[l->record]);
+        if (tamis_lines_plain(c, l->record, record))
+                l->line += record - l->record;
+        else
+                l->line += tamis_scan_lines(c->bytes.p + c->starts[l->record], c->starts[record] - c->starts[l->record]);
         l->record = record;
         if (file)
                 *file = l->file ? l->file : "";

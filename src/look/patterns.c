@@ -5,8 +5,30 @@ void tamis_patterns_done(tamis_patterns *p) {
         *p = (tamis_patterns) { .words = p->words };
 }
 
+/* Rows that miss the same mostly come again soon: where each pattern of a few columns was put last. */
+struct recent {
+        uint64_t bits;          /* 0: none */
+        size_t code;
+};
+
+enum { RECENT = 128 };
+
+static int add(tamis_patterns *p, const uint64_t *bits, struct recent *recent, tamis_error *err) {
+        struct recent *r = &recent[*bits * UINT64_C(0x9e3779b97f4a7c15) >> 57];
+        int status;
+
+        if (p->words == 1 && r->bits == *bits) {
+                p->dict.entries[r->code].count++;
+                return 0;
+        }
+        status = tamis_dict_add(&p->dict, (tamis_slice) { (const char *) bits, p->words * sizeof *bits }, 1, &r->code, err);
+        r->bits = status == 0 ? *bits : 0;
+        return status;
+}
+
 int tamis_patterns_make(tamis_patterns *p, tamis_batch *b, const uint8_t *const *missing, size_t n, tamis_error *err) {
         size_t words = p->words;
+        struct recent recent[RECENT] = {0};
         uint64_t *bits = tamis_arena_get_zeroed(&b->arena, b->n_rows, words * sizeof *bits);
         int r = 0;
 
@@ -18,13 +40,11 @@ int tamis_patterns_make(tamis_patterns *p, tamis_batch *b, const uint8_t *const 
         for (size_t row = 0; r == 0 && row < b->n_rows; row++) {
                 const uint64_t *of = bits + row * words;
                 uint64_t any = 0;
-                size_t code;
 
                 for (size_t w = 0; w < words; w++)
                         any |= of[w];
                 if (any)
-                        r = tamis_dict_add(&p->dict, (tamis_slice) { (const char *) of, words * sizeof *of }, 1, &code,
-                                           err);
+                        r = add(p, of, recent, err);
                 else
                         p->complete++;
         }

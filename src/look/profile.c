@@ -17,13 +17,23 @@ void tamis_profile_done(tamis_profile *p) {
 struct summing {
         tamis_gather *g;
         tamis_profile *p;
+        tamis_look_frame *f;
         int *status;
+        tamis_error error;      /* of the sample; the others fail for want of memory alone */
 };
+
+/* What is of all rows, of the sample, and of each column, side by side: that of columns comes last, for it is the shortest. */
+enum { ROWS, SAMPLE, COLUMNS };
 
 static void sum_up(void *arg, size_t i) {
         struct summing *s = arg;
 
-        s->status[i] = tamis_summary(&s->g->gathered[i], &s->p->columns[i], NULL);
+        if (i == ROWS)
+                s->status[i] = tamis_repeats_count(&s->g->repeats, s->g->rows, &s->p->duplicates, NULL);
+        else if (i == SAMPLE)
+                s->status[i] = tamis_look_frame_make(s->f, s->g, &s->error);
+        else
+                s->status[i] = tamis_summary(&s->g->gathered[i - COLUMNS], &s->p->columns[i - COLUMNS], NULL);
 }
 
 static int find_target(tamis_profile *p, tamis_gather *g, tamis_error *err) {
@@ -106,17 +116,21 @@ static int take_patterns(tamis_profile *p, const tamis_gather *g, tamis_error *e
         return 0;
 }
 
-static int sum_columns(tamis_profile *p, tamis_gather *g, tamis_error *err) {
-        struct summing s = { g, p, calloc(p->n + 1, sizeof *s.status) };
+static int sum_all(tamis_profile *p, tamis_gather *g, tamis_look_frame *f, tamis_error *err) {
+        struct summing s = { g, p, f, calloc(COLUMNS + p->n, sizeof *s.status), {0} };
         int r = 0;
 
         if (!s.status)
                 return tamis_fail_memory(err);
-        tamis_pool_for(g->pool, p->n, sum_up, &s);
+        tamis_pool_for(g->pool, COLUMNS + p->n, sum_up, &s);
+        for (size_t i = 0; r == 0 && i < COLUMNS + p->n; i++)
+                r = s.status[i];
+        if (r < 0 && s.status[SAMPLE] == r && err)
+                *err = s.error;
+        else if (r < 0)
+                r = tamis_fail_memory(err);
         for (size_t i = 0; r == 0 && i < p->n; i++) {
-                r = s.status[i] < 0 ? tamis_fail_memory(err) : 0;
-                if (r == 0)
-                        r = tamis_summary_top(&g->gathered[i], &p->columns[i], &p->arena, err);
+                r = tamis_summary_top(&g->gathered[i], &p->columns[i], &p->arena, err);
                 p->columns[i].rows = g->rows;
                 p->columns[i].target = (long) i == p->target;
                 p->missing_cells += p->columns[i].missing;
@@ -125,7 +139,7 @@ static int sum_columns(tamis_profile *p, tamis_gather *g, tamis_error *err) {
         return r;
 }
 
-static int sum_table(tamis_profile *p, tamis_gather *g, tamis_error *err) {
+static int sum_table(tamis_profile *p, tamis_gather *g, tamis_look_frame *f, tamis_error *err) {
         tamis_reader_counts counts;
         int r;
 
@@ -140,9 +154,7 @@ static int sum_table(tamis_profile *p, tamis_gather *g, tamis_error *err) {
         p->sampled = g->sample.halved > 0;
         p->sample_rows = g->sample.n;
         p->duplicates_estimated = g->repeats.halved > 0;
-        r = tamis_repeats_count(&g->repeats, g->rows, &p->duplicates, err);
-        if (r == 0)
-                r = sum_columns(p, g, err);
+        r = sum_all(p, g, f, err);
         return r == 0 ? take_patterns(p, g, err) : r;
 }
 
@@ -159,9 +171,7 @@ int tamis_profile_table(const tamis_profile_options *o, tamis_profile *ret, tami
         if (r == 0)
                 r = tamis_gather_read(&g, err);
         if (r == 0)
-                r = sum_table(&p, &g, err);
-        if (r == 0)
-                r = tamis_look_frame_make(&f, &g, err);
+                r = sum_table(&p, &g, &f, err);
         if (r == 0)
                 r = tamis_look_pairs(&p, &f, &g, err);
         if (r == 0)

@@ -1,13 +1,42 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "look/distinct.h"
 #include "look/repeats.h"
 
-enum { AHEAD = 16 };
+enum { PART = 4096 };          /* hashes */
 
 void tamis_repeats_done(tamis_repeats *r) {
         free(r->hashes);
         *r = (tamis_repeats) { .most = r->most };
+}
+
+static inline uint64_t load(const char *p) {
+        uint64_t x;
+
+        memcpy(&x, p, sizeof x);
+        return x;
+}
+
+/* Both halves of a product, one over the other, as wyhash does (Wang Yi 2019): sixteen bytes take one multiplication. */
+static inline uint64_t fold(uint64_t a, uint64_t b) {
+        unsigned __int128 product = (unsigned __int128) a * b;
+
+        return (uint64_t) product ^ (uint64_t) (product >> 64);
+}
+
+static uint64_t hash_of(const char *p, size_t n) {
+        const uint64_t x = UINT64_C(0xa0761d6478bd642f), y = UINT64_C(0xe7037ed1a0b428db);
+        char short_row[16] = {0};
+        uint64_t h = n * y;
+        size_t i = 0;
+
+        if (n < sizeof short_row)
+                p = n > 0 ? memcpy(short_row, p, n) : short_row;
+        for (; i + 16 < n; i += 16)
+                h = fold(load(p + i) ^ x ^ h, load(p + i + 8) ^ y);
+        i = n < 16 ? 0 : n - 16;        /* what is left, and some of what was before it */
+        return tamis_mix(fold(load(p + i) ^ x ^ h, load(p + i + 8) ^ y));
 }
 
 uint64_t *tamis_repeats_hash(tamis_batch *b) {
@@ -17,7 +46,7 @@ uint64_t *tamis_repeats_hash(tamis_batch *b) {
         for (size_t row = 0; hashes && row < c->records; row++) {
                 size_t begin = c->starts[row], end = c->ends[(row + 1) * c->cells - 1];
 
-                hashes[row] = tamis_mix(tamis_slice_hash((tamis_slice) { c->bytes.p + begin, end - begin }));
+                hashes[row] = hash_of(c->bytes.p + begin, end - begin);
         }
         return hashes;
 }
@@ -53,32 +82,71 @@ int tamis_repeats_add(tamis_repeats *r, const uint64_t *hashes, size_t n, tamis_
         return 0;
 }
 
-/* Hashes fall evenly into a table: no order is needed to find those that are there twice. */
-int tamis_repeats_count(tamis_repeats *r, uint64_t rows, uint64_t *ret, tamis_error *err) {
-        size_t slots = 64, n = 0;
-        uint64_t *table;
+/* Those that are in have nothing but zeros in their first `halved` bits. */
+static inline size_t part_of(const tamis_repeats *r, uint64_t hash, unsigned bits) {
+        return hash << r->halved >> (64 - bits);
+}
 
-        while (slots < 2 * r->n)
+/* A power of two, at least twice n. */
+static size_t slots_for(size_t n) {
+        size_t slots = 64;
+
+        while (slots < 2 * n)
                 slots *= 2;
-        table = calloc(slots, sizeof *table);
-        if (!table)
-                return tamis_fail_memory(err);
-        for (size_t i = 0; i < r->n; i++) {
-                uint64_t hash = r->hashes[i] ? r->hashes[i] : 1;
-                size_t at = tamis_mix(hash) & (slots - 1);
+        return slots;
+}
 
-                /* the table is wider than any cache */
-                if (i + AHEAD < r->n)
-                        __builtin_prefetch(&table[tamis_mix(r->hashes[i + AHEAD]) & (slots - 1)], 1);
+/* Those in a part of all hashes that repeat one of them. */
+static size_t count_part(const uint64_t *hashes, size_t n, uint64_t *table) {
+        size_t slots = slots_for(n), repeats = 0;
+
+        memset(table, 0, slots * sizeof *table);
+        for (size_t i = 0; i < n; i++) {
+                uint64_t hash = hashes[i] ? hashes[i] : 1;
+                size_t at = hash & (slots - 1);
 
                 while (table[at] && table[at] != hash)
                         at = (at + 1) & (slots - 1);
-                n += table[at] == hash;
+                repeats += table[at] == hash;
                 table[at] = hash;
         }
+        return repeats;
+}
+
+/* By the first bits that differ into parts, each of which has room in a near cache; no order is needed. */
+int tamis_repeats_count(tamis_repeats *r, uint64_t rows, uint64_t *ret, tamis_error *err) {
+        unsigned bits = 1;
+        size_t n_parts, n = 0, largest = 0, *places;
+        uint64_t *parted, *table;
+        int status = 0;
+
+        while (r->n >> bits > PART)
+                bits++;
+        n_parts = (size_t) 1 << bits;
+        places = calloc(n_parts + 1, sizeof *places);
+        parted = malloc((r->n + 1) * sizeof *parted);
+        for (size_t i = 0; places && i < r->n; i++)
+                places[part_of(r, r->hashes[i], bits) + 1]++;
+        for (size_t p = 0; places && p < n_parts; p++) {
+                largest = places[p + 1] > largest ? places[p + 1] : largest;
+                places[p + 1] += places[p];
+        }
+        table = malloc(slots_for(largest) * sizeof *table);
+        if (!places || !parted || !table) {
+                status = tamis_fail_memory(err);
+                goto out;
+        }
+        for (size_t i = 0; i < r->n; i++)
+                parted[places[part_of(r, r->hashes[i], bits)]++] = r->hashes[i];
+        for (size_t p = 0; p < n_parts; p++) {          /* each place is now its part's end */
+                size_t begin = p > 0 ? places[p - 1] : 0;
+
+                n += count_part(parted + begin, places[p] - begin, table);
+        }
+        *ret = r->halved && r->n > 0 ? (uint64_t) ((double) n / (double) r->n * (double) rows + .5) : n;
+out:
+        free(places);
+        free(parted);
         free(table);
-        *ret = n;
-        if (r->halved && r->n > 0)
-                *ret = (uint64_t) ((double) n / (double) r->n * (double) rows + .5);
-        return 0;
+        return status;
 }

@@ -19,7 +19,7 @@ void tamis_repeats_done(tamis_repeats *r);
 /* A hash for each row, in the batch's arena. */
 uint64_t *tamis_repeats_hash(tamis_batch *batch);
 int tamis_repeats_add(tamis_repeats *r, const uint64_t *hashes, size_t n, tamis_error *err) TAMIS_CHECKED;
-/* Rows that repeat an earlier one; `rows` in all. Once: the hashes are sorted. */
+/* Rows that repeat an earlier one; `rows` in all. */
 int tamis_repeats_count(tamis_repeats *r, uint64_t rows, uint64_t *ret, tamis_error *err) TAMIS_CHECKED;
 
 #endif

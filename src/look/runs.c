@@ -13,6 +13,7 @@ enum {
         LEAST = 4096,
         MANTISSA = 52,
         PART = 512,
+        COUNTS = 64,
         ENOUGH = 65536
 };
 
@@ -380,15 +381,14 @@ static int add_decimals(tamis_runs *r, const double *x, size_t n, tamis_error *e
         int e = 0;
 
         for (size_t begin = 0, m; e == 0 && begin < n; begin += m) {
-                size_t left, counted = 0;
+                uint64_t before = d->counted;
+                size_t left;
 
                 m = n - begin < PART ? n - begin : PART;
-                for (size_t i = 0; i < m; i++)
-                        counted += x[begin + i] == x[begin + i];
                 left = tamis_decimals_add(d, x + begin, m, rest);
+                r->total += d->counted - before;
                 e = left ? add_loose(r, rest, left, err) : 0;
-                r->total += e == 0 ? counted - left : 0;
-                if (e == 0 && d->counts && d->total > ENOUGH && d->missed > d->total / 2)
+                if (e == 0 && d->counts && d->counted + d->missed > ENOUGH && d->missed > d->counted)
                         e = take_decimals(r, err);
                 if (e == 0 && !d->counts)               /* that filled the room, or the table is of no use */
                         return begin + m < n ? add_loose(r, x + begin + m, n - begin - m, err) : 0;
@@ -405,8 +405,9 @@ int tamis_runs_add(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
         }
         if (!d->tried && r->total == 0)
                 tamis_decimals_try(d, x, n, r->room / 4);
-        return d->counts && d->total < UINT32_MAX - n ? add_decimals(r, x, n, err) : add_loose(r, x, n, err);
+        return d->counts && d->counted < UINT32_MAX - n ? add_decimals(r, x, n, err) : add_loose(r, x, n, err);
 }
+
 int tamis_runs_settle(tamis_runs *r, tamis_error *err) {
         int e = r->n_loose > 0 || r->decimals.counts ? gather(r, err) : 0;
 
@@ -422,13 +423,23 @@ int tamis_runs_settle(tamis_runs *r, tamis_error *err) {
 
 /* -- what they say --------------------------------------------------------------------------------------------------- */
 
+static uint64_t sum_of(const uint64_t *counts, size_t n) {
+        uint64_t sum = 0;
+
+        for (size_t i = 0; i < n; i++)
+                sum += counts[i];
+        return sum;
+}
+
 double tamis_runs_quantile(const tamis_runs *r, double p) {
         double at = p * (double) (r->total - 1), low = NAN;
-        uint64_t first = (uint64_t) at, seen = 0;
+        uint64_t first = (uint64_t) at, seen = 0, block;
         size_t i = 0;
 
         if (r->total == 0)
                 return NAN;
+        for (; i + COUNTS < r->n && seen + (block = sum_of(r->counts + i, COUNTS)) <= first; i += COUNTS)
+                seen += block;
         for (; i < r->n && seen + r->counts[i] <= first; i++)
                 seen += r->counts[i];
         low = r->values[i];
@@ -462,11 +473,17 @@ double tamis_runs_mad(const tamis_runs *r, double centre) {
 }
 
 uint64_t tamis_runs_below(const tamis_runs *r, double x, bool equal) {
-        uint64_t n = 0;
+        size_t low = 0, high = r->n;
 
-        for (size_t i = 0; i < r->n && (r->values[i] < x || (equal && r->values[i] == x)); i++)
-                n += r->counts[i];
-        return n;
+        while (low < high) {
+                size_t middle = (low + high) / 2;
+
+                if (r->values[middle] < x || (equal && r->values[middle] == x))
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low < r->n / 2 ? sum_of(r->counts, low) : r->total - sum_of(r->counts + low, r->n - low);
 }
 
 uint64_t tamis_runs_distinct(const tamis_runs *r) {

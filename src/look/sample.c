@@ -50,10 +50,12 @@ int tamis_sample_add(tamis_sample *s, const tamis_batch *b, tamis_error *err) {
 
         for (size_t row = 0; r == 0 && row < c->records; row++) {
                 uint64_t hash = tamis_mix(c->first_record + row);
-                size_t begin = c->starts[row], end = c->ends[(row + 1) * c->cells - 1];
+                size_t begin, end;
 
                 if (hash > UINT64_MAX >> s->halved)
                         continue;
+                begin = c->starts[row];
+                end = c->ends[(row + 1) * c->cells - 1];
                 while (s->n > 0 && (s->n >= s->most || s->bytes.n + (end - begin) + 1 > TAMIS_SAMPLE_BYTES)) {
                         halve(s);
                         if (hash > UINT64_MAX >> s->halved || s->halved == 63)

@@ -13,16 +13,32 @@ enum { Q25 = 3, MEDIAN = 4, Q75 = 5, SMALL = 64 };
 
 /* -- numbers --------------------------------------------------------------------------------------------------------- */
 
+static size_t bin_of(const tamis_profile_column *c, double width, double value) {
+        double at = width > 0 && isfinite(width) ? (value - c->min) / width : 0;
+        size_t bin = at > 0 ? (size_t) at : 0;
+
+        return bin < TAMIS_LOOK_BINS ? bin : TAMIS_LOOK_BINS - 1;
+}
+
+/* Values ascend, and so do their bins: where each bin ends is searched for. */
 static void draw_bins(const tamis_runs *r, tamis_profile_column *c) {
         double width = (c->max - c->min) / TAMIS_LOOK_BINS;
 
         c->bin_low = c->min;
         c->bin_high = c->max;
-        for (size_t i = 0; i < r->n; i++) {
-                double at = width > 0 && isfinite(width) ? (r->values[i] - c->min) / width : 0;
-                size_t bin = at > 0 ? (size_t) at : 0;
+        for (size_t bin = 0, i = 0; bin < TAMIS_LOOK_BINS; bin++) {
+                size_t low = i, high = r->n;
 
-                c->bins[bin < TAMIS_LOOK_BINS ? bin : TAMIS_LOOK_BINS - 1] += r->counts[i];
+                while (low < high) {
+                        size_t middle = (low + high) / 2;
+
+                        if (bin_of(c, width, r->values[middle]) <= bin)
+                                low = middle + 1;
+                        else
+                                high = middle;
+                }
+                for (; i < low; i++)
+                        c->bins[bin] += r->counts[i];
         }
 }
 

@@ -20,24 +20,48 @@ size_t tamis_characters(tamis_slice s) {
         return n;
 }
 
+/* Texts of few kinds come again soon: where each was put last, without a hash of all its bytes. */
+struct recent {
+        tamis_slice text;
+        size_t code;
+};
+
+enum { RECENT = 64 };
+
+static struct recent *recent_of(struct recent *recent, tamis_slice s) {
+        uint64_t ends = s.n > 0 ? s.n ^ (uint64_t) (unsigned char) s.p[0] << 8 ^ (uint64_t) (unsigned char) s.p[s.n - 1] << 16 : 0;
+
+        return &recent[ends * UINT64_C(0x9e3779b97f4a7c15) >> 58];
+}
+
 int tamis_words_part_make(tamis_words_part *p, tamis_batch *b, size_t column, const double *numbers,
                           const uint8_t *missing, tamis_error *err) {
         size_t present = b->columns[column].nonnumbers;
+        struct recent recent[RECENT] = {0};
 
         p->rows = tamis_arena_get(&b->arena, present * sizeof *p->rows);
         if (!p->rows)
                 return tamis_fail_memory(err);
         for (size_t row = 0; row < b->n_rows; row++) {
-                size_t code, before = p->dict.n;
+                size_t before = p->dict.n;
+                tamis_slice text;
+                struct recent *last;
                 int r;
 
                 if (numbers[row] == numbers[row] || (missing && missing[row]))
                         continue;
-                r = tamis_dict_add(&p->dict, tamis_batch_text(b, row, column), 1, &code, err);
+                text = tamis_batch_text(b, row, column);
+                last = recent_of(recent, text);
+                if (last->text.p && tamis_slice_equal(last->text, text)) {
+                        p->dict.entries[last->code].count++;
+                        continue;
+                }
+                r = tamis_dict_add(&p->dict, text, 1, &last->code, err);
                 if (r < 0)
                         return r;
-                if (code == before)
-                        p->rows[code] = (uint32_t) row;
+                last->text = text;
+                if (last->code == before)
+                        p->rows[before] = (uint32_t) row;
         }
         return b->no_memory ? tamis_fail_memory(err) : 0;
 }

@@ -4,11 +4,14 @@
 
 #include "stats/decimals.h"
 
-enum { AHEAD = 24, STRIDE = 16, BLOCK = 512, SAMPLE = 256, LEAST = 64, MOST_PLACES = 1 << 21 };
+enum { AHEAD = 24, STRIDE = 16, SAMPLE = 256, LEAST = 64, MOST_PLACES = 1 << 21, LEAST_WAITING = 1024, MOST_WAITING = 1 << 16 };
 static const double farthest = 1e9;
+static const double shift = 6755399441055744;   /* 2^52 + 2^51: what is added to it loses its decimals */
 
 void tamis_decimals_done(tamis_decimals *d) {
         free(d->counts);
+        free(d->waiting);
+        free(d->touched);
         *d = (tamis_decimals) { .tried = d->tried };
 }
 
@@ -52,77 +55,118 @@ void tamis_decimals_try(tamis_decimals *d, const double *x, size_t n, size_t mos
         low = low - span < -farthest ? -farthest : low - span;
         high = high + span > farthest ? farthest : high + span;
         d->n = (size_t) (high - low) + 1;
-        d->counts = calloc(d->n + 1, sizeof *d->counts);
         d->low = (int32_t) low;
         d->scale = scale;
+        /* the widest differ too, so that not all columns of a table are counted at once */
+        most = MOST_WAITING - d->n % (MOST_WAITING / 2);
+        d->most_waiting = d->n / STRIDE < most ? d->n / STRIDE : most;
+        if (d->most_waiting < LEAST_WAITING)
+                d->most_waiting = LEAST_WAITING;
+        d->counts = calloc(d->n + 1, sizeof *d->counts);
+        d->waiting = malloc(d->most_waiting * sizeof *d->waiting);
+        d->touched = calloc(d->n / TAMIS_DECIMALS_PAGE + 1, sizeof *d->touched);
+        if (!d->counts || !d->waiting || !d->touched)
+                tamis_decimals_done(d);
 }
 
-/* The place of each, `n` for those that have none: no branch, so that it is done two by two. */
-static void find_places(const tamis_decimals *d, const double *x, size_t n, uint32_t *places) {
+static inline uint64_t bits_of(double x) {
+        uint64_t bits;
+
+        memcpy(&bits, &x, sizeof bits);
+        return bits;
+}
+
+/* The place of each, `n` for those that have none; how many these are. No branch: what is added to the shift stands in its last bits,
+ * and what is too far, or no number, is far beyond the table when their difference is taken for a place. */
+static size_t find_places(const tamis_decimals *d, const double *x, size_t n, uint32_t *places) {
         const double scale = d->scale;
-        const uint32_t low = (uint32_t) d->low, end = (uint32_t) d->n;
+        const uint64_t low = bits_of(shift + d->low), end = d->n;
+        size_t none = 0;
 
         for (size_t i = 0; i < n; i++) {
-                double k = x[i] * scale;
-                int32_t w;
-                uint32_t at;
+                double k = x[i] * scale + shift;
+                uint64_t at = bits_of(k) - low;
 
-                k = k > -farthest && k < farthest ? k : 0;
-                w = (int32_t) (k + copysign(.5, k));
-                at = (uint32_t) w - low;
-                places[i] = (double) w / scale == x[i] && at < end ? at : end;
+                at = at < end && (k - shift) / scale == x[i] ? at : end;
+                none += at == end;
+                places[i] = (uint32_t) at;
         }
+        return none;
+}
+
+/* What waits is counted. A table is wider than the cache that is near, and is fetched anew for every batch: it had better be for many. */
+static void count(tamis_decimals *d) {
+        const uint32_t *places = d->waiting;
+        const size_t n = d->n_waiting;
+
+        for (size_t i = 0; i < n; i++) {
+                __builtin_prefetch(&d->counts[places[i + AHEAD < n ? i + AHEAD : i]], 1);
+                d->counts[places[i]]++;
+                d->touched[places[i] / TAMIS_DECIMALS_PAGE] = true;
+        }
+        d->n_waiting = 0;
+        d->counts[d->n] = 0;
 }
 
 size_t tamis_decimals_add(tamis_decimals *d, const double *x, size_t n, double *rest) {
         size_t left = 0;
 
         for (size_t begin = 0, m; begin < n; begin += m) {
-                uint32_t places[BLOCK];
+                uint32_t *places;
+                size_t none;
 
-                m = n - begin < BLOCK ? n - begin : BLOCK;
-                find_places(d, x + begin, m, places);
-                for (size_t i = 0; i < m; i++) {
-                        __builtin_prefetch(&d->counts[places[i + AHEAD < m ? i + AHEAD : i]], 1);
-                        d->counts[places[i]]++;
-                }
-                if (d->counts[d->n] == 0)
-                        continue;
-                for (size_t i = 0; i < m; i++) {
+                if (d->n_waiting == d->most_waiting)
+                        count(d);
+                m = n - begin < d->most_waiting - d->n_waiting ? n - begin : d->most_waiting - d->n_waiting;
+                places = d->waiting + d->n_waiting;
+                d->n_waiting += m;
+                none = find_places(d, x + begin, m, places);
+                d->counted += m - none;
+                for (size_t i = 0; none > 0 && i < m; i++) {
                         rest[left] = x[begin + i];
                         left += places[i] == d->n && x[begin + i] == x[begin + i];
                 }
-                d->counts[d->n] = 0;
         }
-        d->total += n;
         d->missed += left;
         return left;
 }
 
-size_t tamis_decimals_distinct(const tamis_decimals *d) {
+static size_t end_of(const tamis_decimals *d, size_t page) {
+        size_t end = (page + 1) * TAMIS_DECIMALS_PAGE;
+
+        return end < d->n ? end : d->n;
+}
+
+size_t tamis_decimals_distinct(tamis_decimals *d) {
         size_t n = 0;
 
-        for (size_t i = 0; d->counts && i < d->n; i++)
-                n += d->counts[i] > 0;
+        if (d->counts)
+                count(d);
+        for (size_t page = 0; d->counts && page <= d->n / TAMIS_DECIMALS_PAGE; page++)
+                for (size_t i = page * TAMIS_DECIMALS_PAGE; d->touched[page] && i < end_of(d, page); i++)
+                        n += d->counts[i] > 0;
         return n;
 }
 
-void tamis_decimals_list(const tamis_decimals *d, double *values, uint64_t *counts) {
+void tamis_decimals_list(tamis_decimals *d, double *values, uint64_t *counts) {
         size_t to = 0;
 
-        for (size_t i = 0, end; d->counts && i < d->n; i = end) {
-                uint32_t any = 0;
+        if (d->counts)
+                count(d);
+        for (size_t page = 0; d->counts && page <= d->n / TAMIS_DECIMALS_PAGE; page++)
+                for (size_t i = page * TAMIS_DECIMALS_PAGE, end; d->touched[page] && i < end_of(d, page); i = end) {
+                        uint32_t any = 0;
 
-                end = i + STRIDE < d->n ? i + STRIDE : d->n;
-                for (size_t k = i; k < end; k++)
-                        any |= d->counts[k];
-                if (!any)
-                        continue;
-                /* written each time, and over where there is none: no branch to guess */
-                for (size_t k = i; k < end; k++) {
-                        values[to] = (double) (d->low + (int32_t) k) / d->scale;
-                        counts[to] = d->counts[k];
-                        to += d->counts[k] > 0;
+                        end = i + STRIDE < d->n ? i + STRIDE : d->n;
+                        for (size_t k = i; k < end; k++)
+                                any |= d->counts[k];
+                        if (!any)
+                                continue;
+                        /* written each time, and over where there is none: no branch to guess */
+                        for (size_t k = i; k < end; k++) {
+                                values[to] = (double) (d->low + (int32_t) k) / d->scale;
+                                counts[to] = d->counts[k];
+                                to += d->counts[k] > 0;
+                        }
                 }
-        }
 }

@@ -14,7 +14,7 @@ static int by_value(const void *a, const void *b) {
 }
 
 /* All that was counted, and then the rest. */
-static size_t everything(const tamis_decimals *d, double *rest, size_t left, double *out) {
+static size_t everything(tamis_decimals *d, double *rest, size_t left, double *out) {
         size_t n = tamis_decimals_distinct(d), to = 0;
         double *values = calloc(n + 1, sizeof *values);
         uint64_t *counts = calloc(n + 1, sizeof *counts);
@@ -68,6 +68,42 @@ START_TEST(none_is_lost) {
 }
 END_TEST
 
+/* More than waits at once, the widest table there is, and one number far more often than the others. */
+START_TEST(many) {
+        enum { MANY = 300000, PART = 512 };
+        static double x[MANY], rest[PART], values[MANY + 1];
+        static uint64_t counts[MANY + 1];
+        static uint32_t want[20011];
+        tamis_decimals d = {0};
+        size_t n, present = 0;
+
+        for (size_t i = 0; i < MANY; i++) {
+                size_t k = i % 3 ? 77 : i * 7919 % 20011;
+
+                x[i] = i % 50 == 49 ? NAN : ((double) k * 104 - 1000000) / 100;
+                want[k] += x[i] == x[i];
+                present += x[i] == x[i];
+        }
+        tamis_decimals_try(&d, x, MANY, 1 << 22);
+        ck_assert_ptr_nonnull(d.counts);
+        for (size_t i = 0; i < MANY; i += PART)
+                ck_assert_uint_eq(tamis_decimals_add(&d, x + i, MANY - i < PART ? MANY - i : PART, rest), 0);
+        ck_assert_uint_eq(d.counted, present);
+        ck_assert_uint_eq(d.missed, 0);
+        n = tamis_decimals_distinct(&d);
+        tamis_decimals_list(&d, values, counts);
+        for (size_t i = 0, k = 0; i < n; i++, k++) {
+                for (; want[k] == 0; k++)
+                        ;
+                ck_assert(values[i] == ((double) k * 104 - 1000000) / 100);
+                ck_assert_uint_eq(counts[i], want[k]);
+                present -= counts[i];
+        }
+        ck_assert_uint_eq(present, 0);
+        tamis_decimals_done(&d);
+}
+END_TEST
+
 START_TEST(no_table_where_there_can_be_none) {
         static double x[N];
         tamis_decimals d = {0};
@@ -100,6 +136,7 @@ int main(void) {
         int failed;
 
         tcase_add_loop_test(c, none_is_lost, 0, 6);
+        tcase_add_test(c, many);
         tcase_add_test(c, no_table_where_there_can_be_none);
         suite_add_tcase(s, c);
         r = srunner_create(s);
