@@ -78,18 +78,17 @@ static void copy_cells(tamis_knn_index *x, const tamis_frame *frame) {
 }
 
 /* The middle value, so that an outlier makes itself alone rough. */
-static void find_centre(tamis_knn_index *x, size_t i, double *room) {
+static void find_centre(tamis_knn_index *x, const double *numbers, size_t i, double *room) {
         double low = INFINITY, high = -INFINITY;
         size_t n = 0;
 
         x->half[i] = 1;
         x->range[i] = INFINITY;
         for (size_t row = 0; row < x->rows; row++) {
-                double value = x->numbers[row * x->d + i];
+                double value = numbers[row];
 
-                if (isnan(value))
-                        continue;
-                room[n++] = value;
+                room[n] = value;
+                n += value == value;
                 low = value < low ? value : low;
                 high = value > high ? value : high;
         }
@@ -318,7 +317,7 @@ int tamis_knn_index_init(tamis_knn_index *ret, const tamis_frame *frame, bool go
         if (r == 0) {
                 copy_cells(&x, frame);
                 for (size_t i = 0; i < x.d; i++)
-                        find_centre(&x, i, room);
+                        find_centre(&x, frame->columns[x.column[i]].numbers, i, room);
                 r = find_groups(&x, err);
         }
         for (size_t g = 0; r == 0 && g < x.n_groups; g++)

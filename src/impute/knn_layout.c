@@ -75,36 +75,44 @@ static uint64_t sortable(float x) {
         return bits >> 31 ? ~bits : bits | 0x80000000u;
 }
 
-/* Hoare's selection: afterwards the `middle` smallest stand in front. No two are the same. */
+static inline void swap(uint64_t *a, uint64_t *b) {
+        uint64_t kept = *a;
+
+        *a = *b;
+        *b = kept;
+}
+
+/* Hoare's selection: afterwards the `middle` smallest stand in front. No two are the same. Each is swapped, whichever side it is for:
+ * a branch would be guessed wrong every other time. */
 static void select_smallest(uint64_t *keys, size_t n, size_t middle) {
         size_t low = 0, high = n - 1;
 
         while (low < high) {
-                uint64_t a = keys[low], b = keys[low + (high - low) / 2], c = keys[high];
-                uint64_t pivot = a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
-                size_t i = low, j = high;
+                uint64_t *a = &keys[low], *b = &keys[low + (high - low) / 2], *c = &keys[high], pivot;
+                size_t to = low;
 
-                while (i <= j) {
-                        while (keys[i] < pivot)
-                                i++;
-                        while (pivot < keys[j])
-                                j--;
-                        if (i <= j) {
-                                uint64_t kept = keys[i];
+                /* the middle one of three comes last */
+                if (*a > *b)
+                        swap(a, b);
+                if (*b < *c)
+                        swap(b, c);
+                if (*a > *c)
+                        swap(a, c);
+                pivot = *c;
+                for (size_t i = low; i < high; i++) {
+                        uint64_t key = keys[i];
 
-                                keys[i++] = keys[j];
-                                keys[j] = kept;
-                                if (j == 0)
-                                        break;
-                                j--;
-                        }
+                        keys[i] = keys[to];
+                        keys[to] = key;
+                        to += key < pivot;
                 }
-                if (middle <= j)
-                        high = j;
-                else if (middle >= i)
-                        low = i;
+                swap(&keys[to], &keys[high]);
+                if (middle < to)
+                        high = to - 1;
+                else if (middle > to)
+                        low = to + 1;
                 else
-                        low = high;
+                        return;
         }
 }
 

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <tamis/number.h>
 
@@ -8,12 +9,26 @@
 /* What stands for a text begins with a byte that may stand in JSON as it is, and is nowhere else in this one. */
 enum { LONG = 4096, MARK = 0x7f };
 
-static bool stands_for_itself(tamis_slice s) {
-        unsigned char odd = 0;
+/* Eight bytes at a time: the highest bit of each tells of one that is below a blank, is a backslash, or is not below the mark. */
+static uint64_t odd_ones(uint64_t x) {
+        const uint64_t each = UINT64_C(0x0101010101010101), high = each << 7;
+        const uint64_t slash = x ^ each * '\\';
 
-        for (size_t i = 0; i < s.n; i++)
-                odd |= (unsigned char) s.p[i] < ' ' || (unsigned char) s.p[i] >= MARK || s.p[i] == '\\';
-        return !odd;
+        return (x | (x + each * (0x80 - MARK)) | ~((x | high) - each * ' ') | ~((slash | high) - each)) & high;
+}
+
+static bool stands_for_itself(tamis_slice s) {
+        uint64_t odd = 0, eight;
+        size_t i = 0;
+
+        for (; i + sizeof eight <= s.n; i += sizeof eight) {
+                memcpy(&eight, s.p + i, sizeof eight);
+                odd |= odd_ones(eight);
+        }
+        eight = UINT64_C(0x0101010101010101) * '.';
+        if (i < s.n)
+                memcpy(&eight, s.p + i, s.n - i);
+        return (odd | odd_ones(eight)) == 0;
 }
 
 /* The quote that ends the text which begins at p; NULL: there is none. */
@@ -57,12 +72,21 @@ static int add(tamis_long_texts *l, tamis_slice text, tamis_error *err) {
         return tamis_buffer_addf(&l->rest, err, "%c%zu", MARK, l->n++);
 }
 
-int tamis_long_texts_cut(tamis_long_texts *l, tamis_slice json, tamis_error *err) {
-        const char *end = json.p + json.n, *done = json.p, *p = json.p;
-        bool cuts = !has_mark(json);
-        int r = 0;
+/* What is cut has no mark in it: what is left is looked through. False: it has one, or memory is short. */
+static bool keep(tamis_long_texts *l, const char *from, const char *to, int *status, tamis_error *err) {
+        tamis_slice part = { from, (size_t) (to - from) };
 
-        while (cuts && (p = memchr(p, '"', (size_t) (end - p)))) {
+        if (has_mark(part))
+                return false;
+        *status = tamis_buffer_add(&l->rest, part.p, part.n, err);
+        return *status == 0;
+}
+
+/* False: nothing can be cut, since there is a mark, or memory is short. */
+static bool cut(tamis_long_texts *l, tamis_slice json, int *status, tamis_error *err) {
+        const char *end = json.p + json.n, *done = json.p, *p = json.p;
+
+        while ((p = memchr(p, '"', (size_t) (end - p)))) {
                 const char *from = p + 1, *to = end_of_text(from, end);
                 tamis_slice text;
 
@@ -72,14 +96,23 @@ int tamis_long_texts_cut(tamis_long_texts *l, tamis_slice json, tamis_error *err
                 text = (tamis_slice) { from, (size_t) (to - from) };
                 if (text.n < LONG || is_key(p, end) || !stands_for_itself(text))
                         continue;
-                r = tamis_buffer_add(&l->rest, done, (size_t) (from - done), err);
-                if (r == 0)
-                        r = add(l, text, err);
-                if (r < 0)
-                        return r;
+                if (!keep(l, done, from, status, err))
+                        return false;
+                *status = add(l, text, err);
+                if (*status < 0)
+                        return false;
                 done = to;
         }
-        return tamis_buffer_add(&l->rest, done, (size_t) (end - done), err);
+        return keep(l, done, end, status, err);
+}
+
+int tamis_long_texts_cut(tamis_long_texts *l, tamis_slice json, tamis_error *err) {
+        int r = 0;
+
+        if (json.n == 0 || cut(l, json, &r, err) || r < 0)
+                return r;
+        l->n = l->rest.n = 0;
+        return tamis_buffer_add(&l->rest, json.p, json.n, err);
 }
 
 /* The text that `json` stands for, as JSON; *ret stays NULL where it stands for itself. */

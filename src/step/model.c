@@ -93,10 +93,14 @@ int tamis_model_parse(const char *text, size_t n, const char *path, json_t **ret
 }
 
 static int read_all(int fd, const char *path, tamis_buffer *text, tamis_error *err) {
+        struct stat file;
+        size_t ahead = 1 << 16;
         ssize_t n;
 
+        if (fstat(fd, &file) == 0 && file.st_size > 0)          /* at once; one byte more shows that it ends there */
+                ahead = (size_t) file.st_size + 1;
         do {
-                int r = tamis_buffer_reserve(text, 1 << 16, err);
+                int r = tamis_buffer_reserve(text, text->n < ahead ? ahead - text->n : 1 << 16, err);
 
                 if (r < 0)
                         return r;
