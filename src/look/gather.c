@@ -10,7 +10,7 @@
 /* Batches are handed over in lanes, one behind the other: while one is in the second lane, the next one is in the first. */
 enum { LANES = 5, PIECES = 2 };
 
-enum { LEAST_VALUES = 16384, LEAST_WORDS = 1000, MOST_REPEATS = 4 << 20 };
+enum { LEAST_VALUES = 16384, LEAST_WORDS = 1000, LEAST_REPEATS = 16384, MOST_REPEATS = 4 << 20 };
 static const uint64_t usual_memory = UINT64_C(1) << 30;
 
 /* What a batch says of a column. */
@@ -312,9 +312,12 @@ int tamis_gather_read(tamis_gather *g, tamis_error *err) {
 
 /* -- before and after ------------------------------------------------------------------------------------------------ */
 
+static uint64_t memory_of(const tamis_gather *g) {
+        return g->options->input.memory ? g->options->input.memory : usual_memory;
+}
+
 static size_t values_of(const tamis_gather *g) {
-        uint64_t memory = g->options->input.memory ? g->options->input.memory : usual_memory;
-        uint64_t values = memory / 2 / sizeof(double) / (g->columns.n + 1);
+        uint64_t values = memory_of(g) / 2 / sizeof(double) / (g->columns.n + 1);
 
         return values < LEAST_VALUES ? LEAST_VALUES : values > SIZE_MAX / 64 ? SIZE_MAX / 64 : (size_t) values;
 }
@@ -332,10 +335,16 @@ static int select_columns(tamis_gather *g, tamis_error *err) {
 }
 
 static size_t words_of(const tamis_gather *g) {
-        uint64_t memory = g->options->input.memory ? g->options->input.memory : usual_memory;
-        uint64_t words = memory / 4 / (g->columns.n + 1) / (2 * TAMIS_WORDS_LENGTH);
+        uint64_t words = memory_of(g) / 4 / (g->columns.n + 1) / (2 * TAMIS_WORDS_LENGTH);
 
         return words < LEAST_WORDS ? LEAST_WORDS : words > TAMIS_WORDS_MOST ? TAMIS_WORDS_MOST : (size_t) words;
+}
+
+/* Twice as much is needed to count them. */
+static size_t repeats_of(const tamis_gather *g) {
+        uint64_t hashes = memory_of(g) / 16 / (2 * sizeof(uint64_t));
+
+        return hashes < LEAST_REPEATS ? LEAST_REPEATS : hashes > MOST_REPEATS ? MOST_REPEATS : (size_t) hashes;
 }
 
 int tamis_gather_open(tamis_gather *g, const tamis_profile_options *o, tamis_error *err) {
@@ -364,7 +373,7 @@ int tamis_gather_open(tamis_gather *g, const tamis_profile_options *o, tamis_err
                 g->gathered[i].words.most = words_of(g);
         }
         g->patterns.words = (g->columns.n + 63) / 64;
-        g->repeats.most = MOST_REPEATS;
+        g->repeats.most = repeats_of(g);
         g->sample.most = TAMIS_SAMPLE_CELLS / (g->schema.n + 1);
         if (g->sample.most > TAMIS_SAMPLE_ROWS)
                 g->sample.most = TAMIS_SAMPLE_ROWS;
