@@ -20,6 +20,8 @@ typedef struct tamis_joint_wish {
         const tamis_joint *joint;       /* NULL: no joint strategy fills it */
         double least, most;
         bool holes;                     /* some train cell is missing */
+        double low, high;               /* what was observed; the same: no numbers, or one, or not known */
+        _Atomic uint64_t far;           /* cells filled beyond that by more than its whole range */
 } tamis_joint_wish;
 
 /* One strategy's model of all rows, or of a group. */
