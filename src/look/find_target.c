@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "look/finder.h"
+#include "look/sort_doubles.h"
 
 static const tamis_look_severity note = TAMIS_LOOK_NOTE, warning = TAMIS_LOOK_WARNING, error = TAMIS_LOOK_ERROR;
 enum { MOST_CLASSES = 20, FEW = 10, MOST_LEVELS = 1000, PLACES = 50 };

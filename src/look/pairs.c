@@ -3,6 +3,7 @@
 
 #include "look/little.h"
 #include "look/pairs.h"
+#include "look/sort_doubles.h"
 
 /* More columns than this and a matrix of them says nothing to anybody. */
 enum { MOST_COLUMNS = 1000 };

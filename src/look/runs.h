@@ -17,8 +17,9 @@
 
 #include <tamis/error.h>
 
-#include "stats/decimals.h"
 #include "look/distinct.h"
+#include "look/sort_doubles.h"
+#include "stats/decimals.h"
 
 /* Count, mean, and sums of powers of the distances from it. */
 typedef struct tamis_powers {
@@ -69,8 +70,5 @@ uint64_t tamis_runs_distinct(const tamis_runs *r);
 /* Pandas' skew() and kurt(): corrected for bias. NaN where they are not defined. */
 double tamis_powers_skew(const tamis_powers *p);
 double tamis_powers_kurtosis(const tamis_powers *p);
-
-/* Ascending, in place; `spare` has room for n. -0 becomes 0. */
-void tamis_sort_doubles(double *x, double *spare, size_t n);
 
 #endif
