@@ -4,8 +4,9 @@
  * train rows alone; the others from all rows, for at their time those before have been seen. So it learns from every row,
  * keeps what goes into each hole, and looks it up by the number of the row; there is no model that new rows could go through.
  *
- *     series.c         collected and applied
+ *     series.c         rows collected, what was filled looked up
  *     series_order.c   the order of the rows
+ *     series_fill.c    the holes filled, when all rows are there
  *     ffill.c bfill.c hotdeck.c interpolate.c    a strategy each
  *
  * Ownership: tamis_serial is embedded; {0} is none; _done frees it. Columns are the step's.
@@ -79,6 +80,7 @@ int tamis_serial_learn(const tamis_serial *serial, tamis_serial_rows *rows, tami
                        tamis_error *err) TAMIS_CHECKED;
 int tamis_serial_merge(tamis_serial *serial, const tamis_serial_rows *rows, tamis_error *err) TAMIS_CHECKED;
 void tamis_serial_rows_done(tamis_serial_rows *rows);
+/* From rows to what goes into their holes: all strategies at work. */
 int tamis_serial_finish(tamis_serial *serial, tamis_error *err) TAMIS_CHECKED;
 
 /* What goes into column `i` (the step's) of row `number`: false: nothing. `text` p NULL: the number. */
