@@ -7,9 +7,8 @@
 
 #include <tamis/number.h>
 
-#include "bench_html.h"
 #include "bench_plot.h"
-#include "bench_table.h"
+#include "bench_write.h"
 #include "child.h"
 #include "help.h"
 #include "run_options.h"
@@ -106,8 +105,7 @@ struct asked {
         char **owned;           /* texts cut up */
         size_t n_owned;
         char program[4096];
-        const char *plot, *html;
-        bool table;
+        bench_outputs out;
 };
 
 static void asked_done(struct asked *a) {
@@ -242,8 +240,8 @@ static int take_rest(struct asked *a, const parsed *said, tamis_error *err) {
         a->o.measures = value_of(said, MEASURES);
         a->o.model = value_of(said, MODEL);
         a->o.resume = value_of(said, RESUME);
-        a->plot = value_of(said, PLOT);
-        a->html = value_of(said, HTML);
+        a->out.plot = value_of(said, PLOT);
+        a->out.html = value_of(said, HTML);
         a->o.delimiter = options_value(said, verb_bench_options[DELIMITER].name);
         a->o.na = value_of(said, NA);
         a->o.types = value_of(said, TYPES);
@@ -307,62 +305,6 @@ static void tell_progress(void *arg, size_t done, size_t all, double seconds) {
         say_status(line);
 }
 
-static int write_file(const char *path, const tamis_buffer *text, tamis_error *err) {
-        tamis_output *output = NULL;
-        int r = tamis_output_new(path, &output, err);
-
-        if (r == 0)
-                r = tamis_output_write(output, text->p, text->n, err);
-        if (r == 0)
-                r = tamis_output_commit(output, err);
-        tamis_output_free(output);
-        return r;
-}
-
-static int write_rows(const tamis_bench *b, const char *path, tamis_error *err) {
-        tamis_output *output = NULL;
-        tamis_buffer text = {0};
-        int r = tamis_output_new(path, &output, err);
-
-        if (r == 0)
-                r = tamis_output_write(output, TAMIS_BENCH_HEADER, strlen(TAMIS_BENCH_HEADER), err);
-        for (size_t i = 0; r == 0 && i < b->n_cells * b->options->n_strategies; i++) {
-                text.n = 0;
-                r = tamis_bench_rows(b, &b->groups[i], &text, err);
-                if (r == 0)
-                        r = tamis_output_write(output, text.p, text.n, err);
-        }
-        if (r == 0)
-                r = tamis_output_commit(output, err);
-        tamis_output_free(output);
-        tamis_buffer_done(&text);
-        return r;
-}
-
-/* Rows or table first: they are there whatever becomes of the pictures. */
-static int write_all(const struct asked *a, const tamis_bench *b, const char *path, tamis_error *err) {
-        bench_summary summary = {0};
-        tamis_buffer text = {0};
-        int r = a->table ? 0 : write_rows(b, path, err);
-
-        if (r == 0 && (a->table || a->html || a->plot))
-                r = bench_summary_make(b, &summary, err);
-        if (r == 0 && a->table)
-                r = bench_table(&summary, &text, err);
-        if (r == 0 && a->table)
-                r = write_file(path, &text, err);
-        text.n = 0;
-        if (r == 0 && a->html)
-                r = bench_html(&summary, &text, err);
-        if (r == 0 && a->html)
-                r = write_file(a->html, &text, err);
-        if (r == 0 && a->plot)
-                r = bench_plot(a->plot, &summary, err);
-        bench_summary_done(&summary);
-        tamis_buffer_done(&text);
-        return r;
-}
-
 static int check_whole(const struct asked *a, const tamis_bench *b, tamis_error *err) {
         size_t all = b->n_cells * a->o.n_strategies, done = 0;
 
@@ -389,11 +331,12 @@ static int bench(const parsed *said, tamis_error *err) {
                 r = run_fill(&words, &run, err);
         if (r == 0)
                 r = look_at_files(&a, err);
-        if (r == 0 && a.plot)
-                r = bench_plot_check(a.plot, err);
+        if (r == 0 && a.out.plot)
+                r = bench_plot_check(a.out.plot, err);
         if (r == 0) {
-                a.table = a.o.resume || options_value(said, verb_bench_options[TABLE].name) ||
+                a.out.table = a.o.resume || options_value(said, verb_bench_options[TABLE].name) ||
                         (!run.output && isatty(STDOUT_FILENO));
+                a.out.path = run.output;
                 a.o.threads = run.threads;
                 a.o.stop = &stop;
                 a.o.arg = &a;
@@ -406,7 +349,7 @@ static int bench(const parsed *said, tamis_error *err) {
         if (r == 0)
                 r = check_whole(&a, &b, err);
         if (r == 0)
-                r = write_all(&a, &b, run.output, err);
+                r = bench_write(&b, &a.out, err);
         tamis_bench_done(&b);
         asked_done(&a);
         return r;
