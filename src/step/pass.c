@@ -184,47 +184,6 @@ static int let_go(struct worker *w, bool keep) {
 
 /* -- through the links ----------------------------------------------------------------------------------------------- */
 
-/* The view stays with the column: the links of a chain have the same marks at their doors. */
-static int read_marks(tamis_batch *batch, size_t column, tamis_error *err) {
-        uint8_t *train = tamis_arena_get(&batch->arena, batch->n_rows);
-        size_t n = 0;
-
-        if (!train)
-                return tamis_fail_memory(err);
-        for (size_t row = 0; row < batch->n_rows; row++) {
-                tamis_slice mark = tamis_batch_text(batch, row, column);
-
-                train[row] = mark.n == 5 && memcmp(mark.p, "train", 5) == 0;
-                n += train[row];
-        }
-        if (batch->no_memory)
-                return tamis_fail_memory(err);
-        batch->columns[column].train_view = train;
-        batch->columns[column].n_train = n;
-        return 0;
-}
-
-int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) {
-        tamis_column *marks;
-        int r;
-
-        batch->schema = &link->in;
-        batch->missing = &link->missing;
-        batch->precision = link->precision;
-        batch->train = NULL;
-        batch->n_train = batch->n_rows;
-        if (link->mark < 0 || tamis_link_learns_all(run, link))
-                return 0;
-        marks = &batch->columns[link->mark];
-        r = marks->train_view ? 0 : read_marks(batch, (size_t) link->mark, err);
-        if (r < 0)
-                return r;
-        if (marks->n_train < batch->n_rows)
-                batch->train = marks->train_view;
-        batch->n_train = marks->n_train;
-        return 0;
-}
-
 /* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch failed.
  * Tails begin behind some doors, but no batch that follows them is to enter there, so the order has no hole. */
 static int enter(struct worker *w, size_t link) {
@@ -377,11 +336,6 @@ static void work(void *arg, unsigned thread) {
         tamis_batch_done(&w.own);
 }
 
-/* Rows are counted at the doors of the steps that tell rows apart. What was loaded treats each row by itself. */
-static bool is_numbered(const tamis_link *link) {
-        return (tamis_link_traits(link) & (TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS)) && !link->loaded;
-}
-
 /* Where this pass begins, and what it leaves behind. */
 static int plan(struct pass *p, tamis_error *err) {
         tamis_run *run = p->run;
@@ -412,7 +366,7 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         if (!p.gates)
                 return tamis_fail_memory(err);
         for (size_t i = p.first; i < p.links + (visitor->learner != NULL); i++)
-                p.gates[i].ordered = is_numbered(run->links[i]);
+                p.gates[i].ordered = tamis_link_numbers(run->links[i]);
         pthread_mutex_init(&p.reading, NULL);
         pthread_mutex_init(&p.lock, NULL);
         pthread_cond_init(&p.moved, NULL);
@@ -435,39 +389,4 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         if (p.status < 0 && err)
                 *err = p.error;
         return p.status;
-}
-
-/* The first rows of a link that has taken up all others. */
-static int first_of_tail(tamis_link *l, tamis_batch *batch, tamis_error *err) {
-        batch->schema = &l->out;
-        batch->missing = &l->missing;
-        batch->precision = l->precision;
-        if (l->type->tail_blocks(l->state) > 0)
-                return l->type->tail(l->state, 0, batch, err);
-        return tamis_batch_begin_empty(batch, l->out.n, 0, err);
-}
-
-int tamis_pass_first(tamis_run *run, tamis_batch *batch, tamis_error *err) {
-        int r;
-
-        if (run->drained) {
-                r = first_of_tail(run->links[run->drained - 1], batch, err);
-        } else {
-                r = tamis_reader_rewind(run->reader, err);
-                if (r == 0)
-                        r = tamis_reader_next(run->reader, &batch->chunk, err);
-                if (r == 0)
-                        r = tamis_batch_begin(batch, err);
-        }
-        for (size_t i = run->drained; r == 0 && i < run->ready; i++) {
-                tamis_link *l = run->links[i];
-
-                r = tamis_link_greet(run, l, batch, err);
-                batch->first_row = batch->first_train = is_numbered(l) ? 0 : TAMIS_NOT_NUMBERED;
-                if (r == 0 && l->type->apply && !(l->loaded && (l->type->traits & TAMIS_TRAIN_ONLY)))
-                        r = l->type->apply(l->state, batch, err);
-                if (r < 0 && err)
-                        err->step = l->type->name;
-        }
-        return r;
 }

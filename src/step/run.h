@@ -1,8 +1,9 @@
 /* run.h (private): a run taken apart.
  *
  *     run.c      options in, everything in its order
- *     link.c     one step of the chain: made, loaded, attached
+ *     link.c     one step of the chain: made, loaded, attached; what a batch is told at its door
  *     pass.c     one reading of the input by all threads, through the first links of the chain
+ *     pass_first.c    its first batch alone
  *     store.c    the table in memory between the passes of a long chain
  *     learn.c    a pass that teaches the next link; types presumed, verified, redone
  *     sink.c     where they go: one output, or one a part
@@ -85,6 +86,9 @@ bool tamis_link_learns(const tamis_link *link); /* it has yet to */
 bool tamis_link_drains(const tamis_link *link);
 /* It takes every row for a train row: by its nature, or because --learn-from says so. */
 bool tamis_link_learns_all(const tamis_run *run, const tamis_link *link);
+bool tamis_link_numbers(const tamis_link *link);        /* rows are to be numbered at its door */
+/* Tell the batch what is so at the door of `link`. */
+int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
 
 /* pass.c: what a pass does with a batch that has gone through the links. `work` runs on any thread and leaves what it
  * made in *result; `turn` gets it in the order of the batches, one at a time, and frees it; `drop` frees a result that
@@ -101,10 +105,9 @@ typedef struct tamis_visitor {
 
 /* Read the input from its start, through the ready links. */
 int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) TAMIS_CHECKED;
-/* The first batch of the input, through the ready links; n_rows 0 where there is none. The reader is rewound after. */
+/* pass_first.c: the first batch of the input, through the ready links; n_rows 0 where there is none. The reader is rewound
+ * after. */
 int tamis_pass_first(tamis_run *run, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
-/* Tell the batch what is so at the door of `link`. */
-int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
 
 /* store.c */
 /* Whether this pass should leave its batches in memory: the chain goes on learning, and the table has room. */
