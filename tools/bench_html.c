@@ -55,7 +55,7 @@ static void head(struct tamis_page *g, const bench_summary *s) {
                 "the order may be another: --mechanism mcar,mar,mnar.</p>\n");
 }
 
-/* -- ranking --------------------------------------------------------------------------------------------------------- */
+/* -- ranking ------------------------------------------------------------------------------------------------------- */
 
 static const char *figure(double x, const char *format, char room[64]) {
         snprintf(room, 64, isfinite(x) ? format : "-", x);
@@ -125,7 +125,7 @@ static void ranking(struct tamis_page *g, const bench_summary *s) {
         tamis_page_put(g, "</p>\n");
 }
 
-/* -- all errors ------------------------------------------------------------------------------------------------------ */
+/* -- all errors ---------------------------------------------------------------------------------------------------- */
 
 static void block(struct tamis_page *g, const bench_summary *s, size_t b) {
         const tamis_bench_cell *cell = &s->bench->cells[b * s->repeats];

@@ -28,7 +28,7 @@ int evaluate_plot_check(const char *path, tamis_error *err) {
                              : tamis_fail(err, TAMIS_USAGE, "--plot %s: a name that ends in .svg, .png or .pdf", path);
 }
 
-/* -- what is drawn --------------------------------------------------------------------------------------------------- */
+/* -- what is drawn ------------------------------------------------------------------------------------------------- */
 
 /* Of two classes the positive one's curve says all. */
 static size_t first_class(const tamis_subject *s) {

@@ -149,7 +149,8 @@ int main(int argc, char **argv) {
         verb v;
 
         hold_standard_descriptors();
-        /* a reader that went away and a limit of file size are errors of write(), which say what is wrong and clean up */
+        /* a reader that went away and a limit of file size are errors of write(), which say what is wrong
+         * and clean up */
         signal(SIGPIPE, SIG_IGN);
         signal(SIGXFSZ, SIG_IGN);
         say_init();

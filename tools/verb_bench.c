@@ -95,7 +95,7 @@ static void watch_signals(void) {
         sigaction(SIGHUP, &action, NULL);
 }
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 struct asked {
         tamis_bench_options o;
@@ -287,7 +287,7 @@ static int look_at_files(const struct asked *a, tamis_error *err) {
         return 0;
 }
 
-/* -- what is told ---------------------------------------------------------------------------------------------------- */
+/* -- what is told -------------------------------------------------------------------------------------------------- */
 
 static void tell_progress(void *arg, size_t done, size_t all, double seconds) {
         const struct asked *a = arg;

@@ -84,7 +84,7 @@ const char verb_evaluate_examples[] =
         "tamis evaluate -t fraud -p score --costs costs.csv --segments country in.csv\n"
         "tamis evaluate -t price --prediction predicted scored.csv\n";
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 static const char *value_of(const parsed *said, size_t option) {
         const char *value = options_value(said, verb_evaluate_options[option].name);
@@ -132,7 +132,7 @@ static int options_of(const parsed *said, tamis_subject_options *subject, tamis_
         return 0;
 }
 
-/* -- the table out --------------------------------------------------------------------------------------------------- */
+/* -- the table out ------------------------------------------------------------------------------------------------- */
 
 /* Not finite: an empty cell. */
 static int write_number(tamis_buffer *out, char delimiter, double x, tamis_error *err) {
@@ -182,7 +182,7 @@ static int write_verdicts(const tamis_verdicts *v, const tamis_dialect *dialect,
         return r;
 }
 
-/* -- the work -------------------------------------------------------------------------------------------------------- */
+/* -- the work ------------------------------------------------------------------------------------------------------ */
 
 static int model_of(const parsed *said, evaluate_model *m, tamis_subject_options *subject, tamis_error *err) {
         static const int only[] = { PIPELINE, FOLDS, REPEATS, VERSUS, VERSUS_MODEL, COLUMNS, SCORES, SAVE, EXPLAIN };

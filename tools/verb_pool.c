@@ -68,7 +68,7 @@ static void pooling_done(struct pooling *p) {
         tamis_schema_done(&p->schema);
 }
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 static const char *value_of(const parsed *said, size_t option) {
         const char *value = options_value(said, verb_pool_options[option].name);
@@ -121,7 +121,7 @@ static int read_numbers(struct pooling *p, const parsed *said, tamis_error *err)
         return 0;
 }
 
-/* -- the table in ---------------------------------------------------------------------------------------------------- */
+/* -- the table in -------------------------------------------------------------------------------------------------- */
 
 static int term_of(struct pooling *p, tamis_slice name, struct term **ret, tamis_error *err) {
         size_t code, before = p->names.n;
@@ -238,7 +238,7 @@ static int read_table(struct pooling *p, const parsed *said, const tamis_reader_
         return r == 0 ? tamis_reader_commit(*reader, err) : r;
 }
 
-/* -- the table out --------------------------------------------------------------------------------------------------- */
+/* -- the table out ------------------------------------------------------------------------------------------------- */
 
 static int write_number(tamis_buffer *out, char delimiter, double x, tamis_error *err) {
         int r = tamis_buffer_reserve(out, TAMIS_NUMBER_MAX + 1, err);

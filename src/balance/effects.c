@@ -121,8 +121,8 @@ static int add(tamis_moments *m, const double *x, const uint32_t *rows, size_t n
         return tamis_moments_add(m, values, n, err);
 }
 
-/* Products, and what rounding takes from them: large numbers that differ little leave nothing of their correlation else, and no
- * centre is known yet that would not hang on which row comes first. */
+/* Products, and what rounding takes from them: large numbers that differ little leave nothing of their correlation
+ * else, and no centre is known yet that would not hang on which row comes first. */
 static int add_products(tamis_moments *m, const double *x, const double *y, const uint32_t *rows, size_t n,
                         double *values, tamis_error *err) {
         int r;

@@ -1,9 +1,10 @@
 /* Instance hardness: the rows that a model gets wrong go first.
  *
- * The model is k nearest neighbours, each row judged by all others: cross-validation with as many parts as rows, so that
- * nothing hangs on how folds fall. Of the measures that Smith, Martinez & Giraud-Carrier 2014 ("An instance level analysis of
- * data complexity", Machine Learning 95) compared, the share of disagreeing neighbours went best with how often nine
- * learners misclassified a row. It takes categories, and borders of any shape, which a logistic model does not.
+ * The model is k nearest neighbours, each row judged by all others: cross-validation with as many parts as rows, so
+ * that nothing hangs on how folds fall. Of the measures that Smith, Martinez & Giraud-Carrier 2014 ("An instance
+ * level analysis of data complexity", Machine Learning 95) compared, the share of disagreeing neighbours went best
+ * with how often nine learners misclassified a row. It takes categories, and borders of any shape, which a logistic
+ * model does not.
  *
  * Many rows are equally hard, most often not at all: of those, who stays is drawn. */
 #include <stdlib.h>

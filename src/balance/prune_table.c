@@ -149,7 +149,8 @@ static int find_scale(const tamis_prune *s, tamis_pruning *p, double *by, tamis_
 
                 if (w.status[j] < 0)
                         r = tamis_fail_memory(err);
-                /* a constant column adds nothing to a distance, whatever it is divided by; nor may one that overflows */
+                /* a constant column adds nothing to a distance, whatever it is divided by; nor may one that
+                 * overflows */
                 by[j] = varies && s->scaled ? w.sds[j] : 1;
                 if (varies)
                         w.sds[vary++] = s->scaled ? 1 : w.sds[j];

@@ -89,9 +89,9 @@ size_t tamis_number_print_fixed(double value, int decimals, char *out) {
         return sign + length + 1;
 }
 
-/* The whole number nearest to value * 10^decimals, over 10^decimals: both are exact below 2^50 and 10^15, and so their quotient is
- * the double nearest to the decimal number. The product is rounded, and where that could matter, next to a half, this gives up.
- * -0.00 loses its sign, as it does in print. */
+/* The whole number nearest to value * 10^decimals, over 10^decimals: both are exact below 2^50 and 10^15, and so their
+ * quotient is the double nearest to the decimal number. The product is rounded, and where that could matter, next to a
+ * half, this gives up. -0.00 loses its sign, as it does in print. */
 static bool round_quickly(double value, int decimals, double *ret) {
         static const double powers[] = { 1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                          1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };

@@ -80,14 +80,15 @@ struct decimal {
         int k;
 };
 
-/* The same as shortest() in one multiplication instead of three, and no branch that hangs on the number; false where that
- * is not enough to tell. For a double with this exponent field that is no power of two.
+/* The same as shortest() in one multiplication instead of three, and no branch that hangs on the number; false where
+ * that is not enough to tell. For a double with this exponent field that is no power of two.
  *
  * The interval is taken in units of 10^(k+1), of which it holds one multiple at most; units[] has the double's last bit
  * in them, 128 bits behind the point. The whole part then has fifteen or sixteen digits; with the fraction f, and half
- * the interval h, both 64 bits behind the point: where f or 1 - f is less than h that multiple is the answer, and else one
- * digit more, 10 f, rounded. f is too small by less than 2 and h by less than 1, so only what comes within a few units
- * of deciding otherwise (ties and ends of intervals among it, and subnormals, whose h is 0) is left to shortest(). */
+ * the interval h, both 64 bits behind the point: where f or 1 - f is less than h that multiple is the answer, and
+ * else one digit more, 10 f, rounded. f is too small by less than 2 and h by less than 1, so only what comes
+ * within a few units of deciding otherwise (ties and ends of intervals among it, and subnormals, whose h is 0) is
+ * left to shortest(). */
 static inline bool nearly_always(uint64_t fraction, unsigned field, struct decimal *ret) {
         const uint64_t ten15 = UINT64_C(1000000000000000);
         uint64_t high = units[field].high, low = units[field].low, c = fraction << 11 | UINT64_C(1) << 63;

@@ -1,7 +1,8 @@
 /* boost_table.h: the rows that trees of a gradient boosting are grown on.
  *
- * Predictors' columns, one behind the other and without the rows that have no part in it; each with the bins that are in
- * use there, so that its histogram is no longer than need be. A missing cell has a bin of its own, the one behind the last.
+ * Predictors' columns, one behind the other and without the rows that have no part in it; each with the bins that
+ * are in use there, so that its histogram is no longer than need be. A missing cell has a bin of its own, the one
+ * behind the last.
  *
  * Ownership: embedded, {0} is empty; _done frees it. It holds copies, and points to nothing of the caller's.
  */

@@ -93,7 +93,8 @@ const tamis_series *tamis_series_find(const char *name) {
         return NULL;
 }
 
-/* The strategy that rule `rule` names, the default one for -1; NULL: none of these. The names were checked when configured. */
+/* The strategy that rule `rule` names, the default one for -1; NULL: none of these. The names were
+ * checked when configured. */
 static const tamis_imputer *imputer_of(const tamis_impute *m, long rule) {
         const char *name = strategy_of(m, rule);
 
@@ -345,7 +346,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         return r;
 }
 
-/* -- the step ------------------------------------------------------------------------------------------------------- */
+/* -- the step ------------------------------------------------------------------------------------------------------ */
 
 static void done(void *state) {
         tamis_impute *m = state;

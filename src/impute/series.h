@@ -1,8 +1,9 @@
 /* series.h: strategies that fill a hole from the rows before and behind it, in an order.
  *
- * The rows stand in the order of --order (as they come, without it), within the groups of --group. Train rows are filled from
- * train rows alone; the others from all rows, for at their time those before have been seen. So it learns from every row,
- * keeps what goes into each hole, and looks it up by the number of the row; there is no model that new rows could go through.
+ * The rows stand in the order of --order (as they come, without it), within the groups of --group. Train rows are
+ * filled from train rows alone; the others from all rows, for at their time those before have been seen. So it learns
+ * from every row, keeps what goes into each hole, and looks it up by the number of the row; there is no model that new
+ * rows could go through.
  *
  *     series.c         rows collected, what was filled looked up
  *     series_order.c   the order of the rows
@@ -19,8 +20,8 @@
 /* The rows of a group in their order, and what one column has there. */
 typedef struct tamis_sequence {
         size_t n;
-        const double *x;                /* where each stands: by --order where that is numbers or times, else 0, 1, 2, ...;
-                                         * NaN: not known */
+        const double *x;                /* where each stands: by --order where that is numbers or times, else 0, 1, 2,
+                                         * ...; NaN: not known */
         const uint8_t *present;
         const double *values;           /* of those that are present; NULL for texts */
         const tamis_context *context;
@@ -66,7 +67,8 @@ typedef struct tamis_serial {
         tamis_columns order;
         tamis_columns mark;             /* `_split`, if it decides */
         uint64_t max_gap;               /* 0: any */
-        tamis_serial_rows rows;         /* after finish: `train`, and columns' texts, and codes or numbers of what goes in */
+        tamis_serial_rows rows;         /* after finish: `train`, and columns' texts, and codes or numbers of
+                                         * what goes in */
         uint32_t *train_before;         /* per row: how many train rows stand before it */
 } tamis_serial;
 

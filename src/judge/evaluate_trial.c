@@ -236,7 +236,7 @@ static void gather_done(void *state) {
         free(((struct gathering *) state)->score);
 }
 
-/* -- a trial --------------------------------------------------------------------------------------------------------- */
+/* -- a trial ------------------------------------------------------------------------------------------------------- */
 
 static const tamis_step_type hold_type = {
         .name = "evaluate", .summary = "hold rows out", .traits = TAMIS_HOLDS_ROWS | TAMIS_TRAIN_ONLY, .state_size = sizeof(struct holding),

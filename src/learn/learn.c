@@ -55,7 +55,7 @@ static void done(void *state) {
         tamis_arena_done(&l->arena);
 }
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 static int check(const tamis_learn *l, const tamis_settings *settings, tamis_error *err) {
         const char *name = l->learner->strategy.name;
@@ -150,7 +150,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         return tamis_lesson_start(&l->rows, l->features.n, weight, !l->task || strcmp(l->task, "classes") == 0, err);
 }
 
-/* -- learning -------------------------------------------------------------------------------------------------------- */
+/* -- learning ------------------------------------------------------------------------------------------------------ */
 
 static int fail_missing(tamis_batch *batch, size_t row, size_t column, const tamis_learn *l, tamis_error *err) {
         return tamis_batch_fail(batch, row, column, err, "a missing cell, and %s has no use for it: fill it before "
@@ -259,7 +259,7 @@ static void partial_done(void *partial) {
         tamis_lesson_done(&((struct partial *) partial)->rows);
 }
 
-/* -- the model ------------------------------------------------------------------------------------------------------- */
+/* -- the model ----------------------------------------------------------------------------------------------------- */
 
 static int find_task(tamis_learn *l, tamis_error *err) {
         const tamis_lesson *t = &l->rows;
@@ -347,7 +347,7 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         return r == 0 ? l->learner->fit(l, err) : r;
 }
 
-/* -- the table ------------------------------------------------------------------------------------------------------- */
+/* -- the table ----------------------------------------------------------------------------------------------------- */
 
 const tamis_step_type tamis_step_learn = {
         .name = "learn",

@@ -29,7 +29,7 @@ static void role(struct tamis_page *g, const tamis_drift_column *c) {
                 tamis_page_put(g, " <span class=tag>%s</span>", c->role);
 }
 
-/* -- head ------------------------------------------------------------------------------------------------------------ */
+/* -- head ---------------------------------------------------------------------------------------------------------- */
 
 static void tile(struct tamis_page *g, const char *value, const char *label) {
         tamis_page_put(g, "<div class=tile><b>%s</b><span class=soft>%s</span></div>", value, label);
@@ -62,7 +62,7 @@ static void head(struct tamis_page *g, const tamis_drift_report *d) {
         tamis_page_put(g, "</div>\n");
 }
 
-/* -- pictures -------------------------------------------------------------------------------------------------------- */
+/* -- pictures ------------------------------------------------------------------------------------------------------ */
 
 /* The reference as an area, the new table as a line over it. */
 static void histogram(struct tamis_page *g, const tamis_drift_picture *p) {
@@ -133,7 +133,7 @@ static void picture(struct tamis_page *g, const tamis_drift_report *d, const tam
         missing(g, d, c);
 }
 
-/* -- what was found -------------------------------------------------------------------------------------------------- */
+/* -- what was found ------------------------------------------------------------------------------------------------ */
 
 static const char *what_to_do(const tamis_drift_report *d, const tamis_drift_column *c) {
         const bool missing_moved = c->missing_q <= d->alpha;
@@ -241,7 +241,7 @@ static void findings(struct tamis_page *g, const tamis_drift_report *d) {
         }
 }
 
-/* -- the classifier -------------------------------------------------------------------------------------------------- */
+/* -- the classifier ------------------------------------------------------------------------------------------------ */
 
 static int by_use(const void *a, const void *b) {
         const tamis_drift_column *x = *(const tamis_drift_column *const *) a,
@@ -293,7 +293,7 @@ static void classifier(struct tamis_page *g, const tamis_drift_report *d, const 
         }
 }
 
-/* -- all columns ----------------------------------------------------------------------------------------------------- */
+/* -- all columns --------------------------------------------------------------------------------------------------- */
 
 static void cell(struct tamis_page *g, double x, bool about) {
         if (isfinite(x))

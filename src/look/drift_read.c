@@ -33,7 +33,7 @@ static int open_both(tamis_drift_reading *r, tamis_error *err) {
         return s;
 }
 
-/* -- cells ----------------------------------------------------------------------------------------------------------- */
+/* -- cells --------------------------------------------------------------------------------------------------------- */
 
 struct drawing {                        /* rows of a batch that are to be kept, and where */
         struct { size_t row, slot; } *list;
@@ -139,7 +139,7 @@ static int read_all(tamis_drift_reading *r, tamis_feed *feed, bool fresh, tamis_
         return s;
 }
 
-/* -- the reference --------------------------------------------------------------------------------------------------- */
+/* -- the reference ------------------------------------------------------------------------------------------------- */
 
 static int read_reference(tamis_drift_reading *r, tamis_error *err) {
         int s = read_all(r, &r->ref, false, err);

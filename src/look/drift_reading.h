@@ -21,7 +21,8 @@ typedef struct tamis_drift_reading {
         tamis_slice target, score;      /* names; p NULL: none */
 } tamis_drift_reading;
 
-/* When both are open and their types known: the report gets its columns, without any figures that are not saved ones. */
+/* When both are open and their types known: the report gets its columns, without any figures that are
+ * not saved ones. */
 int tamis_drift_choose(tamis_drift_reading *r, tamis_error *err) TAMIS_CHECKED;
 
 #endif

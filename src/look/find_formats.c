@@ -1,4 +1,5 @@
-/* Texts that are something else, written so that it is not seen: numbers with separators or units, dates, yes and no. */
+/* Texts that are something else, written so that it is not seen: numbers with separators or units, dates,
+ * yes and no. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -22,9 +22,10 @@ void tamis_runs_done(tamis_runs *r) {
         *r = (tamis_runs) { .room = r->room };
 }
 
-/* -- powers ---------------------------------------------------------------------------------------------------------- */
+/* -- powers -------------------------------------------------------------------------------------------------------- */
 
-/* Pebay 2008, "Formulas for robust, one-pass parallel computation of covariances and arbitrary-order moments", eqs 2.1. */
+/* Pebay 2008, "Formulas for robust, one-pass parallel computation of covariances and arbitrary-order
+ * moments", eqs 2.1. */
 static void powers_merge(tamis_powers *a, const tamis_powers *b) {
         double n = a->n + b->n, d = b->mean - a->mean, dn = d / n, d2 = d * dn * a->n * b->n;
         tamis_powers sum = { .n = n };
@@ -101,7 +102,7 @@ double tamis_powers_kurtosis(const tamis_powers *p) {
                3 * (n - 1) * (n - 1) / ((n - 2) * (n - 3));
 }
 
-/* -- runs ------------------------------------------------------------------------------------------------------------ */
+/* -- runs ---------------------------------------------------------------------------------------------------------- */
 
 static int count_all(tamis_runs *r, const double *x, size_t n, tamis_error *err) {
         int e = tamis_distinct_open(&r->distinct, err);
@@ -305,7 +306,7 @@ int tamis_runs_settle(tamis_runs *r, tamis_error *err) {
         return 0;
 }
 
-/* -- what they say --------------------------------------------------------------------------------------------------- */
+/* -- what they say ------------------------------------------------------------------------------------------------- */
 
 static uint64_t sum_of(const uint64_t *counts, size_t n) {
         uint64_t sum = 0;

@@ -1,10 +1,11 @@
 /* runs.h: how often each number of a column is there, in bounded memory.
  *
- * Numbers of few decimals are counted as they come (decimals.h), the others put aside. When there is no more room they are sorted and equal ones become a run: a value and
- * a count. A column with few different values is exact so for any number of rows. Where the runs themselves are too many,
- * the last bits of the values are cleared, bit by bit, until they fit: what is left is a histogram with bins of equal
- * relative width (as DDSketch; Masson, Rim & Lee 2019), and `bits` says how much was kept. How many bits go depends on the
- * set of values alone, not on their order or on how they were cut up.
+ * Numbers of few decimals are counted as they come (decimals.h), the others put aside. When there is no more room they
+ * are sorted and equal ones become a run: a value and a count. A column with few different values is exact so for any
+ * number of rows. Where the runs themselves are too many, the last bits of the values are cleared, bit by bit, until
+ * they fit: what is left is a histogram with bins of equal relative width (as DDSketch; Masson, Rim & Lee 2019), and
+ * `bits` says how much was kept. How many bits go depends on the set of values alone, not on their order or on how they
+ * were cut up.
  *
  * Ownership: embedded, {0} is empty but for `room`; _done frees.
  */

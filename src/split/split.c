@@ -38,8 +38,8 @@ static int group_duplicates(tamis_split *s, tamis_error *err) {
         return r;
 }
 
-/* Rows whose like is in another part: what was learned by heart is judged as if it were understood. A table of slots, as
- * large as there are rows twice over: no sorting of all. */
+/* Rows whose like is in another part: what was learned by heart is judged as if it were understood. A table of slots,
+ * as large as there are rows twice over: no sorting of all. */
 static int warn_duplicates(const tamis_split *s, const tamis_context *context, tamis_error *err) {
         size_t n = 16, astride = 0;
         uint32_t *slots;
@@ -157,8 +157,8 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
         return r;
 }
 
-/* The mark of a row by its text alone: FNV-1a (Fowler, Noll & Vo) over the columns, each with its length, then a draw keyed
- * by that. It must never change, or rows would change their part from one version to the next. */
+/* The mark of a row by its text alone: FNV-1a (Fowler, Noll & Vo) over the columns, each with its length, then a draw
+ * keyed by that. It must never change, or rows would change their part from one version to the next. */
 static uint16_t hashed(const tamis_split *s, tamis_batch *batch, size_t row) {
         uint64_t h = UINT64_C(0xcbf29ce484222325), n = 0;
         bool missing = true;

@@ -1,7 +1,8 @@
 /* quantiles.h (private): exact quantiles taken apart.
  *
- * First everything is held; when the room is full, what lies around each quantile (bracket.h). That is the answer, in one
- * pass, unless the data drift so far that the quantile leaves what is held. Then further passes find it for certain:
+ * First everything is held; when the room is full, what lies around each quantile (bracket.h). That is the
+ * answer, in one pass, unless the data drift so far that the quantile leaves what is held. Then further passes
+ * find it for certain:
  *
  * Values are placed by their key, a whole number that compares as they do. A range of keys holds its values until there
  * is no room for one more; then it counts them, in cells of equal width. After the pass, each cell that holds a wanted

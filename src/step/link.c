@@ -224,7 +224,7 @@ bool tamis_link_learns_all(const tamis_run *run, const tamis_link *link) {
                 !(tamis_link_traits(link) & TAMIS_CHANGES_ROWS);
 }
 
-/* -- at the door ---------------------------------------------------------------------------------------------------- */
+/* -- at the door --------------------------------------------------------------------------------------------------- */
 
 /* Rows are counted at the doors of the steps that tell rows apart. What was loaded treats each row by itself. */
 bool tamis_link_numbers(const tamis_link *link) {

@@ -1,11 +1,11 @@
 /* One reading of the input, by all threads.
  *
  * There is no reader thread and no writer thread: each thread takes a turn at reading a batch, works on it, and takes a
- * turn, in the order of the batches, at handing over what it made. Reading, working and writing overlap by themselves, and
- * no more batches are under way than there are threads.
+ * turn, in the order of the batches, at handing over what it made. Reading, working and writing overlap by themselves,
+ * and no more batches are under way than there are threads.
  *
- * A step that numbers its rows needs to know how many came before the batch. Where a step before it adds or removes rows
- * that is known only when the batch before has got that far: such steps are entered in order too (`gates`).
+ * A step that numbers its rows needs to know how many came before the batch. Where a step before it adds or removes
+ * rows that is known only when the batch before has got that far: such steps are entered in order too (`gates`).
  */
 #include <stdlib.h>
 
@@ -54,7 +54,7 @@ struct worker {
         tamis_error error;
 };
 
-/* -- reading --------------------------------------------------------------------------------------------------------- */
+/* -- reading ------------------------------------------------------------------------------------------------------- */
 
 /* The next block of rows that a link adds behind the last. False: there are none left. */
 static bool next_tail(struct pass *p, size_t *link, size_t *block) {
@@ -132,7 +132,8 @@ static bool next_batch(struct worker *w, int *r) {
         return *r < 0 || w->batch->chunk.records > 0;
 }
 
-/* Take the next batch. 1: there is one; 0: the end; negative: it failed, and has its place in the order all the same. */
+/* Take the next batch. 1: there is one; 0: the end; negative: it failed, and has its place in the order
+ * all the same. */
 static int take(struct worker *w) {
         struct pass *p = w->pass;
         size_t link = 0, block = 0;
@@ -182,10 +183,10 @@ static int let_go(struct worker *w, bool keep) {
         return 0;
 }
 
-/* -- through the links ----------------------------------------------------------------------------------------------- */
+/* -- through the links --------------------------------------------------------------------------------------------- */
 
-/* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch failed.
- * Tails begin behind some doors, but no batch that follows them is to enter there, so the order has no hole. */
+/* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch
+ * failed. Tails begin behind some doors, but no batch that follows them is to enter there, so the order has no hole. */
 static int enter(struct worker *w, size_t link) {
         struct pass *p = w->pass;
         struct gate *g = &p->gates[link];
@@ -236,7 +237,7 @@ static int through(struct worker *w, size_t i) {
         return 0;
 }
 
-/* -- in order -------------------------------------------------------------------------------------------------------- */
+/* -- in order ------------------------------------------------------------------------------------------------------ */
 
 static void fail(struct worker *w, int status) {
         struct pass *p = w->pass;
