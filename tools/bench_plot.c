@@ -22,7 +22,8 @@ enum {
 };
 
 static const char style[] =
-        "set datafile missing '?'\nset grid xtics lc 'gray85'\nset border 3 lc 'gray50'\nset tics nomirror textcolor 'black'\n";
+        "set datafile missing '?'\nset grid xtics lc 'gray85'\nset border 3 lc 'gray50'\nset tics nomirror "
+        "textcolor 'black'\n";
 
 /* A line out of sight: a picture without anything is a complaint of gnuplot's. */
 #define NOTHING "-1e9 notitle"

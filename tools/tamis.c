@@ -40,8 +40,8 @@ static const verb verbs[] = {
         { "help", "explain a verb, the strategies, or how columns are selected", "[VERB|strategies|columns]",
           .options = verb_help_options, .takes = TAKES_HELP, .run = verb_help },
         { "part", "write each part of a split to its own file", "PATTERN [FILE...]",
-          .details = "The column _split, or _fold where there is none, says which part a row belongs to; it is left out "
-                     "of the files. {} in PATTERN stands for the part's name.",
+          .details = "The column _split, or _fold where there is none, says which part a row belongs to; it is left "
+                     "out of the files. {} in PATTERN stands for the part's name.",
           .examples = "tamis split --test 0.25 in.csv then part 'in.{}.csv'\n",
           .takes = TAKES_INPUT | TAKES_RUN | TAKES_HELP, .run = verb_chain },
         { "pool", "pool estimates made from several imputations", "[FILE...]",

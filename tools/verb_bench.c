@@ -40,7 +40,8 @@ const tamis_option verb_bench_options[] = {
         [STRATEGIES] = { "strategy", 's', TAMIS_TEXT, "LIST", NULL,
                 "strategies of impute, with their options: mean,knn,'mice -m 5'; one with a = in it is an -s of its own", NULL },
         [WITH] = { "with", 0, TAMIS_TEXT, "NAME=CMD", NULL,
-                "any program that reads a CSV and writes it filled: 'sklearn=python3 impute.py'; several times for several", NULL },
+                "any program that reads a CSV and writes it filled: 'sklearn=python3 impute.py'; several "
+                "times for several", NULL },
         [MECHANISM] = { "mechanism", 0, TAMIS_TEXT, "LIST", "mcar", "how holes come about: mcar,mar,mnar", NULL },
         [RATE] = { "rate", 0, TAMIS_TEXT, "LIST", ".1,.3", "shares of the cells that go", NULL },
         [REPEATS] = { "repeats", 0, TAMIS_COUNT, "N", "10", "how often each is done, with other holes", NULL },
@@ -52,9 +53,11 @@ const tamis_option verb_bench_options[] = {
                     "with --target: what becomes of such a model of it, by evaluate, with five folds", NULL },
         [TIMEOUT] = { "timeout", 0, TAMIS_REAL, "SECONDS", "600", "kill who takes longer; 0: nobody", NULL },
         [RESUME] = { "resume", 0, TAMIS_FILE, "FILE", NULL,
-                     "go on with the results in FILE, and add to it: rows go there as they are had, the table to the output", NULL },
+                     "go on with the results in FILE, and add to it: rows go there as they are had, the "
+                     "table to the output", NULL },
         [TABLE] = { "table", 0, TAMIS_FLAG, NULL, NULL, "write the ranked table, not the rows (default on a terminal)", NULL },
-        [PLOT] = { "plot", 0, TAMIS_FILE, "DIR", NULL, "draw errors.svg, cost.svg and ranks.svg into DIR, by gnuplot, besides", NULL },
+        [PLOT] = { "plot", 0, TAMIS_FILE, "DIR", NULL, "draw errors.svg, cost.svg and ranks.svg into DIR, by "
+                                                       "gnuplot, besides", NULL },
         [HTML] = { "html", 0, TAMIS_FILE, "FILE", NULL, "write a page to look at into FILE, besides", NULL },
         [DELIMITER] = { "delimiter", 'd', TAMIS_TEXT, "C", ",", "what stands between cells: one byte, tab or auto", NULL },
         [NA] = { "na", 0, TAMIS_TEXT, "LIST", NULL, "more tokens that mean missing; =LIST: these and no others", NULL },
@@ -64,15 +67,17 @@ const tamis_option verb_bench_options[] = {
 };
 
 const char verb_bench_details[] =
-        "Makes holes in whole tables (ampute), lets every strategy fill the same ones, and scores them against the truth. Each runs as "
-        "a process of its own, one thread, as a filter from CSV to CSV: `tamis impute -s NAME`, or any program (--with), which finds "
-        "the table on its standard input. A program that hangs, crashes, prints junk, too few rows or fills only half is told of "
-        "in the rows (status, message), and the rest goes on.\n"
-        "Columns of a row: file, mechanism, rate, repeat, seed, strategy, status, column, measure, value, n, message. Column *: all columns. Besides "
-        "score's measures there are error (the mean over columns of nrmse, or pfc for categories), seconds by the clock, and "
-        "megabytes (the largest resident size). The seed repeats one cell alone: tamis ampute -s MECHANISM --rate RATE --seed SEED.\n"
-        "The table ranks by error in every block (a file, mechanism and rate, repeats averaged); low and high: 95 % of the mean "
-        "errors when blocks are drawn anew; Friedman's test, and Nemenyi's critical difference of mean ranks.\n"
+        "Makes holes in whole tables (ampute), lets every strategy fill the same ones, and scores them against the "
+        "truth. Each runs as a process of its own, one thread, as a filter from CSV to CSV: `tamis impute -s NAME`, or "
+        "any program (--with), which finds the table on its standard input. A program that hangs, crashes, prints "
+        "junk, too few rows or fills only half is told of in the rows (status, message), and the rest goes on.\n"
+        "Columns of a row: file, mechanism, rate, repeat, seed, strategy, status, column, measure, value, n, message. "
+        "Column *: all columns. Besides score's measures there are error (the mean over columns of nrmse, or pfc for "
+        "categories), seconds by the clock, and megabytes (the largest resident size). The seed repeats one cell "
+        "alone: tamis ampute -s MECHANISM --rate RATE --seed SEED.\n"
+        "The table ranks by error in every block (a file, mechanism and rate, repeats averaged); low and high: 95 % of "
+        "the mean errors when blocks are drawn anew; Friedman's test, and Nemenyi's critical difference "
+        "of mean ranks.\n"
         "Killed at any moment, a bench with --resume goes on where it was.";
 
 const char verb_bench_examples[] =

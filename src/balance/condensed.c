@@ -207,8 +207,8 @@ const tamis_pruner tamis_pruner_cnn = {
         .base = {
                 .name    = "cnn",
                 .summary = "keep the rows that one neighbour needs to tell a class from the smallest",
-                .source  = "condensed nearest neighbour, Hart 1968, each class against the smallest as in imbalanced-learn; the "
-                           "order is drawn",
+                .source  = "condensed nearest neighbour, Hart 1968, each class against the smallest as in "
+                           "imbalanced-learn; the order is drawn",
         },
         .takes = PRUNE_DRAWS, .decide = decide_cnn,
 };

@@ -280,8 +280,8 @@ const tamis_pruner tamis_pruner_ncr = {
         .base = {
                 .name    = "ncr",
                 .summary = "enn by vote, and the neighbours of misclassified rows of the smallest class",
-                .source  = "neighbourhood cleaning rule, Laurikkala 2001; a row is not its own neighbour, in imbalanced-learn "
-                           "it is",
+                .source  = "neighbourhood cleaning rule, Laurikkala 2001; a row is not its own neighbour, in "
+                           "imbalanced-learn it is",
         },
         .takes = PRUNE_NEIGHBORS, .k = 3, .decide = decide_ncr,
 };

@@ -58,8 +58,8 @@ const tamis_pruner tamis_pruner_iht = {
         .base = {
                 .name    = "iht",
                 .summary = "remove the rows that K neighbours misjudge most, ties by lot",
-                .source  = "instance hardness threshold, Smith et al. 2014, by disagreeing neighbours; imbalanced-learn asks a "
-                           "random forest",
+                .source  = "instance hardness threshold, Smith et al. 2014, by disagreeing neighbours; "
+                           "imbalanced-learn asks a random forest",
         },
         .takes = PRUNE_NEIGHBORS | PRUNE_RATIO | PRUNE_DRAWS, .k = 10, .decide = decide,
 };

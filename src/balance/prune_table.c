@@ -25,8 +25,9 @@ static int check_holes(const tamis_prune *s, tamis_error *err) {
         if (cells == 0)
                 return 0;
         return tamis_fail_at(err, TAMIS_BAD_DATA, s->rows.file, s->rows.line, s->rows.byte_column,
-                             "%llu missing cell%s in train rows: %s; how far such rows are from others is not known, so fill "
-                             "them first (tamis impute), or leave the columns out (--columns)", (unsigned long long) cells,
+                             "%llu missing cell%s in train rows: %s; how far such rows are from others is not known, "
+                             "so fill them first (tamis impute), or leave the columns out (--columns)",
+                             (unsigned long long) cells,
                              cells == 1 ? "" : "s", names);
 }
 

@@ -39,8 +39,8 @@ static int ragged_error(const tamis_reader *reader, const tamis_chunk *chunk, co
                                      "%s, and those too many are not empty (--ragged skip leaves such rows out, "
                                      "--rejects FILE sets them aside)", what);
         return tamis_fail_at(err, TAMIS_BAD_DATA, reader->seams[cursor.seam].file, cursor.line, 0,
-                             "%s (--ragged pad fills them, --ragged skip leaves such rows out, --rejects FILE sets them "
-                             "aside)", what);
+                             "%s (--ragged pad fills them, --ragged skip leaves such rows out, --rejects FILE sets "
+                             "them aside)", what);
 }
 
 /* The cells beyond the wanted ones are all empty, quoted or not. */

@@ -221,7 +221,8 @@ static int columns_of_classes(const tamis_subject *s, const tamis_sheet *sheet, 
                 if (at[c] == SIZE_MAX && s->classes[c].p)
                         return tamis_fail(err, TAMIS_USAGE,
                                           "--probability: no column for class \"%.*s\"; with %s, one a class is "
-                                          "needed whose name ends in that of the class", (int) s->classes[c].n, s->classes[c].p,
+                                          "needed whose name ends in that of the class",
+                                          (int) s->classes[c].n, s->classes[c].p,
                                           s->k > 2 ? "more than two classes" : "more than one column");
         }
         return 0;

@@ -140,26 +140,31 @@ static const char *what_to_do(const tamis_drift_report *d, const tamis_drift_col
 
         switch (c->verdict) {
         case TAMIS_DRIFT_GONE:
-                return "Ask whoever makes the table: was it renamed, or dropped? What was trained with it cannot run without.";
+                return "Ask whoever makes the table: was it renamed, or dropped? What was trained with it "
+                       "cannot run without.";
         case TAMIS_DRIFT_TYPE:
-                return "Look at the cells that do not fit (tamis profile names the first line); mend them with tamis clean, or give "
-                       "the type with --types.";
+                return "Look at the cells that do not fit (tamis profile names the first line); mend them with tamis "
+                       "clean, or give the type with --types.";
         case TAMIS_DRIFT_UNIT:
                 return "Ask whether the unit was changed, and convert the column back before anything uses it.";
         case TAMIS_DRIFT_NEW:
-                return "Nothing uses it yet. Keep it out of what was trained without it, and save a new reference once it is to stay.";
+                return "Nothing uses it yet. Keep it out of what was trained without it, and save a new reference "
+                       "once it is to stay.";
         case TAMIS_DRIFT_DRIFT:
                 if (missing_moved && !(c->q <= d->alpha) && !(c->unseen > 0))
-                        return "Find out why cells are missing now: filling them in (tamis impute) hides a source that broke.";
+                        return "Find out why cells are missing now: filling them in (tamis impute) hides a "
+                               "source that broke.";
                 if (*c->role == 'l')
-                        return "The label itself has moved: are classes as frequent as when the model was trained? Thresholds and "
-                               "probabilities need to be set again.";
+                        return "The label itself has moved: are classes as frequent as when the model was trained? "
+                               "Thresholds and probabilities need to be set again.";
                 if (*c->role == 's')
-                        return "The model says something else than it did: look at the features that moved, and measure it on new labels.";
+                        return "The model says something else than it did: look at the features that moved, and "
+                               "measure it on new labels.";
                 if (c->unseen > 0 && c->unseen_p <= .001)
-                        return "Find out what the new levels are: a misspelling to be mapped (tamis clean), or something new that a "
-                               "model has to learn; what was trained knows nothing of them.";
-                return "Compare the rows by source and by day to see since when; where it is real, train again on new rows.";
+                        return "Find out what the new levels are: a misspelling to be mapped (tamis clean), or "
+                               "something new that a model has to learn; what was trained knows nothing of them.";
+                return "Compare the rows by source and by day to see since when; where it is real, train "
+                       "again on new rows.";
         case TAMIS_DRIFT_SHIFT:
                 return "";
         default:

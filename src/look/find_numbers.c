@@ -172,7 +172,8 @@ void tamis_find_in_numbers(tamis_finder *f, size_t i) {
             c->consecutive + 1 >= c->distinct / 2 && c->numbers > 50) {
                 tamis_cure(f, "encode -c %s", tamis_find_column(f, i));
                 tamis_find(f, note, "integer-codes", (long) i, 0, c->numbers,
-                           "%llu different whole numbers: if they are codes and not amounts, say so with --types %s=text",
+                           "%llu different whole numbers: if they are codes and not amounts, say so "
+                           "with --types %s=text",
                            (unsigned long long) c->distinct, tamis_find_column(f, i));
         }
 }
