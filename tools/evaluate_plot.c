@@ -10,7 +10,8 @@ static const struct kind {
 } kinds[] = {
         { ".svg", "svg size 480,420 noenhanced font 'sans,11' background 'white'",
           "svg size 960,840 noenhanced font 'sans,11' background 'white'" },
-        { ".png", "pngcairo size 720,630 noenhanced font 'sans,11'", "pngcairo size 1440,1260 noenhanced font 'sans,13'" },
+        { ".png", "pngcairo size 720,630 noenhanced font 'sans,11'",
+          "pngcairo size 1440,1260 noenhanced font 'sans,13'" },
         { ".pdf", "pdfcairo size 5,4.4 noenhanced font 'sans,10'", "pdfcairo size 10,8.8 noenhanced font 'sans,10'" },
 };
 

@@ -14,17 +14,20 @@ enum { EXIT_FOUND = 3, USUAL_WIDTH = 80, LEAST_WIDTH = 60, MOST_WIDTH = 200 };
 static const char *const fail_choices[] = { "never", "warning", "error", NULL };
 
 const tamis_option verb_profile_options[] = {
-        [TARGET] = { "target", 't', TAMIS_SELECTION, "COL", NULL, "the label: its balance, and what gives it away", NULL },
+        [TARGET] = { "target", 't', TAMIS_SELECTION, "COL", NULL,
+                     "the label: its balance, and what gives it away", NULL },
         [COLUMNS] = { "columns", 'c', TAMIS_SELECTION, "SEL", NULL, "columns to look at (default: all)", NULL },
         [NA] = { "na", 0, TAMIS_TEXT, "LIST", NULL, "more tokens that mean missing; =LIST: these and no others", NULL },
-        [TYPES] = { "types", 0, TAMIS_TEXT, "LIST", NULL, "types that are not to be found out: 'zip=text,age=number'", NULL },
+        [TYPES] = { "types", 0, TAMIS_TEXT, "LIST", NULL,
+                    "types that are not to be found out: 'zip=text,age=number'", NULL },
         [CSV] = { "csv", 0, TAMIS_FLAG, NULL, NULL, "write every figure as CSV: column,measure,value", NULL },
         [JSON] = { "json", 0, TAMIS_FLAG, NULL, NULL, "write everything as JSON", NULL },
         [HTML] = { "html", 0, TAMIS_FILE, "FILE", NULL, "write a page to look at into FILE, besides", NULL },
         [FAIL_ON] = { "fail-on", 0, TAMIS_CHOICE, "SEVERITY", "never", "exit with 3 where a finding is as bad "
                                                                        "as this, or worse",
                 fail_choices },
-        [WIDTH] = { "width", 0, TAMIS_COUNT, "N", NULL, "columns of text on a line (default: the terminal's, or 80)", NULL },
+        [WIDTH] = { "width", 0, TAMIS_COUNT, "N", NULL,
+                    "columns of text on a line (default: the terminal's, or 80)", NULL },
         { NULL },
 };
 

@@ -18,7 +18,8 @@ const tamis_option verb_score_options[] = {
         [COLUMNS] = { "columns", 'c', TAMIS_SELECTION, "SEL", NULL, "columns to judge (default: all but ids)", NULL },
         [MEASURES] = { "measures", 0, TAMIS_TEXT, "LIST", NULL, "measures to compute (default: all)", NULL },
         [NA] = { "na", 0, TAMIS_TEXT, "LIST", NULL, "more tokens that mean missing; =LIST: these and no others", NULL },
-        [TYPES] = { "types", 0, TAMIS_TEXT, "LIST", NULL, "types that are not to be found out: 'zip=text,age=number'", NULL },
+        [TYPES] = { "types", 0, TAMIS_TEXT, "LIST", NULL,
+                    "types that are not to be found out: 'zip=text,age=number'", NULL },
         [QUIET] = { "quiet", 'q', TAMIS_FLAG, NULL, NULL, "no warnings; errors still", NULL },
         { NULL },
 };

@@ -17,7 +17,8 @@ static const tamis_option options[] = {
         { "rename", 0, TAMIS_TEXT, "LIST", NULL, "new names: 'old=new,...'", NULL },
         { "trim", 0, TAMIS_FLAG, NULL, NULL, "take blanks off the ends of cells", NULL },
         { "blank", 0, TAMIS_TEXT, "LIST", NULL, "cells that are one of these become empty: '0,unknown'", NULL },
-        { "flag", 0, TAMIS_FLAG, NULL, NULL, "--blank: a column COL_blanked of 0 and 1 where cells became empty", NULL },
+        { "flag", 0, TAMIS_FLAG, NULL, NULL,
+          "--blank: a column COL_blanked of 0 and 1 where cells became empty", NULL },
         { "map", 0, TAMIS_TEXT, "FILE", NULL, "values that become others: a CSV of from,to or column,from,to", NULL },
         { "alike", 0, TAMIS_TEXT, "RULES", NULL, "texts that differ by case, blanks, punctuation alone get "
           "the spelling that most rows have: 'case,blanks'", NULL },
@@ -25,9 +26,11 @@ static const tamis_option options[] = {
         { "decimal", 0, TAMIS_TEXT, "CHAR", ".", "--numbers: what is before the decimals, . or ,", NULL },
         { "dates", 0, TAMIS_CHOICE, "HOW", NULL, "dates as 2020-12-25 (iso), or columns COL_year, _month, _day, "
           "_weekday behind the others (parts)", date_forms },
-        { "date-format", 0, TAMIS_TEXT, "FORMAT", NULL, "--dates: how they are written, '%d/%m/%Y'; several with |", NULL },
+        { "date-format", 0, TAMIS_TEXT, "FORMAT", NULL,
+          "--dates: how they are written, '%d/%m/%Y'; several with |", NULL },
         { "booleans", 0, TAMIS_FLAG, NULL, NULL, "yes and no, true and false, on and off as 1 and 0", NULL },
-        { "outliers", 0, TAMIS_CHOICE, "HOW", NULL, "look for values far from the others: iqr, mad, z", outlier_methods },
+        { "outliers", 0, TAMIS_CHOICE, "HOW", NULL,
+          "look for values far from the others: iqr, mad, z", outlier_methods },
         { "outlier-limit", 0, TAMIS_REAL, "K", NULL, "how far: interquartile ranges beyond the quartiles (1.5), or "
           "standard deviations by the MAD (3.5) or by themselves (3)", NULL },
         { "outliers-to", 0, TAMIS_CHOICE, "HOW", "mark", "outliers: clip to the bound, blank, drop (train rows), or "

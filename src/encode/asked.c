@@ -23,8 +23,10 @@ const tamis_option tamis_encode_options[] = {
         { "buckets", 0, TAMIS_COUNT, "N", "8", "hash: columns", NULL },
         { "smooth", 0, TAMIS_TEXT, "N", NULL, "target, woe: so many rows speak for the mean of all (target: auto, as "
           "the spread of the target says; woe: 1)", NULL },
-        { "cross-fit", 0, TAMIS_COUNT, "K", "5", "target, woe: folds; a row learned from is encoded from the others", NULL },
-        { "positive", 0, TAMIS_TEXT, "CLASS", NULL, "target, woe: which of two classes counts (default: the second)", NULL },
+        { "cross-fit", 0, TAMIS_COUNT, "K", "5",
+          "target, woe: folds; a row learned from is encoded from the others", NULL },
+        { "positive", 0, TAMIS_TEXT, "CLASS", NULL,
+          "target, woe: which of two classes counts (default: the second)", NULL },
         { NULL },
 };
 

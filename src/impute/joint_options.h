@@ -13,7 +13,8 @@ extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *c
 
 #define TAMIS_JOINT_OPTIONS                                                                                            \
         { "budget", 0, TAMIS_REAL, "SECONDS", NULL, "auto begins no further candidate once they are used up" },        \
-        { "neighbors", 'k', TAMIS_COUNT, "K", NULL, "how many donors a hole is filled from (10; with nan-euclidean 5)" }, \
+        { "neighbors", 'k', TAMIS_COUNT, "K", NULL,                                                                    \
+          "how many donors a hole is filled from (10; with nan-euclidean 5)" },                                        \
         { "weights", 0, TAMIS_CHOICE, "HOW", "uniform", "what a donor counts", tamis_joint_weights },                  \
         { "metric", 0, TAMIS_CHOICE, "NAME", "gower", "how far rows are from each other", tamis_joint_metrics },       \
         { "average", 0, TAMIS_CHOICE, "HOW", "mean", "knn: what a number is of its donors", tamis_joint_averages },    \
@@ -24,7 +25,8 @@ extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *c
           "which columns first: by missing cells, or by name (mice: roman)", tamis_joint_sweeps },                     \
         { "nearest", 0, TAMIS_COUNT, "N", NULL, "predict from the N columns that correlate most, not from all" },      \
         { "method", 0, TAMIS_TEXT, "RULES", NULL, "how a column is drawn: 'Age=norm,*=pmm'" },                         \
-        { "imputations", 'm', TAMIS_COUNT, "M", "5", "mice: completed copies of each row, told apart in column _imputation" }, \
+        { "imputations", 'm', TAMIS_COUNT, "M", "5",                                                                   \
+          "mice: completed copies of each row, told apart in column _imputation" },                                    \
         { "iterations", 0, TAMIS_COUNT, "N", "5", "rounds of the chain" },                                             \
         { "donors", 0, TAMIS_COUNT, "N", "5", "predictive mean matching draws from the N nearest" },                   \
         { "trees", 0, TAMIS_COUNT, "N", "100", "trees of a forest, or rounds of boosting" },                           \
@@ -42,10 +44,12 @@ extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *c
 
 /* And those of series. */
 #define TAMIS_SERIES_OPTIONS                                                                                           \
-        { "order", 0, TAMIS_TEXT, "COLS", NULL, "the rows' order for ffill, bfill, interpolate and hotdeck; as they come, if not said" }, \
+        { "order", 0, TAMIS_TEXT, "COLS", NULL,                                                                        \
+          "the rows' order for ffill, bfill, interpolate and hotdeck; as they come, if not said" },                    \
         { "max-gap", 0, TAMIS_COUNT, "N", NULL, "leave a run of more than N missing cells as it is" },                 \
         { "spline", 0, TAMIS_FLAG, NULL, NULL, "interpolate on a natural cubic spline, not on lines" },                \
-        { "ends", 0, TAMIS_CHOICE, "HOW", "leave", "interpolate beyond the first and last observed cell", tamis_series_ends }
+        { "ends", 0, TAMIS_CHOICE, "HOW", "leave",                                                                     \
+          "interpolate beyond the first and last observed cell", tamis_series_ends }
 
 typedef struct tamis_option_taker {
         const char *name;               /* of the strategy */

@@ -15,9 +15,11 @@ static const char *const norms[] = { "l1", "l2", "max", NULL };
 const tamis_option tamis_scale_options[] = {
         { "range", 0, TAMIS_TEXT, "LOW,HIGH", "0,1", "where strategy minmax puts the smallest and the largest value",
           NULL },
-        { "onto", 0, TAMIS_CHOICE, "NAME", "uniform", "what strategy quantile makes: uniform (0 to 1) or normal", ontos },
+        { "onto", 0, TAMIS_CHOICE, "NAME", "uniform",
+          "what strategy quantile makes: uniform (0 to 1) or normal", ontos },
         { "landmarks", 0, TAMIS_COUNT, "N", "1000", "of how many quantiles strategy quantile makes its line", NULL },
-        { "method", 0, TAMIS_CHOICE, "NAME", "yeo-johnson", "of strategy power: yeo-johnson, or box-cox (above 0 alone)",
+        { "method", 0, TAMIS_CHOICE, "NAME", "yeo-johnson",
+          "of strategy power: yeo-johnson, or box-cox (above 0 alone)",
           methods },
         { "bins", 0, TAMIS_COUNT, "K", "5", "how many bins strategy bins makes", NULL },
         { "edges", 0, TAMIS_CHOICE, "NAME", "quantile", "of strategy bins: quantile (of equal counts), or uniform (of "
@@ -25,7 +27,8 @@ const tamis_option tamis_scale_options[] = {
         { "say", 0, TAMIS_CHOICE, "NAME", "number", "of strategy bins: the number of the bin, its middle, or "
           "its limits as text (`10 to 20`: 20 is in the next one)", sayings },
         { "limits", 0, TAMIS_TEXT, "LOW,HIGH", "0.05,0.95", "the quantiles beyond which strategy winsor cuts", NULL },
-        { "norm", 0, TAMIS_CHOICE, "NAME", "l2", "the length that strategy normalize divides by: l1, l2 or max", norms },
+        { "norm", 0, TAMIS_CHOICE, "NAME", "l2",
+          "the length that strategy normalize divides by: l1, l2 or max", norms },
         { "offset", 0, TAMIS_REAL, "X", "1", "what strategy log adds before the logarithm", NULL },
         { "inverse", 0, TAMIS_FLAG, NULL, NULL, "with --load: back from scaled to original numbers", NULL },
         { NULL },
