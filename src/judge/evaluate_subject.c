@@ -392,6 +392,8 @@ int tamis_subject_make(tamis_subject *s, const tamis_subject_options *o, const t
                 return fill_numbers(s, sheet, err);
         r = find_classes(s, o, sheet, err);
         if (r == 0)
+                r = tamis_subject_alike(s, notes, err);
+        if (r == 0)
                 r = fill_actual(s, sheet, err);
         if (r == 0 && o->costs)
                 r = tamis_subject_costs(s, o->costs, err);
