@@ -26,7 +26,8 @@ const tamis_option verb_drift_options[] = {
         [HTML] = { "html", 0, TAMIS_FILE, "FILE", NULL, "write a page to look at into FILE, besides", NULL },
         [NA] = { "na", 0, TAMIS_TEXT, "LIST", NULL, "more tokens that mean missing; =LIST: these and no others", NULL },
         [TYPES] = { "types", 0, TAMIS_TEXT, "LIST", NULL, "types that are not to be found out: 'zip=text,age=number'", NULL },
-        [QUIET] = { "quiet", 'q', TAMIS_FLAG, NULL, NULL, "no warnings (drift has none); errors and the result still", NULL },
+        [QUIET] = { "quiet", 'q', TAMIS_FLAG, NULL, NULL,
+                "no warnings (drift has none); errors and the result still", NULL },
         { NULL },
 };
 

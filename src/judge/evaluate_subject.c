@@ -150,8 +150,8 @@ static bool ends_in(const tamis_field *f, tamis_slice class) {
                                  || (unsigned char) f->name[n - class.n - 1] >= 0x80);
 }
 
-/* The place among --probability of the column of `class`: the shortest name that ends in it, as "p_very low" is not that
- * of "low"; SIZE_MAX: none. */
+/* The place among --probability of the column of `class`: the shortest name that ends in it, as "p_very low" is not
+ * that of "low"; SIZE_MAX: none. */
 static size_t find_column(const tamis_subject *s, const tamis_sheet *sheet, tamis_slice class) {
         const tamis_selection *p = &s->probability;
         size_t best = SIZE_MAX;
@@ -184,8 +184,8 @@ static bool find_prefix(const tamis_sheet *sheet, const tamis_selection *p, cons
         return first != NULL;
 }
 
-/* A class that no row is of can be predicted all the same: were its column left out, the row would count as what is second
- * likeliest. It is called as its column is, behind what the others begin with. */
+/* A class that no row is of can be predicted all the same: were its column left out, the row would count as what is
+ * second likeliest. It is called as its column is, behind what the others begin with. */
 static int add_unseen(tamis_subject *s, const tamis_sheet *sheet, tamis_error *err) {
         const tamis_selection *p = &s->probability;
         tamis_slice *of = calloc(p->n + 1, sizeof *of);

@@ -1,5 +1,5 @@
-/* Classes that differ only in how they are written: a table written by a program that made floats of them has 1.0 where the
- * truth has 1, and nothing agrees. */
+/* Classes that differ only in how they are written: a program that made floats of them writes 1.0 where the truth has
+ * 1, and nothing agrees. */
 #include <strings.h>
 
 #include <tamis/number.h>
