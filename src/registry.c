@@ -1,4 +1,5 @@
-/* Every step type, sorted by name. A new one is a line here: help, manual, completion and the tests over all steps follow. */
+/* Every step type, sorted by name. A new one is a line here: help, manual, completion and the tests over
+ * all steps follow. */
 #include "balance/balance.h"
 #include "clean/clean.h"
 #include "encode/encode.h"

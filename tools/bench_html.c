@@ -43,9 +43,9 @@ static void head(struct tamis_page *g, const bench_summary *s) {
         tamis_page_put(
                 g,
                 "</div>\n<p class=soft>Cells that are known were taken out, every strategy filled the same ones, and what it "
-                "put there was compared with what was there. A block is a file, a mechanism and a share of cells. The error is the "
-                "mean over columns of the NRMSE (1: no better than a constant), and for categories of the share of wrong "
-                "levels.</p>\n");
+                "put there was compared with what was there. A block is a file, a mechanism and a share of cells. The "
+                "error is the mean over columns of the NRMSE (1: no better than a constant), and for categories of the "
+                "share of wrong levels.</p>\n");
         for (size_t m = 0; m < o->n_mechanisms; m++)
                 if (strcmp(o->mechanisms[m], "mcar") != 0)
                         return;
@@ -55,7 +55,7 @@ static void head(struct tamis_page *g, const bench_summary *s) {
                 "the order may be another: --mechanism mcar,mar,mnar.</p>\n");
 }
 
-/* -- ranking --------------------------------------------------------------------------------------------------------- */
+/* -- ranking ------------------------------------------------------------------------------------------------------- */
 
 static const char *figure(double x, const char *format, char room[64]) {
         snprintf(room, 64, isfinite(x) ? format : "-", x);
@@ -103,8 +103,8 @@ static void ranking(struct tamis_page *g, const bench_summary *s) {
         tamis_page_put(
                 g,
                 "</table></div>\n<p class=soft>Rank: the mean over blocks, by error; who has none in a block is last there. "
-                "Low, high: 95 %% of the mean errors when blocks are drawn anew. Seconds: the median of the whole process, by the clock; "
-                "MB: the most it held.</p>\n");
+                "Low, high: 95 %% of the mean errors when blocks are drawn anew. Seconds: the median of the whole "
+                "process, by the clock; MB: the most it held.</p>\n");
         if (s->k < 2)
                 return;
         if (isnan(s->ranking.statistic)) {
@@ -125,7 +125,7 @@ static void ranking(struct tamis_page *g, const bench_summary *s) {
         tamis_page_put(g, "</p>\n");
 }
 
-/* -- all errors ------------------------------------------------------------------------------------------------------ */
+/* -- all errors ---------------------------------------------------------------------------------------------------- */
 
 static void block(struct tamis_page *g, const bench_summary *s, size_t b) {
         const tamis_bench_cell *cell = &s->bench->cells[b * s->repeats];

@@ -1,4 +1,5 @@
-/* A strategy has a line of its own, the best above: that stays legible with twenty of them, where lines of twenty colours do not. */
+/* A strategy has a line of its own, the best above: that stays legible with twenty of them, where lines of twenty
+ * colours do not. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 enum { LEFT = 200, LINE = 22, ABOVE = 26, AXIS = 40, PANEL = 260, GAP = 24, LONGEST = 28 };
 enum { COST_WIDTH = 760, COST_HEIGHT = 400, COST_LEFT = 56, COST_RIGHT = 200, LABEL = 13 };
 
-/* -- axes ------------------------------------------------------------------------------------------------------------ */
+/* -- axes ---------------------------------------------------------------------------------------------------------- */
 
 struct axis {
         double low, high;       /* as shown: of logarithms, their logarithms */
@@ -29,8 +30,8 @@ static double step_of(double range, int n) {
         return power * (least <= 1 ? 1 : least <= 2 ? 2 : least <= 5 ? 5 : 10);
 }
 
-/* The next tick, *i counts them; false: there is none. Of logarithms 1, 2 and 5 times each power, or, over more than two powers,
- * powers alone. */
+/* The next tick, *i counts them; false: there is none. Of logarithms 1, 2 and 5 times each power, or, over more than
+ * two powers, powers alone. */
 static bool next_tick(const struct axis *a, int *i, double *x) {
         static const double leads[] = { 1, 2, 5 };
         double range = a->high - a->low;
@@ -82,7 +83,7 @@ static struct axis axis_of(double low, double high, bool logarithms, int from, i
         return a;
 }
 
-/* -- names ----------------------------------------------------------------------------------------------------------- */
+/* -- names --------------------------------------------------------------------------------------------------------- */
 
 /* At most so many characters, and a mark where there were more. */
 static void shortened(struct tamis_page *g, const char *name) {
@@ -119,7 +120,7 @@ static void point(struct tamis_page *g, double x, double y, double full, const c
         tamis_page_put(g, "%s</title></circle>\n", words);
 }
 
-/* -- errors ---------------------------------------------------------------------------------------------------------- */
+/* -- errors -------------------------------------------------------------------------------------------------------- */
 
 static double shade(size_t i, size_t n) {
         return n > 1 ? .1 + .9 * (double) i / (double) (n - 1) : .8;
@@ -200,7 +201,7 @@ void bench_html_errors(struct tamis_page *g, const bench_summary *s) {
         free(order);
 }
 
-/* -- ranks ----------------------------------------------------------------------------------------------------------- */
+/* -- ranks --------------------------------------------------------------------------------------------------------- */
 
 void bench_html_ranks(struct tamis_page *g, const bench_summary *s) {
         double half = isnan(s->ranking.critical) ? 0 : s->ranking.critical / 2, last = s->lines[s->k - 1].rank + half;
@@ -230,7 +231,7 @@ void bench_html_ranks(struct tamis_page *g, const bench_summary *s) {
         tamis_page_put(g, "</svg></div>\n");
 }
 
-/* -- cost ------------------------------------------------------------------------------------------------------------ */
+/* -- cost ---------------------------------------------------------------------------------------------------------- */
 
 static bool has_cost(const bench_summary *s, const bench_line *l) {
         return l->known == s->blocks && l->seconds > 0;

@@ -22,7 +22,8 @@ enum {
 };
 
 static const char style[] =
-        "set datafile missing '?'\nset grid xtics lc 'gray85'\nset border 3 lc 'gray50'\nset tics nomirror textcolor 'black'\n";
+        "set datafile missing '?'\nset grid xtics lc 'gray85'\nset border 3 lc 'gray50'\nset tics nomirror "
+        "textcolor 'black'\n";
 
 /* A line out of sight: a picture without anything is a complaint of gnuplot's. */
 #define NOTHING "-1e9 notitle"
@@ -81,7 +82,7 @@ static int draw(const char *folder, const char *name, int width, int height, con
         return r;
 }
 
-/* -- errors ---------------------------------------------------------------------------------------------------------- */
+/* -- errors -------------------------------------------------------------------------------------------------------- */
 
 /* $eM_R: error, line. A strategy that has none in some file has no point. */
 static int add_errors(const bench_summary *s, size_t m, size_t rate, bool wide, tamis_buffer *out, tamis_error *err) {
@@ -200,7 +201,7 @@ static int plot_errors(const char *folder, const bench_summary *s, tamis_error *
         return r;
 }
 
-/* -- costs and ranks ------------------------------------------------------------------------------------------------- */
+/* -- costs and ranks ----------------------------------------------------------------------------------------------- */
 
 /* $cI: seconds, error, the strategy's place in the ranking. */
 static int add_cost(const bench_summary *s, size_t i, bool wide, tamis_buffer *out, tamis_error *err) {
@@ -245,7 +246,8 @@ static int add_cost_ranges(const bench_summary *s, bool wide, tamis_buffer *out,
                                                     : 1);
 }
 
-/* Who has an error in every block: else it would be compared with others' blocks. Points bear their places in the ranking. */
+/* Who has an error in every block: else it would be compared with others' blocks. Points bear their places
+ * in the ranking. */
 static int plot_cost(const char *folder, const bench_summary *s, tamis_error *err) {
         bool wide = bench_summary_wide(s);
         tamis_buffer out = {0};

@@ -1,5 +1,5 @@
-/* bench_plot.h: a bench as pictures, drawn by gnuplot: errors.svg (by mechanism and rate), cost.svg (time against error),
- * ranks.svg (mean ranks, and how far apart they must be). */
+/* bench_plot.h: a bench as pictures, drawn by gnuplot: errors.svg (by mechanism and rate), cost.svg (time against
+ * error), ranks.svg (mean ranks, and how far apart they must be). */
 #ifndef TOOLS_BENCH_PLOT_H
 #define TOOLS_BENCH_PLOT_H
 

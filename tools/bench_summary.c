@@ -41,7 +41,8 @@ static void find_errors(bench_summary *t) {
                 }
 }
 
-/* The mean over blocks that have an error, and the percentiles of what it is when blocks are drawn anew (with replacement). */
+/* The mean over blocks that have an error, and the percentiles of what it is when blocks are drawn anew (with
+ * replacement). */
 static int find_mean(const bench_summary *t, bench_line *l, tamis_error *err) {
         double *has = malloc((t->blocks + 1) * sizeof *has), *means = malloc(RESAMPLES * sizeof *means), sum = 0;
         size_t n = 0;
@@ -130,7 +131,7 @@ void bench_summary_done(bench_summary *s) {
         *s = (bench_summary) {0};
 }
 
-/* -- views of it ----------------------------------------------------------------------------------------------------- */
+/* -- views of it --------------------------------------------------------------------------------------------------- */
 
 size_t bench_summary_near(const bench_summary *s) {
         size_t near = 0;

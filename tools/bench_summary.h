@@ -1,4 +1,5 @@
-/* bench_summary.h: what a bench comes to: a line for each strategy, the best first. The table, the pictures and the page show it.
+/* bench_summary.h: what a bench comes to: a line for each strategy, the best first. The table, the pictures and the
+ * page show it.
  *
  * A block is a file, a mechanism and a rate; its error is the mean over repeats.
  *

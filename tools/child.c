@@ -79,7 +79,8 @@ static bool ended(pid_t pid, int *status, struct rusage *usage) {
         return r == pid;
 }
 
-/* Wait for it, but not beyond its time. `fd` tells when it ends; -1 (an old kernel): it is asked every few milliseconds. */
+/* Wait for it, but not beyond its time. `fd` tells when it ends; -1 (an old kernel): it is asked every few
+ * milliseconds. */
 static void watch(const tamis_child *c, pid_t pid, int fd, double start, tamis_child_end *ret, struct rusage *usage) {
         bool killed = false;
 

@@ -59,7 +59,7 @@ static tamis_slice name_of(const tamis_drift_column *c) {
         return (tamis_slice) { c->name, c->name_length };
 }
 
-/* -- for people ------------------------------------------------------------------------------------------------------ */
+/* -- for people ---------------------------------------------------------------------------------------------------- */
 
 /* Characters, not bytes, decide how wide a name is. */
 static int width_of(const char *text) {
@@ -205,7 +205,7 @@ int drift_table(const tamis_drift_report *report, tamis_buffer *out, tamis_error
         return r == 0 ? add_approximate(report, out, err) : r;
 }
 
-/* -- for programs ---------------------------------------------------------------------------------------------------- */
+/* -- for programs -------------------------------------------------------------------------------------------------- */
 
 /* A last line, of no column. */
 static int csv_classifier(const tamis_drift_report *report, tamis_buffer *out, tamis_error *err) {

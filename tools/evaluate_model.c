@@ -33,7 +33,7 @@ const char *evaluate_model_task(const char *model) {
                         n) == 0) ? "classes" : NULL;
 }
 
-/* -- input ----------------------------------------------------------------------------------------------------------- */
+/* -- input --------------------------------------------------------------------------------------------------------- */
 
 static int copy_all(FILE *from, FILE *to, tamis_error *err) {
         char bytes[1 << 16];
@@ -85,7 +85,7 @@ void evaluate_keep_done(kept_input *kept) {
                 fclose(kept->file);
 }
 
-/* -- the chain ------------------------------------------------------------------------------------------------------- */
+/* -- the chain ----------------------------------------------------------------------------------------------------- */
 
 static int chain_parse(struct chain *c, const evaluate_model *m, const char *steps, const char *what, const char *model,
                        tamis_error *err) {
@@ -155,7 +155,7 @@ static void note(void *arg, const char *step, const char *text) {
         c->lost |= tamis_verdicts_note(c->notes, &err, "%s", all) < 0;
 }
 
-/* -- files ----------------------------------------------------------------------------------------------------------- */
+/* -- files --------------------------------------------------------------------------------------------------------- */
 
 static int write_file(const tamis_buffer *text, const char *path, tamis_error *err) {
         tamis_output *output = NULL;
@@ -304,7 +304,7 @@ static int train_all(struct chain *c, const tamis_run_options *from, const tamis
         return r;
 }
 
-/* -- all of it ------------------------------------------------------------------------------------------------------- */
+/* -- all of it ----------------------------------------------------------------------------------------------------- */
 
 static int trials(struct chain *a, struct chain *b, const tamis_run_options *run, const tamis_sheet *sheet,
                   tamis_subject *s,

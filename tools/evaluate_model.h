@@ -1,4 +1,5 @@
-/* evaluate_model.h: the part of `tamis evaluate` that trains: pipelines and models into trials, scores and models into files. */
+/* evaluate_model.h: the part of `tamis evaluate` that trains: pipelines and models into trials, scores and
+ * models into files. */
 #ifndef TOOLS_EVALUATE_MODEL_H
 #define TOOLS_EVALUATE_MODEL_H
 

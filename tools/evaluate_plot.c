@@ -28,7 +28,7 @@ int evaluate_plot_check(const char *path, tamis_error *err) {
                              : tamis_fail(err, TAMIS_USAGE, "--plot %s: a name that ends in .svg, .png or .pdf", path);
 }
 
-/* -- what is drawn --------------------------------------------------------------------------------------------------- */
+/* -- what is drawn ------------------------------------------------------------------------------------------------- */
 
 /* Of two classes the positive one's curve says all. */
 static size_t first_class(const tamis_subject *s) {
@@ -111,8 +111,10 @@ static int add_confusion(tamis_buffer *out, const tamis_subject *s, tamis_error 
                 }
         if (r == 0)
                 r = tamis_buffer_addf(out, err,
-                                      "EOD\nset title 'Confusion: rows, coloured by share of the actual class'\nset xlabel 'predicted'\n"
-                                      "set ylabel 'actual'\nset xrange [-.5:%g]\nset yrange [%g:-.5]\nunset key\nset cbrange [0:1]\n"
+                                      "EOD\nset title 'Confusion: rows, coloured by share of the actual class'\nset "
+                                      "xlabel 'predicted'\n"
+                                      "set ylabel 'actual'\nset xrange [-.5:%g]\nset yrange [%g:-.5]\nunset "
+                                      "key\nset cbrange [0:1]\n"
                                       "set palette defined (0 'white', 1 '#5b8db8')\nunset colorbox\nunset grid\n",
                                       (double) s->k - .5, (double) s->k - .5);
         for (int axis = 0; r == 0 && axis < 2; axis++) {
@@ -130,7 +132,8 @@ static int add_confusion(tamis_buffer *out, const tamis_subject *s, tamis_error 
         free(rows);
         free(all);
         return r == 0 ? tamis_buffer_addf(out, err,
-                                          "plot $m using 1:2:3 with image, $m using 1:2:(sprintf('%%.6g', $4)) with labels\n") : r;
+                                          "plot $m using 1:2:3 with image, $m using 1:2:(sprintf('%%.6g', "
+                                          "$4)) with labels\n") : r;
 }
 
 static int add_classes(tamis_buffer *out, const tamis_subject *s, tamis_error *err) {
@@ -146,18 +149,22 @@ static int add_classes(tamis_buffer *out, const tamis_subject *s, tamis_error *e
                 r = add_reliability(out, s, &j, err);
         if (r == 0)
                 r = tamis_buffer_addf(out, err,
-                                      "set multiplot layout 2,2\nset xrange [0:1]\nset yrange [0:1.02]\nset size square\n"
-                                      "set key bottom right\nset title 'ROC'\nset xlabel 'false positive rate'\nset ylabel 'true positive rate'\n");
+                                      "set multiplot layout 2,2\nset xrange [0:1]\nset yrange "
+                                      "[0:1.02]\nset size square\n"
+                                      "set key bottom right\nset title 'ROC'\nset xlabel 'false positive rate'\nset "
+                                      "ylabel 'true positive rate'\n");
         if (r == 0)
                 r = add_plot(out, s, "c", "1:2 with lines", "x with lines lc 'gray' dt 2 notitle", err);
         if (r == 0)
                 r = tamis_buffer_addf(out, err,
-                                      "set key bottom left\nset title 'Precision and recall'\nset xlabel 'recall'\nset ylabel 'precision'\n");
+                                      "set key bottom left\nset title 'Precision and recall'\nset xlabel 'recall'\nset "
+                                      "ylabel 'precision'\n");
         if (r == 0)
                 r = add_plot(out, s, "c", "2:3 with fsteps", "", err);
         if (r == 0 && j.chances)
                 r = tamis_buffer_addf(out, err,
-                                      "set key top left\nset title 'Reliability'\nset xlabel 'predicted probability, mean of the bin'\n"
+                                      "set key top left\nset title 'Reliability'\nset xlabel 'predicted probability, "
+                                      "mean of the bin'\n"
                                       "set ylabel 'share that was so'\n");
         if (r == 0 && j.chances)
                 r = add_plot(out, s, "r", "1:2 with linespoints pt 7 ps .6", "x with lines lc 'gray' dt 2 notitle",
@@ -175,8 +182,10 @@ static int add_errors(tamis_buffer *out, const tamis_subject *s, tamis_error *er
         for (size_t i = 0; r == 0 && i < s->n; i++)
                 r = gnuplot_numbers(out, (double[]) { s->y[i], s->predicted[i] }, 2, err);
         return r == 0 ? tamis_buffer_addf(out, err,
-                                          "EOD\nset title 'Predicted against actual'\nset xlabel 'actual'\nset ylabel 'predicted'\n"
-                                          "unset key\nset size square\nplot $n using 1:2 with points pt 7 ps .4 lc '#5b8db8', x with lines lc 'gray' dt 2\n")
+                                          "EOD\nset title 'Predicted against actual'\nset xlabel 'actual'\nset "
+                                          "ylabel 'predicted'\n"
+                                          "unset key\nset size square\nplot $n using 1:2 with points pt 7 ps .4 lc "
+                                          "'#5b8db8', x with lines lc 'gray' dt 2\n")
                       : r;
 }
 

@@ -11,7 +11,7 @@
 
 extern char **environ;
 
-/* -- words ----------------------------------------------------------------------------------------------------------- */
+/* -- words --------------------------------------------------------------------------------------------------------- */
 
 int gnuplot_quote(tamis_buffer *out, tamis_slice text, tamis_error *err) {
         size_t n = text.n < GNUPLOT_LONGEST ? text.n : GNUPLOT_LONGEST;
@@ -41,7 +41,7 @@ int gnuplot_numbers(tamis_buffer *out, const double *x, size_t n, tamis_error *e
         return r;
 }
 
-/* -- the program ----------------------------------------------------------------------------------------------------- */
+/* -- the program --------------------------------------------------------------------------------------------------- */
 
 static int run(const tamis_buffer *script, tamis_error *err) {
         char *const argv[] = { (char *) "gnuplot", NULL };

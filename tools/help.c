@@ -126,7 +126,7 @@ void help_option(const offer *f, const verb *v, char *out, size_t size) {
                 snprintf(out + n, size - n, " (default: %s)", fallback);
 }
 
-/* -- one verb, by argp ----------------------------------------------------------------------------------------------- */
+/* -- one verb, by argp --------------------------------------------------------------------------------------------- */
 
 /* A table for argp in the making; its texts are in the arena. */
 struct table {

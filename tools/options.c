@@ -15,7 +15,7 @@ const char *const headings[N_HEADINGS] = {
         [HEADING_HELP] = "Help:",
 };
 
-/* -- offers ---------------------------------------------------------------------------------------------------------- */
+/* -- offers -------------------------------------------------------------------------------------------------------- */
 
 static enum heading heading_of_common(unsigned bit) {
         switch (bit) {
@@ -80,7 +80,7 @@ void offers_done(offers *o) {
         free(o->list);
 }
 
-/* -- checking before argp: it could not say what is wrong with an option, nor what was meant -------------------------- */
+/* -- checking before argp: it could not say what is wrong with an option, nor what was meant ----------------------- */
 
 static int fail_unknown(const offers *o, const char *name, tamis_error *err) {
         tamis_slice names[96];
@@ -184,7 +184,7 @@ static int check_all(const offers *o, int argc, char **argv, parsed *p, tamis_er
         return 0;
 }
 
-/* -- argp ------------------------------------------------------------------------------------------------------------ */
+/* -- argp ---------------------------------------------------------------------------------------------------------- */
 
 struct parse {
         const offers *offers;

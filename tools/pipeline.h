@@ -1,7 +1,8 @@
-/* pipeline.h: a chain of steps said in one word, as to `evaluate --pipeline`: words into steps, as often as they are needed.
+/* pipeline.h: a chain of steps said in one word, as to `evaluate --pipeline`: words into steps, as often as
+ * they are needed.
  *
- * Words are cut as a shell would: at blanks, but for what is between quotes. Every step that takes a target and was given none
- * gets that of the evaluation.
+ * Words are cut as a shell would: at blanks, but for what is between quotes. Every step that takes a target and was
+ * given none gets that of the evaluation.
  */
 #ifndef TOOLS_PIPELINE_H
 #define TOOLS_PIPELINE_H

@@ -40,8 +40,8 @@ static const verb verbs[] = {
         { "help", "explain a verb, the strategies, or how columns are selected", "[VERB|strategies|columns]",
           .options = verb_help_options, .takes = TAKES_HELP, .run = verb_help },
         { "part", "write each part of a split to its own file", "PATTERN [FILE...]",
-          .details = "The column _split, or _fold where there is none, says which part a row belongs to; it is left out "
-                     "of the files. {} in PATTERN stands for the part's name.",
+          .details = "The column _split, or _fold where there is none, says which part a row belongs to; it is left "
+                     "out of the files. {} in PATTERN stands for the part's name.",
           .examples = "tamis split --test 0.25 in.csv then part 'in.{}.csv'\n",
           .takes = TAKES_INPUT | TAKES_RUN | TAKES_HELP, .run = verb_chain },
         { "pool", "pool estimates made from several imputations", "[FILE...]",
@@ -149,7 +149,8 @@ int main(int argc, char **argv) {
         verb v;
 
         hold_standard_descriptors();
-        /* a reader that went away and a limit of file size are errors of write(), which say what is wrong and clean up */
+        /* a reader that went away and a limit of file size are errors of write(), which say what is wrong
+         * and clean up */
         signal(SIGPIPE, SIG_IGN);
         signal(SIGXFSZ, SIG_IGN);
         say_init();

@@ -1,7 +1,7 @@
 /* verb.h: what the program can be told to do.
  *
- * A verb is a line in the table of tamis.c, or a step type of the registry: every step is a verb by itself. Help, manual
- * pages and completion walk over all of them, so a new step is documented the moment it is registered.
+ * A verb is a line in the table of tamis.c, or a step type of the registry: every step is a verb by itself. Help,
+ * manual pages and completion walk over all of them, so a new step is documented the moment it is registered.
  *
  * Ownership: everything a verb points to is static.
  */

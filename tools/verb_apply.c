@@ -1,9 +1,10 @@
 #include "verb_apply.h"
 
 const char verb_apply_details[] =
-        "Each MODEL is what --save wrote: a step or a whole chain. The first word is a model, and so are those behind it "
-        "that end in .json; what follows is data. Rows go through in bounded memory, and one row alone gives the bytes it "
-        "gives among others. Steps that are for training rows only (smote, sample, prune, split) are passed over.";
+        "Each MODEL is what --save wrote: a step or a whole chain. The first word is a model, and so are those behind "
+        "it that end in .json; what follows is data. Rows go through in bounded memory, and one row alone gives the "
+        "bytes it gives among others. Steps that are for training rows only (smote, sample, prune, split) "
+        "are passed over.";
 
 const char verb_apply_examples[] =
         "tamis impute -t Survived --save fill.json train.csv > filled.csv\n"

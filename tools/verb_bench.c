@@ -7,9 +7,8 @@
 
 #include <tamis/number.h>
 
-#include "bench_html.h"
 #include "bench_plot.h"
-#include "bench_table.h"
+#include "bench_write.h"
 #include "child.h"
 #include "help.h"
 #include "run_options.h"
@@ -41,7 +40,8 @@ const tamis_option verb_bench_options[] = {
         [STRATEGIES] = { "strategy", 's', TAMIS_TEXT, "LIST", NULL,
                 "strategies of impute, with their options: mean,knn,'mice -m 5'; one with a = in it is an -s of its own", NULL },
         [WITH] = { "with", 0, TAMIS_TEXT, "NAME=CMD", NULL,
-                "any program that reads a CSV and writes it filled: 'sklearn=python3 impute.py'; several times for several", NULL },
+                "any program that reads a CSV and writes it filled: 'sklearn=python3 impute.py'; several "
+                "times for several", NULL },
         [MECHANISM] = { "mechanism", 0, TAMIS_TEXT, "LIST", "mcar", "how holes come about: mcar,mar,mnar", NULL },
         [RATE] = { "rate", 0, TAMIS_TEXT, "LIST", ".1,.3", "shares of the cells that go", NULL },
         [REPEATS] = { "repeats", 0, TAMIS_COUNT, "N", "10", "how often each is done, with other holes", NULL },
@@ -53,9 +53,11 @@ const tamis_option verb_bench_options[] = {
                     "with --target: what becomes of such a model of it, by evaluate, with five folds", NULL },
         [TIMEOUT] = { "timeout", 0, TAMIS_REAL, "SECONDS", "600", "kill who takes longer; 0: nobody", NULL },
         [RESUME] = { "resume", 0, TAMIS_FILE, "FILE", NULL,
-                     "go on with the results in FILE, and add to it: rows go there as they are had, the table to the output", NULL },
+                     "go on with the results in FILE, and add to it: rows go there as they are had, the "
+                     "table to the output", NULL },
         [TABLE] = { "table", 0, TAMIS_FLAG, NULL, NULL, "write the ranked table, not the rows (default on a terminal)", NULL },
-        [PLOT] = { "plot", 0, TAMIS_FILE, "DIR", NULL, "draw errors.svg, cost.svg and ranks.svg into DIR, by gnuplot, besides", NULL },
+        [PLOT] = { "plot", 0, TAMIS_FILE, "DIR", NULL, "draw errors.svg, cost.svg and ranks.svg into DIR, by "
+                                                       "gnuplot, besides", NULL },
         [HTML] = { "html", 0, TAMIS_FILE, "FILE", NULL, "write a page to look at into FILE, besides", NULL },
         [DELIMITER] = { "delimiter", 'd', TAMIS_TEXT, "C", ",", "what stands between cells: one byte, tab or auto", NULL },
         [NA] = { "na", 0, TAMIS_TEXT, "LIST", NULL, "more tokens that mean missing; =LIST: these and no others", NULL },
@@ -65,15 +67,17 @@ const tamis_option verb_bench_options[] = {
 };
 
 const char verb_bench_details[] =
-        "Makes holes in whole tables (ampute), lets every strategy fill the same ones, and scores them against the truth. Each runs as "
-        "a process of its own, one thread, as a filter from CSV to CSV: `tamis impute -s NAME`, or any program (--with), which finds "
-        "the table on its standard input. A program that hangs, crashes, prints junk, too few rows or fills only half is told of "
-        "in the rows (status, message), and the rest goes on.\n"
-        "Columns of a row: file, mechanism, rate, repeat, seed, strategy, status, column, measure, value, n, message. Column *: all columns. Besides "
-        "score's measures there are error (the mean over columns of nrmse, or pfc for categories), seconds by the clock, and "
-        "megabytes (the largest resident size). The seed repeats one cell alone: tamis ampute -s MECHANISM --rate RATE --seed SEED.\n"
-        "The table ranks by error in every block (a file, mechanism and rate, repeats averaged); low and high: 95 % of the mean "
-        "errors when blocks are drawn anew; Friedman's test, and Nemenyi's critical difference of mean ranks.\n"
+        "Makes holes in whole tables (ampute), lets every strategy fill the same ones, and scores them against the "
+        "truth. Each runs as a process of its own, one thread, as a filter from CSV to CSV: `tamis impute -s NAME`, or "
+        "any program (--with), which finds the table on its standard input. A program that hangs, crashes, prints "
+        "junk, too few rows or fills only half is told of in the rows (status, message), and the rest goes on.\n"
+        "Columns of a row: file, mechanism, rate, repeat, seed, strategy, status, column, measure, value, n, message. "
+        "Column *: all columns. Besides score's measures there are error (the mean over columns of nrmse, or pfc for "
+        "categories), seconds by the clock, and megabytes (the largest resident size). The seed repeats one cell "
+        "alone: tamis ampute -s MECHANISM --rate RATE --seed SEED.\n"
+        "The table ranks by error in every block (a file, mechanism and rate, repeats averaged); low and high: 95 % of "
+        "the mean errors when blocks are drawn anew; Friedman's test, and Nemenyi's critical difference "
+        "of mean ranks.\n"
         "Killed at any moment, a bench with --resume goes on where it was.";
 
 const char verb_bench_examples[] =
@@ -96,7 +100,7 @@ static void watch_signals(void) {
         sigaction(SIGHUP, &action, NULL);
 }
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 struct asked {
         tamis_bench_options o;
@@ -106,8 +110,7 @@ struct asked {
         char **owned;           /* texts cut up */
         size_t n_owned;
         char program[4096];
-        const char *plot, *html;
-        bool table;
+        bench_outputs out;
 };
 
 static void asked_done(struct asked *a) {
@@ -242,8 +245,8 @@ static int take_rest(struct asked *a, const parsed *said, tamis_error *err) {
         a->o.measures = value_of(said, MEASURES);
         a->o.model = value_of(said, MODEL);
         a->o.resume = value_of(said, RESUME);
-        a->plot = value_of(said, PLOT);
-        a->html = value_of(said, HTML);
+        a->out.plot = value_of(said, PLOT);
+        a->out.html = value_of(said, HTML);
         a->o.delimiter = options_value(said, verb_bench_options[DELIMITER].name);
         a->o.na = value_of(said, NA);
         a->o.types = value_of(said, TYPES);
@@ -289,7 +292,7 @@ static int look_at_files(const struct asked *a, tamis_error *err) {
         return 0;
 }
 
-/* -- what is told ---------------------------------------------------------------------------------------------------- */
+/* -- what is told -------------------------------------------------------------------------------------------------- */
 
 static void tell_progress(void *arg, size_t done, size_t all, double seconds) {
         const struct asked *a = arg;
@@ -305,62 +308,6 @@ static void tell_progress(void *arg, size_t done, size_t all, double seconds) {
         snprintf(line, sizeof line, "%zu of %zu done, %.0f %s left%s", done, all, left < 90 ? left : left / 60,
                  left < 90 ? "s" : "min", a->o.resume ? "" : " (no --resume)");
         say_status(line);
-}
-
-static int write_file(const char *path, const tamis_buffer *text, tamis_error *err) {
-        tamis_output *output = NULL;
-        int r = tamis_output_new(path, &output, err);
-
-        if (r == 0)
-                r = tamis_output_write(output, text->p, text->n, err);
-        if (r == 0)
-                r = tamis_output_commit(output, err);
-        tamis_output_free(output);
-        return r;
-}
-
-static int write_rows(const tamis_bench *b, const char *path, tamis_error *err) {
-        tamis_output *output = NULL;
-        tamis_buffer text = {0};
-        int r = tamis_output_new(path, &output, err);
-
-        if (r == 0)
-                r = tamis_output_write(output, TAMIS_BENCH_HEADER, strlen(TAMIS_BENCH_HEADER), err);
-        for (size_t i = 0; r == 0 && i < b->n_cells * b->options->n_strategies; i++) {
-                text.n = 0;
-                r = tamis_bench_rows(b, &b->groups[i], &text, err);
-                if (r == 0)
-                        r = tamis_output_write(output, text.p, text.n, err);
-        }
-        if (r == 0)
-                r = tamis_output_commit(output, err);
-        tamis_output_free(output);
-        tamis_buffer_done(&text);
-        return r;
-}
-
-/* Rows or table first: they are there whatever becomes of the pictures. */
-static int write_all(const struct asked *a, const tamis_bench *b, const char *path, tamis_error *err) {
-        bench_summary summary = {0};
-        tamis_buffer text = {0};
-        int r = a->table ? 0 : write_rows(b, path, err);
-
-        if (r == 0 && (a->table || a->html || a->plot))
-                r = bench_summary_make(b, &summary, err);
-        if (r == 0 && a->table)
-                r = bench_table(&summary, &text, err);
-        if (r == 0 && a->table)
-                r = write_file(path, &text, err);
-        text.n = 0;
-        if (r == 0 && a->html)
-                r = bench_html(&summary, &text, err);
-        if (r == 0 && a->html)
-                r = write_file(a->html, &text, err);
-        if (r == 0 && a->plot)
-                r = bench_plot(a->plot, &summary, err);
-        bench_summary_done(&summary);
-        tamis_buffer_done(&text);
-        return r;
 }
 
 static int check_whole(const struct asked *a, const tamis_bench *b, tamis_error *err) {
@@ -389,11 +336,12 @@ static int bench(const parsed *said, tamis_error *err) {
                 r = run_fill(&words, &run, err);
         if (r == 0)
                 r = look_at_files(&a, err);
-        if (r == 0 && a.plot)
-                r = bench_plot_check(a.plot, err);
+        if (r == 0 && a.out.plot)
+                r = bench_plot_check(a.out.plot, err);
         if (r == 0) {
-                a.table = a.o.resume || options_value(said, verb_bench_options[TABLE].name) ||
+                a.out.table = a.o.resume || options_value(said, verb_bench_options[TABLE].name) ||
                         (!run.output && isatty(STDOUT_FILENO));
+                a.out.path = run.output;
                 a.o.threads = run.threads;
                 a.o.stop = &stop;
                 a.o.arg = &a;
@@ -406,7 +354,7 @@ static int bench(const parsed *said, tamis_error *err) {
         if (r == 0)
                 r = check_whole(&a, &b, err);
         if (r == 0)
-                r = write_all(&a, &b, run.output, err);
+                r = bench_write(&b, &a.out, err);
         tamis_bench_done(&b);
         asked_done(&a);
         return r;

@@ -1,6 +1,7 @@
 /* The verbs that move a table: every step, cat, apply and part, one of them or several with `then` between.
  *
- * A chain is read in three goes: words into links, options of the run and the files gathered from all of them, then the run.
+ * A chain is read in three goes: words into links, options of the run and the files gathered from all of them,
+ * then the run.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,7 +44,7 @@ static void chain_done(struct chain *c) {
         free(c->links);
 }
 
-/* -- words into links ------------------------------------------------------------------------------------------------ */
+/* -- words into links ---------------------------------------------------------------------------------------------- */
 
 /* Its own options into settings, those of the run to the chain. */
 static int take_options(struct chain *c, struct link *l, tamis_error *err) {
@@ -140,7 +141,7 @@ static int read_words(struct chain *c, int argc, char **argv, tamis_error *err) 
         return r;
 }
 
-/* -- the run --------------------------------------------------------------------------------------------------------- */
+/* -- the run ------------------------------------------------------------------------------------------------------- */
 
 static bool is_standard(const char *path) {
         return path && strcmp(path, "-") == 0;

@@ -19,7 +19,8 @@
 enum { SEED, GIVE_UP, ROUNDS, MINUTES };
 
 const tamis_option verb_drill_options[] = {
-        [SEED] = { "seed", 0, TAMIS_COUNT, "N", NULL, "make data (or draw questions) from this seed, not from a fresh one", NULL },
+        [SEED] = { "seed", 0, TAMIS_COUNT, "N", NULL, "make data (or draw questions) from this seed, not "
+                                                      "from a fresh one", NULL },
         [GIVE_UP] = { "give-up", 0, TAMIS_FLAG, NULL, NULL, "explain what is not passed yet", NULL },
         [ROUNDS] = { "rounds", 0, TAMIS_COUNT, "K", "6", "questions of an interview", NULL },
         [MINUTES] = { "minutes", 0, TAMIS_REAL, "M", "30", "how long an interview lasts at most", NULL },
@@ -27,19 +28,22 @@ const tamis_option verb_drill_options[] = {
 };
 
 const char verb_drill_details[] =
-        "A drill is a question that may be asked of somebody who works with data, data that answer back, and a pipeline.sh to be built. Every "
-        "check runs it on fresh data whose truth is known, and says what came of it, with the figure that shows it.\n\n"
+        "A drill is a question that may be asked of somebody who works with data, data that answer back, and a "
+        "pipeline.sh to be built. Every check runs it on fresh data whose truth is known, and says what came of it, "
+        "with the figure that shows it.\n\n"
         "Without a COMMAND: where one stopped.\n"
         "list: all drills by topic, and how far one is.\n"
         "start NAME [DIR]: lay out brief.md, data and a pipeline.sh that runs and fails, in DIR (default: NAME).\n"
         "check [NAME]: run pipeline.sh on fresh data, and grade it. Exit status 3: not passed.\n"
         "hint [NAME]: one more. explain [NAME]: what happens and why, after a pass, or with --give-up.\n"
         "say [NAME]: answer the question aloud or typed, and see what a strong answer would have held.\n"
-        "next [DIR]: begin the next drill. review: begin what is due again (after 1, 3, 7, 16 and 35 days), with fresh data.\n"
+        "next [DIR]: begin the next drill. review: begin what is due again (after 1, 3, 7, 16 and 35 days), "
+        "with fresh data.\n"
         "watch [NAME]: check whenever something in the folder is saved. reset NAME: forget what was done of it.\n"
         "interview: a mock round of questions on a clock, then strengths and gaps.\n"
         "dev check [NAME...], dev figures NAME, dev make NAME DIR: for whoever writes drills.\n\n"
-        "Progress is one file of text, ${XDG_STATE_HOME:-~/.local/state}/tamis/drill/progress. TAMIS_DRILLS names another folder of drills.";
+        "Progress is one file of text, ${XDG_STATE_HOME:-~/.local/state}/tamis/drill/progress. TAMIS_DRILLS names "
+        "another folder of drills.";
 
 const char verb_drill_examples[] =
         "tamis drill list\n"

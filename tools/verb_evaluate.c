@@ -18,14 +18,16 @@ static const char *const task_choices[] = { "classes", "numbers", NULL };
 const tamis_option verb_evaluate_options[] = {
         [TARGET] = { "target", 't', TAMIS_SELECTION, "COL", NULL, "what was so", NULL },
         [PROBABILITY] = { "probability", 'p', TAMIS_SELECTION, "SEL", NULL,
-                "predicted probabilities, or scores: one column, or for more than two classes one each, whose name ends in the class",
+                "predicted probabilities, or scores: one column, or for more than two classes one each, whose name "
+                "ends in the class",
                 NULL },
         [PREDICTION] = { "prediction", 0, TAMIS_SELECTION, "COL", NULL,
                 "predicted classes or numbers (default: decided by --probability)", NULL },
         [POSITIVE] = { "positive", 0, TAMIS_TEXT, "CLASS", NULL,
                 "of two classes the one that probabilities are of (default: the last by text)", NULL },
         [TASK] = { "task", 0, TAMIS_CHOICE, "KIND", NULL,
-                "what the target holds (default: numbers, if it has more than 20 of them or a fraction)", task_choices },
+                "what the target holds (default: numbers, if it has more than 20 of them or a fraction)",
+                task_choices },
         [THRESHOLD] = { "threshold", 0, TAMIS_REAL, "T", "0.5",
                         "probability from which the positive class is decided for", NULL },
         [COSTS] = { "costs", 0, TAMIS_FILE, "FILE", NULL,
@@ -57,34 +59,35 @@ const tamis_option verb_evaluate_options[] = {
         [EXPLAIN] = { "explain", 0, TAMIS_FILE, "FILE", NULL,
                       "--model: likewise, and write the coefficients of a linear model", NULL },
         [PLOT] = { "plot", 0, TAMIS_FILE, "FILE", NULL,
-                "draw it (.svg, .png, .pdf; by gnuplot): ROC, precision and recall, reliability, confusion; numbers: against the truth",
+                "draw it (.svg, .png, .pdf; by gnuplot): ROC, precision and recall, reliability, confusion; numbers: "
+                "against the truth",
                 NULL },
         { NULL },
 };
 
 const char verb_evaluate_details[] =
-        "Writes a line for each figure: measure,class,segment,value,low,high,n. Class *: all classes together; no segment: all "
-        "rows; low and high: the interval, with --bootstrap; n: rows it is of. An empty value: not defined here (the area "
-        "under a curve where one class has no rows).\n"
-        "Classes: accuracy, balanced-accuracy, precision, recall and F1 (macro, weighted, and of each class with its support), "
-        "mcc, kappa, gmean, the confusion matrix. With probabilities also auc, average-precision, log-loss, brier (of two "
-        "classes, that of the positive one; of more, the sum over classes), ece (expected calibration error, with bins of "
-        "equal width and, -quantile, of equal numbers of rows), the reliability table, and the threshold with the best F1. "
-        "With --costs the mean cost, the cheapest threshold, and the one that costs alone give if probabilities are right "
-        "(Elkan's); an empty threshold: never decide for the positive class. Of more than two classes auc and "
-        "average-precision are means of each against the rest. What is called a probability and is not between 0 and 1 is a "
-        "score, with the measures of ranks alone.\n"
+        "Writes a line for each figure: measure,class,segment,value,low,high,n. Class *: all classes together; no "
+        "segment: all rows; low and high: the interval, with --bootstrap; n: rows it is of. An empty value: not "
+        "defined here (the area under a curve where one class has no rows).\n"
+        "Classes: accuracy, balanced-accuracy, precision, recall and F1 (macro, weighted, and of each class with its "
+        "support), mcc, kappa, gmean, the confusion matrix. With probabilities also auc, average-precision, log-loss, "
+        "brier (of two classes, that of the positive one; of more, the sum over classes), ece (expected calibration "
+        "error, with bins of equal width and, -quantile, of equal numbers of rows), the reliability table, and the "
+        "threshold with the best F1. With --costs the mean cost, the cheapest threshold, and the one that costs alone "
+        "give if probabilities are right (Elkan's); an empty threshold: never decide for the positive class. Of more "
+        "than two classes auc and average-precision are means of each against the rest. What is called a probability "
+        "and is not between 0 and 1 is a score, with the measures of ranks alone.\n"
         "Numbers: rmse, mae, median-absolute-error, r2, bias.\n"
         "Definitions are scikit-learn's. Every distinct score is a point of a curve, and ties count as ties.\n"
-        "--segments: the mean loss by the levels of each column (of numbers, quarters), and the worst segment of 10 rows or "
-        "more, ranked by its mean loss drawn towards that of all rows as by 20 rows more.";
+        "--segments: the mean loss by the levels of each column (of numbers, quarters), and the worst segment of 10 "
+        "rows or more, ranked by its mean loss drawn towards that of all rows as by 20 rows more.";
 
 const char verb_evaluate_examples[] =
         "tamis evaluate -t Survived --probability score scored.csv\n"
         "tamis evaluate -t fraud -p score --costs costs.csv --segments country in.csv\n"
         "tamis evaluate -t price --prediction predicted scored.csv\n";
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 static const char *value_of(const parsed *said, size_t option) {
         const char *value = options_value(said, verb_evaluate_options[option].name);
@@ -132,7 +135,7 @@ static int options_of(const parsed *said, tamis_subject_options *subject, tamis_
         return 0;
 }
 
-/* -- the table out --------------------------------------------------------------------------------------------------- */
+/* -- the table out ------------------------------------------------------------------------------------------------- */
 
 /* Not finite: an empty cell. */
 static int write_number(tamis_buffer *out, char delimiter, double x, tamis_error *err) {
@@ -182,7 +185,7 @@ static int write_verdicts(const tamis_verdicts *v, const tamis_dialect *dialect,
         return r;
 }
 
-/* -- the work -------------------------------------------------------------------------------------------------------- */
+/* -- the work ------------------------------------------------------------------------------------------------------ */
 
 static int model_of(const parsed *said, evaluate_model *m, tamis_subject_options *subject, tamis_error *err) {
         static const int only[] = { PIPELINE, FOLDS, REPEATS, VERSUS, VERSUS_MODEL, COLUMNS, SCORES, SAVE, EXPLAIN };

@@ -15,7 +15,8 @@ enum { ESTIMATE, ERROR, TERM, IMPUTATION, DFCOM_COLUMN, N_COLUMNS, DFCOM = N_COL
 const tamis_option verb_pool_options[] = {
         [ESTIMATE] = { "estimate", 0, TAMIS_TEXT, "COL", "estimate", "the column of estimates", NULL },
         [ERROR] = { "std-error", 0, TAMIS_TEXT, "COL", "std.error", "the column of their standard errors", NULL },
-        [TERM] = { "term", 0, TAMIS_TEXT, "COL", "term", "what is estimated; without the column, all rows are of one term",
+        [TERM] = { "term", 0, TAMIS_TEXT, "COL", "term", "what is estimated; without the column, all "
+                                                         "rows are of one term",
                 NULL },
         [IMPUTATION] = { "imputation", 0, TAMIS_TEXT, "COL", "imputation",
                 "the imputation a row is of, where that is to be checked; rows of imputation 0 are left out", NULL },
@@ -28,12 +29,12 @@ const tamis_option verb_pool_options[] = {
 };
 
 const char verb_pool_details[] =
-        "Reads a table with an estimate and a standard error in each row, some rows of each term: one for each imputation. "
-        "Writes one row for each term, in the order they came, by Rubin's rules, as pool() of R's mice: the pooled estimate, "
-        "its standard error, the statistic and its degrees of freedom (Barnard and Rubin's), the two-sided p value, the "
-        "interval; then riv (how much what is missing adds to the variance, in parts of that within), lambda (its share of "
-        "the whole), fmi (the share of the information that is missing), ubar, b and t (the variance within imputations, "
-        "between them, and in all) and dfcom. A number without end is an empty cell.";
+        "Reads a table with an estimate and a standard error in each row, some rows of each term: one for each "
+        "imputation. Writes one row for each term, in the order they came, by Rubin's rules, as pool() of R's mice: "
+        "the pooled estimate, its standard error, the statistic and its degrees of freedom (Barnard and Rubin's), the "
+        "two-sided p value, the interval; then riv (how much what is missing adds to the variance, in parts of that "
+        "within), lambda (its share of the whole), fmi (the share of the information that is missing), ubar, b and t "
+        "(the variance within imputations, between them, and in all) and dfcom. A number without end is an empty cell.";
 
 const char verb_pool_examples[] =
         "tamis pool --dfcom 197 estimates.csv\n"
@@ -68,7 +69,7 @@ static void pooling_done(struct pooling *p) {
         tamis_schema_done(&p->schema);
 }
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 static const char *value_of(const parsed *said, size_t option) {
         const char *value = options_value(said, verb_pool_options[option].name);
@@ -121,7 +122,7 @@ static int read_numbers(struct pooling *p, const parsed *said, tamis_error *err)
         return 0;
 }
 
-/* -- the table in ---------------------------------------------------------------------------------------------------- */
+/* -- the table in -------------------------------------------------------------------------------------------------- */
 
 static int term_of(struct pooling *p, tamis_slice name, struct term **ret, tamis_error *err) {
         size_t code, before = p->names.n;
@@ -238,7 +239,7 @@ static int read_table(struct pooling *p, const parsed *said, const tamis_reader_
         return r == 0 ? tamis_reader_commit(*reader, err) : r;
 }
 
-/* -- the table out --------------------------------------------------------------------------------------------------- */
+/* -- the table out ------------------------------------------------------------------------------------------------- */
 
 static int write_number(tamis_buffer *out, char delimiter, double x, tamis_error *err) {
         int r = tamis_buffer_reserve(out, TAMIS_NUMBER_MAX + 1, err);

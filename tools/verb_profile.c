@@ -21,23 +21,24 @@ const tamis_option verb_profile_options[] = {
         [CSV] = { "csv", 0, TAMIS_FLAG, NULL, NULL, "write every figure as CSV: column,measure,value", NULL },
         [JSON] = { "json", 0, TAMIS_FLAG, NULL, NULL, "write everything as JSON", NULL },
         [HTML] = { "html", 0, TAMIS_FILE, "FILE", NULL, "write a page to look at into FILE, besides", NULL },
-        [FAIL_ON] = { "fail-on", 0, TAMIS_CHOICE, "SEVERITY", "never", "exit with 3 where a finding is as bad as this, or worse",
+        [FAIL_ON] = { "fail-on", 0, TAMIS_CHOICE, "SEVERITY", "never", "exit with 3 where a finding is as bad "
+                                                                       "as this, or worse",
                 fail_choices },
         [WIDTH] = { "width", 0, TAMIS_COUNT, "N", NULL, "columns of text on a line (default: the terminal's, or 80)", NULL },
         { NULL },
 };
 
 const char verb_profile_details[] =
-        "Reads the table once and shows, for each column: its type, how much is missing, how many different values, the usual "
-        "figures, a small histogram, the most frequent values; for the table: where cells are missing, and which together; "
-        "and what seems to be wrong, the worst first, each with the command that mends it.\n"
-        "A finding is an error where a model trained on the table would most likely learn something false (a sentinel taken "
-        "for a number, a feature that gives the target away), a warning where it may, a note where it is good to know. "
-        "With --fail-on the exit status says so: 3.\n"
-        "Quantiles, numbers of values and repeated rows are exact while they fit in memory (--memory); beyond it they are "
-        "estimated, and said to be. What is of two columns at once is found in 50,000 rows drawn from the table, or in all "
-        "where there are no more. Records with too few cells, or empty ones too many, are mended and found fault with, unless "
-        "--ragged says otherwise.";
+        "Reads the table once and shows, for each column: its type, how much is missing, how many different values, "
+        "the usual figures, a small histogram, the most frequent values; for the table: where cells are missing, and "
+        "which together; and what seems to be wrong, the worst first, each with the command that mends it.\n"
+        "A finding is an error where a model trained on the table would most likely learn something false (a sentinel "
+        "taken for a number, a feature that gives the target away), a warning where it may, a note where it is good to "
+        "know. With --fail-on the exit status says so: 3.\n"
+        "Quantiles, numbers of values and repeated rows are exact while they fit in memory (--memory); beyond it they "
+        "are estimated, and said to be. What is of two columns at once is found in 50,000 rows drawn from the table, "
+        "or in all where there are no more. Records with too few cells, or empty ones too many, are mended and found "
+        "fault with, unless --ragged says otherwise.";
 
 const char verb_profile_examples[] =
         "tamis profile titanic.csv\n"

@@ -24,23 +24,24 @@ const tamis_option verb_score_options[] = {
 };
 
 const char verb_score_details[] =
-        "Compares a table whose missing cells were filled in with the truth, and writes a line for each column and measure: "
-        "column,measure,value,n, with n the number of cells it is of; at the end those of all columns together, as column *. "
-        "An empty value: not defined here (a variance of one cell).\n"
-        "TRUTH is the whole table, or a list of the cells that were taken out: a CSV with the columns row,column,value, where "
-        "row counts from 1 and column is a name. Rows are matched by position unless --key names a column. A cell judged that "
-        "is still missing is counted (left) and is in no other measure.\n"
-        "Numbers: rmse; nrmse (rmse by the standard deviation of the true values judged, as missForest); mae; bias (mean of "
-        "imputed - true); percent-bias (of the mean, without its sign); r2; and, as distances between the distributions of "
-        "true and imputed values, ks (Kolmogorov-Smirnov), wasserstein, energy. Categories: accuracy; pfc (share falsely "
-        "classified); f1 (macro). Overall, rmse, nrmse, mae, bias, accuracy and pfc are of all cells pooled, whatever their "
-        "units; f1 is the mean of the columns' and n their number; energy is that of whole rows (those with a number judged, each "
-        "column by its standard deviation). corr-max, corr-mean and corr-frobenius are the largest and the mean absolute "
-        "difference between the correlations of the numeric columns in TRUTH and in IMPUTED, and the Frobenius norm of the "
-        "difference of the two matrices.\n"
+        "Compares a table whose missing cells were filled in with the truth, and writes a line for each column and "
+        "measure: column,measure,value,n, with n the number of cells it is of; at the end those of all columns "
+        "together, as column *. An empty value: not defined here (a variance of one cell).\n"
+        "TRUTH is the whole table, or a list of the cells that were taken out: a CSV with the columns "
+        "row,column,value, where row counts from 1 and column is a name. Rows are matched by position unless --key "
+        "names a column. A cell judged that is still missing is counted (left) and is in no other measure.\n"
+        "Numbers: rmse; nrmse (rmse by the standard deviation of the true values judged, as missForest); mae; bias "
+        "(mean of imputed - true); percent-bias (of the mean, without its sign); r2; and, as distances between the "
+        "distributions of true and imputed values, ks (Kolmogorov-Smirnov), wasserstein, energy. Categories: accuracy; "
+        "pfc (share falsely classified); f1 (macro). Overall, rmse, nrmse, mae, bias, accuracy and pfc are of all "
+        "cells pooled, whatever their units; f1 is the mean of the columns' and n their number; energy is that of "
+        "whole rows (those with a number judged, each column by its standard deviation). corr-max, corr-mean and "
+        "corr-frobenius are the largest and the mean absolute difference between the correlations of the numeric "
+        "columns in TRUTH and in IMPUTED, and the Frobenius norm of the difference of the two matrices.\n"
         "Several imputations, told apart by a column _imputation (0 is left out): a measure is the mean of what it is "
-        "for each. Then coverage is the share of cells whose true value lies in the interval mean -+ t(m-1, .975) * s * "
-        "sqrt(1 + 1/m) of the cell's m values (s their standard deviation), and width the mean width of these intervals.";
+        "for each. Then coverage is the share of cells whose true value lies in the interval mean -+ t(m-1, .975) * s "
+        "* sqrt(1 + 1/m) of the cell's m values (s their standard deviation), and width the mean width of "
+        "these intervals.";
 
 const char verb_score_examples[] =
         "tamis score truth.csv imputed.csv --holes holes.csv\n"

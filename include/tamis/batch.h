@@ -1,12 +1,12 @@
 /* batch.h: a run of rows, the unit of work.
  *
- * A batch lies over a chunk of the input's bytes. A cell that no step has changed *is* its bytes; a changed cell is held
- * beside them, as a number, a text or a hole, in its column. So an untouched row is written by copying one run of bytes,
- * and a chain of steps hands numbers on without printing them.
+ * A batch lies over a chunk of the input's bytes. A cell that no step has changed *is* its bytes; a changed cell is
+ * held beside them, as a number, a text or a hole, in its column. So an untouched row is written by copying one run of
+ * bytes, and a chain of steps hands numbers on without printing them.
  *
- * Views are made on demand and kept: the numbers of a column (missing: NaN, which no cell can be), the mask of its missing
- * cells, the text of one cell. A change to a column drops its views: the arrays handed out before hold until one is asked for
- * again. Whatever a batch would print and read again, it
+ * Views are made on demand and kept: the numbers of a column (missing: NaN, which no cell can be), the mask of its
+ * missing cells, the text of one cell. A change to a column drops its views: the arrays handed out before hold until
+ * one is asked for again. Whatever a batch would print and read again, it
  * already says: that is what makes a `then` chain the same as a pipeline.
  *
  * Ownership: everything a batch hands out lives in its arena or its chunk until tamis_batch_reset(). Texts given to
@@ -44,7 +44,8 @@ typedef struct tamis_column {
         size_t n_train;                 /* how many (with train_view) */
 
         /* for this module alone */
-        const uint32_t *picked;         /* views and parsed are those of before rows went: item i is their item picked[i] */
+        const uint32_t *picked;         /* views and parsed are those of before rows went: item i is
+                                         * their item picked[i] */
         double *parsed;         /* a number_view of before: still right where an untouched cell is a number */
         const tamis_missing *view_missing;      /* what the views call missing; another step may call other things so */
         bool view_padded;       /* in number_view and parsed, zero padded cells count as numbers */
@@ -66,12 +67,14 @@ typedef struct tamis_batch {
         const tamis_schema *schema;     /* the columns, as they are at this step's door */
         const tamis_missing *missing;   /* what this step calls missing */
         int precision;                  /* decimals of numbers this step writes; -1: shortest */
-        uint64_t first_row;             /* rows that came to this step before this batch; TAMIS_NOT_NUMBERED where it has
-                                         * none of the traits (step.h) that ask for it, or was loaded */
-        const uint8_t *train;           /* per row: learn from it, resample it; NULL: every row. See tamis_batch_is_train */
+        uint64_t first_row;             /* rows that came to this step before this batch; TAMIS_NOT_NUMBERED where it
+                                         * has none of the traits (step.h) that ask for it, or was loaded */
+        const uint8_t *train;           /* per row: learn from it, resample it; NULL: every row. See
+                                         * tamis_batch_is_train */
         size_t n_train;                 /* rows of `train` that are set (n_rows where NULL) */
         uint64_t first_train;           /* train rows that came to this step before this batch; as first_row */
-        bool final;                     /* this reading is the one whose rows go out: count what is done now, and only now */
+        bool final;                     /* this reading is the one whose rows go out: count what is done now,
+                                         * and only now */
         bool no_memory;                 /* a text view could not be made; the runner fails the run */
 
         bool borrowed;                  /* the chunk belongs to the batch this is a view of */
@@ -149,9 +152,9 @@ int tamis_batch_keep_rows(tamis_batch *batch, const uint8_t *keep, tamis_error *
 
 /* -- printing ------------------------------------------------------------------------------------------------------ */
 
-/* Append the rows [first, last) as they go out. Rows end as they came; a row that came without a line ending (the last of
- * a file) and rows that a step made end with dialect->eol, but for the very last row printed when it came without one:
- * *open is then true, and whatever follows needs dialect->eol in front. The delimiter is the one the chunk has. */
+/* Append the rows [first, last) as they go out. Rows end as they came; a row that came without a line ending (the last
+ * of a file) and rows that a step made end with dialect->eol, but for the very last row printed when it came without
+ * one: *open is then true, and whatever follows needs dialect->eol in front. The delimiter is the one the chunk has. */
 int tamis_batch_print(tamis_batch *batch, size_t first, size_t last, const tamis_dialect *dialect, tamis_buffer *out,
                       bool *open, tamis_error *err) TAMIS_CHECKED;
 /* The header line of a schema, BOM and leading blank lines included when `lead` (the reader's header chunk) has them.

@@ -1,13 +1,13 @@
 /* csv.h: bytes to records and back, nothing changed on the way.
  *
- * The reader finds where records and cells lie and leaves the bytes alone. It hands out *chunks*: a run of whole records,
- * their bytes as they came, and for every cell where it ends. libcsv decides what a record with a quote in it means; the
- * scanner finds the unquoted ones. A record ends at LF, CRLF or CR; blank lines are no records, and stay, as bytes, behind
- * the record before them.
+ * The reader finds where records and cells lie and leaves the bytes alone. It hands out *chunks*: a run of whole
+ * records, their bytes as they came, and for every cell where it ends. libcsv decides what a record with a quote in it
+ * means; the scanner finds the unquoted ones. A record ends at LF, CRLF or CR; blank lines are no records, and stay, as
+ * bytes, behind the record before them.
  *
- * Sources are files, pipes, `-`, .gz and .zst (known by their first bytes), one after the other as one table: each has the
- * same header, and only the first header is handed out. A source that can be read again is rewound by going back to its
- * start; one that cannot (a pipe) is kept, as it came, in memory and beyond a limit in an unlinked temporary file.
+ * Sources are files, pipes, `-`, .gz and .zst (known by their first bytes), one after the other as one table: each has
+ * the same header, and only the first header is handed out. A source that can be read again is rewound by going back to
+ * its start; one that cannot (a pipe) is kept, as it came, in memory and beyond a limit in an unlinked temporary file.
  *
  * Ownership: a chunk owns its bytes and is reused by the next call; the reader owns the header.
  */
@@ -47,7 +47,8 @@ typedef struct tamis_chunk {
         const char *file;       /* the reader's name of the source of the first record */
         uint64_t first_line;    /* the line of the first record in its file, 1-based */
         uint64_t first_record;  /* records before this chunk in the whole table, header not counted */
-        tamis_chunk_break *breaks; /* where the bytes are no unbroken run of one file: another file begins, lines were left out */
+        tamis_chunk_break *breaks; /* where the bytes are no unbroken run of one file: another file begins, lines
+                                    * were left out */
         size_t n_breaks;
         size_t starts_capacity, ends_capacity, breaks_capacity;
 } tamis_chunk;
@@ -61,10 +62,12 @@ typedef struct tamis_reader_options {
         size_t n_paths;
         tamis_dialect dialect;    /* delimiter 0: auto; eol is found out */
         tamis_ragged ragged;
-        const char *rejects;      /* NULL, or a file (written aside, renamed at the end) malformed and ragged records go to */
+        const char *rejects;      /* NULL, or a file (written aside, renamed at the end) malformed and ragged
+                                   * records go to */
         bool again;               /* the table will be read more than once: keep what cannot be read again */
         uint64_t memory;          /* bytes kept in memory before spilling; 0: 1 GiB */
-        size_t chunk_bytes;       /* a chunk has about so many bytes, but whole records; 0: 256 KiB, up to 2 MiB for many columns */
+        size_t chunk_bytes;       /* a chunk has about so many bytes, but whole records; 0: 256 KiB, up to 2 MiB
+                                   * for many columns */
 } tamis_reader_options;
 
 /* Open the sources and read the header. The errors a person meets are made here: no such file, a directory, no header
@@ -113,11 +116,11 @@ int tamis_chunk_parse(tamis_chunk *chunk, tamis_slice records, char delimiter, s
  * quote: a slice into raw. Otherwise decoded into the arena (p NULL, n > 0 when memory is out). */
 tamis_slice tamis_cell_value(tamis_slice raw, tamis_arena *arena);
 
-/* Append `value` as a cell: quoted only where it must be (delimiter, quote, CR, LF in it; a BOM or nothing at all in the only
- * cell of a record: `only`). */
+/* Append `value` as a cell: quoted only where it must be (delimiter, quote, CR, LF in it; a BOM or nothing at all in
+ * the only cell of a record: `only`). */
 int tamis_cell_write(tamis_buffer *out, tamis_slice value, char delimiter, bool only, tamis_error *err) TAMIS_CHECKED;
 
-/* -- files that appear whole or not at all --------------------------------------------------------------------------- */
+/* -- files that appear whole or not at all ------------------------------------------------------------------------- */
 
 /* An output: standard output ("-" or NULL), or a file that gets its name when it is whole (written aside, synced,
  * renamed). Writing to a pipe nobody reads gives TAMIS_CLOSED. */

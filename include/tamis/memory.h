@@ -1,7 +1,8 @@
 /* memory.h: byte slices, growing buffers and arenas.
  *
- * A slice borrows: it says where bytes lie, and whoever made it says how long they stay. A buffer owns one growing run of
- * bytes. An arena owns many small pieces that all die together: a batch has one, so that nothing is allocated per cell.
+ * A slice borrows: it says where bytes lie, and whoever made it says how long they stay. A buffer owns one growing
+ * run of bytes. An arena owns many small pieces that all die together: a batch has one, so that nothing is
+ * allocated per cell.
  */
 #ifndef TAMIS_MEMORY_H
 #define TAMIS_MEMORY_H

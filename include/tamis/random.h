@@ -1,8 +1,9 @@
 /* random.h: random streams keyed by what they are for, never by order of arrival.
  *
- * Philox4x64-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") is a function from a key
- * and a counter to 256 random bits. The key is (seed, purpose), the counter holds two indices of the caller's (class and
- * row, say) and the number of the draw. So row 17 gets the same numbers whoever asks, in whatever order, on any thread.
+ * Philox4x64-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") is a function from
+ * a key and a counter to 256 random bits. The key is (seed, purpose), the counter holds two indices of the caller's
+ * (class and row, say) and the number of the draw. So row 17 gets the same numbers whoever asks, in whatever order,
+ * on any thread.
  *
  * A stream carries a gsl_rng, so that every distribution of GSL draws from it. It is embedded (no destructor, cheap to
  * start: one per row is fine). Do not copy a started stream: the gsl_rng inside points into it.

@@ -19,8 +19,10 @@ typedef struct tamis_run_options {
         const char *save;               /* the whole chain, or NULL */
         const char *report;             /* JSON, or NULL */
         unsigned threads;               /* 0: all */
-        bool learn_all;                 /* --learn-from all: the steps with TAMIS_OPT_LEARN, but none that changes rows */
-        bool no_output;                 /* learn, save and report only: steps apply when later ones learn, none is `final` */
+        bool learn_all;                 /* --learn-from all: the steps with TAMIS_OPT_LEARN, but none
+                                         * that changes rows */
+        bool no_output;                 /* learn, save and report only: steps apply when later ones learn,
+                                         * none is `final` */
 
         /* called now and then from one thread at a time; NULL: not at all. total 0: not known */
         void (*progress)(void *arg, const char *what, uint64_t bytes, uint64_t total, uint64_t rows);

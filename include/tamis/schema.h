@@ -73,8 +73,9 @@ typedef struct tamis_missing {
         tamis_arena arena;
 } tamis_missing;
 
-/* `list` NULL: the default tokens (empty, NA, N/A, NaN, nan, null, NULL, None). "?,-999" adds to them, "=?,-999" replaces
- * them ("=" alone: only the empty cell). The empty cell is always missing. A token may be quoted to hold a comma. */
+/* `list` NULL: the default tokens (empty, NA, N/A, NaN, nan, null, NULL, None). "?,-999" adds to them, "=?,-999"
+ * replaces them ("=" alone: only the empty cell). The empty cell is always missing. A token may be quoted to
+ * hold a comma. */
 int tamis_missing_init(tamis_missing *missing, const char *list, tamis_error *err) TAMIS_CHECKED;
 void tamis_missing_done(tamis_missing *missing);
 /* Blanks (space, tab) around a value do not count; `value` is decoded. */
@@ -90,26 +91,28 @@ typedef struct tamis_selection {
 
 void tamis_selection_done(tamis_selection *selection);
 
-/* SEL: a comma list of names, 1-based positions, `a:b` ranges (of either), `glob*`, `/regex/`, `@numeric`, `@categorical`,
- * `@missing`; `!` in front takes away (a list that only takes away begins with all); `"quoted, name"` is a name whatever
- * it holds. A name wins over a position, a range, a glob or a list that reads the same; a doubled name means all of that
- * name. What matches nothing is TAMIS_USAGE and names the nearest columns; a glob, a regex or an @ that matches nothing is
- * an error too (but for an @ behind `!`: what the data have none of cannot be taken away), and so is a list that leaves
- * no column. */
+/* SEL: a comma list of names, 1-based positions, `a:b` ranges (of either), `glob*`, `/regex/`, `@numeric`,
+ * `@categorical`, `@missing`; `!` in front takes away (a list that only takes away begins with all); `"quoted, name"`
+ * is a name whatever it holds. A name wins over a position, a range, a glob or a list that reads the same; a doubled
+ * name means all of that name. What matches nothing is TAMIS_USAGE and names the nearest columns; a glob, a regex or an
+ * @ that matches nothing is an error too (but for an @ behind `!`: what the data have none of cannot be taken away),
+ * and so is a list that leaves no column. */
 int tamis_select(tamis_schema *schema, const char *sel, tamis_selection *ret, tamis_error *err) TAMIS_CHECKED;
 
 /* SEL that must name exactly one column (a target, say); `what` is the option, for the message ("--target"). */
 int tamis_select_one(tamis_schema *schema, const char *sel, const char *what, size_t *ret,
                      tamis_error *err) TAMIS_CHECKED;
 
-/* Words near `word` among `n` of them ("did you mean"), best first, as `"Age", "Fare"` into `out`; "" when none is near. */
+/* Words near `word` among `n` of them ("did you mean"), best first, as `"Age", "Fare"` into `out`; "" when
+ * none is near. */
 void tamis_nearest(tamis_slice word, const tamis_slice *words, size_t n, char *out, size_t size);
 
 /* True for names that begin with `_`: marks of tamis, never features. */
 bool tamis_reserved(tamis_slice name);
 
-/* True for a name that says it tells rows apart: id, ID, uuid, customer_id, order-id, PassengerId. Such a column is a feature
- * only where --columns names it. By name, since the values of a measurement may be as different from each other. */
+/* True for a name that says it tells rows apart: id, ID, uuid, customer_id, order-id, PassengerId. Such a column
+ * is a feature only where --columns names it. By name, since the values of a measurement may be as different
+ * from each other. */
 bool tamis_names_id(tamis_slice name);
 
 #endif

@@ -1,10 +1,10 @@
 /* stats.h: summaries of a column that do not depend on the order or the grouping of what was added.
  *
- * Every summary is exact: sums are kept without rounding and rounded once, when asked for; quantiles are selected from the
- * values, not sketched. So any cut of the rows, into batches, threads or shards, gives the same bits after merging.
+ * Every summary is exact: sums are kept without rounding and rounded once, when asked for; quantiles are selected from
+ * the values, not sketched. So any cut of the rows, into batches, threads or shards, gives the same bits after merging.
  *
- * Ownership: a summary is embedded, {0} is empty, _done frees it. All values are finite doubles in the column's own unit;
- * missing cells are the caller's to leave out.
+ * Ownership: a summary is embedded, {0} is empty, _done frees it. All values are finite doubles in the column's own
+ * unit; missing cells are the caller's to leave out.
  */
 #ifndef TAMIS_STATS_H
 #define TAMIS_STATS_H
@@ -14,7 +14,7 @@
 
 #include <tamis/memory.h>
 
-/* -- moments --------------------------------------------------------------------------------------------------------- */
+/* -- moments ------------------------------------------------------------------------------------------------------- */
 
 /* Count, extremes, and the exact sums of x and of x squared, as fixed-point numbers wide enough for any double (after
  * Neal 2015, "Fast exact summation using small and large superaccumulators"). */
@@ -35,11 +35,11 @@ double tamis_moments_mean(const tamis_moments *m);      /* correctly rounded; Na
 double tamis_moments_variance(const tamis_moments *m, int ddof);
 double tamis_moments_sd(const tamis_moments *m, int ddof);      /* its root, correctly rounded */
 
-/* -- quantiles ------------------------------------------------------------------------------------------------------- */
+/* -- quantiles ----------------------------------------------------------------------------------------------------- */
 
 /* The values of a column, kept up to a budget; beyond it those around the quantiles asked for, which are nearly always
- * exact then. Where the data drift too much for that (a sorted column), counts by leading bits, narrowed by further passes
- * over the data until the order statistics asked for are. */
+ * exact then. Where the data drift too much for that (a sorted column), counts by leading bits, narrowed by further
+ * passes over the data until the order statistics asked for are. */
 typedef struct tamis_quantiles tamis_quantiles;
 
 /* Exact p-quantiles for the `n_p` probabilities p (0..1), at most `budget` bytes of values or counts held, by this one
@@ -49,7 +49,8 @@ int tamis_quantiles_new(const double *p, size_t n_p, size_t budget, tamis_quanti
 void tamis_quantiles_free(tamis_quantiles *q);
 /* An empty one asking the same, at the same pass, for another thread; may be made while others are merged into q. */
 int tamis_quantiles_partial(const tamis_quantiles *q, tamis_quantiles **ret, tamis_error *err) TAMIS_CHECKED;
-int tamis_quantiles_add(tamis_quantiles *q, const double *x, size_t n, tamis_error *err) TAMIS_CHECKED; /* NaN left out */
+/* NaN left out */
+int tamis_quantiles_add(tamis_quantiles *q, const double *x, size_t n, tamis_error *err) TAMIS_CHECKED;
 /* Both of the same pass; empties `from`. */
 int tamis_quantiles_merge(tamis_quantiles *into, tamis_quantiles *from, tamis_error *err) TAMIS_CHECKED;
 /* End of a pass: *again when the data must be added once more, from the start, to settle the answer; with partials made
@@ -57,14 +58,14 @@ int tamis_quantiles_merge(tamis_quantiles *into, tamis_quantiles *from, tamis_er
  * TAMIS_BAD_DATA when they changed. */
 int tamis_quantiles_settle(tamis_quantiles *q, bool *again, tamis_error *err) TAMIS_CHECKED;
 uint64_t tamis_quantiles_count(const tamis_quantiles *q);
-/* The i-th quantile: type 7 of Hyndman & Fan 1996 (linear between order statistics), as R, NumPy and scikit-learn; NaN when
- * nothing was added. */
+/* The i-th quantile: type 7 of Hyndman & Fan 1996 (linear between order statistics), as R, NumPy and scikit-learn; NaN
+ * when nothing was added. */
 double tamis_quantiles_get(const tamis_quantiles *q, size_t i);
 
 /* The p-quantile of values[0..n), n >= 1, none missing; reorders them. O(n). Never -0. */
 double tamis_quantile(double *values, size_t n, double p);
 
-/* -- categories ------------------------------------------------------------------------------------------------------ */
+/* -- categories ---------------------------------------------------------------------------------------------------- */
 
 /* A dictionary: texts to codes 0, 1, 2, ... in order of first arrival, with a count each. Open addressing. */
 typedef struct tamis_dict {

@@ -15,22 +15,22 @@
  *     save, report  the state as JSON: what apply needs; what a person wants to know
  *     done
  *
- * What a step never sees: test rows while it learns (the runner leaves them out), the threads, where the data come from,
- * how often they are read. What must hold: the state after finish does not depend on how the rows were cut into batches
- * (stats.h has summaries that do not); random numbers are keyed by (seed, purpose, what, row) with random.h, where row
- * counts from batch->first_row or first_train; nothing is written during apply but counters, through
+ * What a step never sees: test rows while it learns (the runner leaves them out), the threads, where the data come
+ * from, how often they are read. What must hold: the state after finish does not depend on how the rows were cut into
+ * batches (stats.h has summaries that do not); random numbers are keyed by (seed, purpose, what, row) with random.h,
+ * where row counts from batch->first_row or first_train; nothing is written during apply but counters, through
  * tamis_batch_count(); what learn reads of the state is not what merge writes, for both are at work at once.
  *
- * The types that bind sees are presumed from the first batch and may turn out wrong. Then configure, bind, learn and merge
- * are done again, on a state cleared by done; what they refused or warned of is forgotten. Only from finish on is it
- * certain that the types relied on (tamis_schema_type(), not a look at the fields) are so.
+ * The types that bind sees are presumed from the first batch and may turn out wrong. Then configure, bind, learn and
+ * merge are done again, on a state cleared by done; what they refused or warned of is forgotten. Only from finish on is
+ * it certain that the types relied on (tamis_schema_type(), not a look at the fields) are so.
  *
  * What was loaded meets new rows, one or many: it has no numbers for them (TAMIS_NOT_NUMBERED), and what it draws for a
  * row is keyed by the row's cells.
  *
- * All rows together? A step that must know every row before it can say anything about the first (a stratified split, the
- * rows Tomek links remove, donors for a hole) collects what it needs in learn, decides in finish, and in apply looks the
- * answer up by the row's number: batch->first_train + i for the i-th train row of the batch.
+ * All rows together? A step that must know every row before it can say anything about the first (a stratified split,
+ * the rows Tomek links remove, donors for a hole) collects what it needs in learn, decides in finish, and in apply
+ * looks the answer up by the row's number: batch->first_train + i for the i-th train row of the batch.
  */
 #ifndef TAMIS_STEP_H
 #define TAMIS_STEP_H
@@ -40,7 +40,7 @@
 #include <tamis/batch.h>
 #include <tamis/pool.h>
 
-/* -- options: one table that parses, checks, helps, documents, completes and is saved -------------------------------- */
+/* -- options: one table that parses, checks, helps, documents, completes and is saved ------------------------------ */
 
 typedef enum tamis_option_kind {
         TAMIS_FLAG,             /* no value */
@@ -93,28 +93,31 @@ void tamis_settings_free(tamis_settings *settings);
 int tamis_settings_set(tamis_settings *settings, const char *name, const char *value, tamis_error *err) TAMIS_CHECKED;
 
 /* By long name; the fallback when not given. Asking for an option that is not in the table is a programming error. */
-const char *tamis_settings_text(const tamis_settings *settings, const char *name);      /* NULL: not given, no fallback */
+/* NULL: not given, no fallback */
+const char *tamis_settings_text(const tamis_settings *settings, const char *name);
 bool tamis_settings_flag(const tamis_settings *settings, const char *name);
-double tamis_settings_real(const tamis_settings *settings, const char *name);           /* NaN: not given, no fallback */
+/* NaN: not given, no fallback */
+double tamis_settings_real(const tamis_settings *settings, const char *name);
 uint64_t tamis_settings_count(const tamis_settings *settings, const char *name);        /* 0: not given, no fallback */
 bool tamis_settings_given(const tamis_settings *settings, const char *name);
 
-/* `a=x,b=y` (names may be "quoted"): calls each(name, value, arg, err) in order, stops at the first failure. A bare word
- * without `=` comes with name "" (p NULL). `what` is the option, for messages. */
+/* `a=x,b=y` (names may be "quoted"): calls each(name, value, arg, err) in order, stops at the first failure. A bare
+ * word without `=` comes with name "" (p NULL). `what` is the option, for messages. */
 int tamis_pairs(const char *text, const char *what,
                 int (*each)(tamis_slice name, tamis_slice value, void *arg, tamis_error *err), void *arg,
                 tamis_error *err) TAMIS_CHECKED;
 
-/* -- strategies ------------------------------------------------------------------------------------------------------ */
+/* -- strategies ---------------------------------------------------------------------------------------------------- */
 
-/* Every family's strategy table begins with this, so that help, man pages, completion and "did you mean" are made of it. */
+/* Every family's strategy table begins with this, so that help, man pages, completion and "did you mean" are
+ * made of it. */
 typedef struct tamis_strategy {
         const char *name;
         const char *summary;    /* one line, no full stop */
         const char *source;     /* the paper or the tool whose semantics it has */
 } tamis_strategy;
 
-/* -- what surrounds a step while it works ---------------------------------------------------------------------------- */
+/* -- what surrounds a step while it works -------------------------------------------------------------------------- */
 
 typedef struct tamis_notes tamis_notes;
 
@@ -129,22 +132,24 @@ typedef struct tamis_context {
         tamis_notes *notes;             /* NULL: what tamis_warn() says is dropped */
 } tamis_context;
 
-/* Something a person should know, said once on standard error by the program and kept in the report. Thread-safe. The same text
- * twice is kept once. */
+/* Something a person should know, said once on standard error by the program and kept in the report. Thread-safe. The
+ * same text twice is kept once. */
 void tamis_warn(const tamis_context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* -- the step -------------------------------------------------------------------------------------------------------- */
+/* -- the step ------------------------------------------------------------------------------------------------------ */
 
 enum {
         TAMIS_LEARNS = 1 << 0,          /* has bind, learn, merge, finish */
         TAMIS_LEARNS_ALL = 1 << 1,      /* from every row, not from train rows alone (split) */
-        TAMIS_RANDOM = 1 << 2,          /* draws; its batches are numbered, as those of the next and of TAMIS_HOLDS_ROWS */
+        TAMIS_RANDOM = 1 << 2,          /* draws; its batches are numbered, as those of the next and of
+                                         * TAMIS_HOLDS_ROWS */
         TAMIS_CHANGES_ROWS = 1 << 3,    /* adds or removes rows: train rows alone */
-        TAMIS_TRAIN_ONLY = 1 << 4,      /* is no part of what new rows go through: `apply` passes it over (smote, split) */
+        TAMIS_TRAIN_ONLY = 1 << 4,      /* is no part of what new rows go through: `apply` passes it
+                                         * over (smote, split) */
         TAMIS_INVERTS = 1 << 5,         /* knows --inverse */
         TAMIS_HOLDS_ROWS = 1 << 6,      /* its state grows with the rows, and tells them apart by number */
-        TAMIS_DRAINS = 1 << 7,          /* learns in one reading and knows no types; all that goes out, where every row is a train
-                                         * row, is its tail: a pipe need not be kept for a second reading */
+        TAMIS_DRAINS = 1 << 7,          /* learns in one reading and knows no types; all that goes out, where every row
+                                         * is a train row, is its tail: a pipe need not be kept for a second reading */
 };
 
 typedef struct tamis_step_type {
@@ -160,7 +165,8 @@ typedef struct tamis_step_type {
 
         size_t state_size;              /* cleared before configure */
         int (*configure)(void *state, const tamis_context *context, tamis_error *err);
-        /* Optional, after configure: true when, as configured, there is nothing to learn; bind .. finish are then skipped. */
+        /* Optional, after configure: true when, as configured, there is nothing to learn; bind .. finish
+         * are then skipped. */
         bool (*idle)(const void *state);
         /* Optional, after configure: traits it has as configured, besides `traits`. */
         unsigned (*also)(const void *state);
@@ -175,12 +181,14 @@ typedef struct tamis_step_type {
         int (*attach)(void *state, const tamis_context *context, tamis_schema *schema, tamis_error *err);
         int (*apply)(void *state, tamis_batch *batch, tamis_error *err);
         /* Both or neither. Blocks come behind all rows that came to the step, in order; tail begins `out`
-         * (tamis_batch_begin_empty()) with the columns of the schema that attach left, marks included. Asked for in every
-         * pass behind this step, so the same block must hold the same rows each time. Not of a loaded TAMIS_TRAIN_ONLY. */
+         * (tamis_batch_begin_empty()) with the columns of the schema that attach left, marks included.
+         * Asked for in every pass behind this step, so the same block must hold the same rows each time.
+         * Not of a loaded TAMIS_TRAIN_ONLY. */
         size_t (*tail_blocks)(const void *state);
         int (*tail)(void *state, size_t block, tamis_batch *out, tamis_error *err);
 
-        /* Optional, once all rows have gone out: a word on what apply counted. An error keeps files from their names. */
+        /* Optional, once all rows have gone out: a word on what apply counted. An error keeps files
+         * from their names. */
         int (*end)(void *state, const tamis_context *context, tamis_error *err);
 
         int (*save)(const void *state, json_t *into, tamis_error *err);
@@ -197,7 +205,7 @@ const tamis_step_type *tamis_step_find(const char *name);       /* NULL: none */
 int tamis_strategy_find(const tamis_step_type *type, const char *name, const tamis_strategy **ret, tamis_error *err)
         TAMIS_CHECKED;
 
-/* -- columns a step has learned about, found again by name ----------------------------------------------------------- */
+/* -- columns a step has learned about, found again by name --------------------------------------------------------- */
 
 /* Names in the order they were bound, and where they are in the schema last attached to. With doubled names the n-th of
  * that name is meant. */
@@ -218,21 +226,21 @@ int tamis_columns_attach(tamis_columns *columns, const tamis_schema *schema, tam
 int tamis_columns_save(const tamis_columns *columns, json_t **ret, tamis_error *err) TAMIS_CHECKED;
 int tamis_columns_load(tamis_columns *columns, const json_t *from, tamis_error *err) TAMIS_CHECKED;
 
-/* The columns a step works on: -c where given (naming the target or a reserved column is an error), else every column of
- * `types` (bits 1 << tamis_type; 0: any, and types are not consulted) but the target, the group columns,
- * reserved ones and ids (tamis_names_id). */
+/* The columns a step works on: -c where given (naming the target or a reserved column is an error), else every column
+ * of `types` (bits 1 << tamis_type; 0: any, and types are not consulted) but the target, the group columns, reserved
+ * ones and ids (tamis_names_id). */
 int tamis_features(const tamis_context *context, tamis_schema *schema, unsigned types, tamis_selection *ret,
                    tamis_error *err) TAMIS_CHECKED;
 /* The same with another option's selection than --columns; `what` is its name, for messages. NULL: every one. */
 int tamis_features_of(const tamis_context *context, tamis_schema *schema, const char *sel, const char *what,
                       unsigned types, tamis_selection *ret, tamis_error *err) TAMIS_CHECKED;
-/* Note in `schema` the types that --types gives (`types` NULL: none). A column that is not there is TAMIS_USAGE, or, `lenient`,
- * passed over. */
+/* Note in `schema` the types that --types gives (`types` NULL: none). A column that is not there is TAMIS_USAGE, or,
+ * `lenient`, passed over. */
 int tamis_types_force(tamis_schema *schema, const char *types, bool lenient, tamis_error *err) TAMIS_CHECKED;
 /* The target's position; TAMIS_USAGE when -t was not given ("smote needs --target"). */
 int tamis_target(const tamis_context *context, tamis_schema *schema, size_t *ret, tamis_error *err) TAMIS_CHECKED;
 
-/* -- reading a saved state: each checks type and range and names the key that is wrong ------------------------------- */
+/* -- reading a saved state: each checks type and range and names the key that is wrong ----------------------------- */
 
 int tamis_json_real(const json_t *from, const char *key, double *ret, tamis_error *err) TAMIS_CHECKED;
 int tamis_json_count(const json_t *from, const char *key, uint64_t *ret, tamis_error *err) TAMIS_CHECKED;
@@ -247,9 +255,9 @@ int tamis_json_bytes_get(const json_t *from, tamis_arena *arena, tamis_slice *re
 json_t *tamis_json_number(double value);
 /* For reports: as above, but null for what is not finite. */
 json_t *tamis_json_figure(double value);
-/* Give `child` to `into`: under the key of an object, or (key NULL) as the last of an array. Returns the child, to be filled;
- * NULL when memory is out, and the child is gone. jansson takes NULL for `into` and fails, so a child that could not be made
- * is noticed when something is put into it. */
+/* Give `child` to `into`: under the key of an object, or (key NULL) as the last of an array. Returns the child, to be
+ * filled; NULL when memory is out, and the child is gone. jansson takes NULL for `into` and fails, so a child that
+ * could not be made is noticed when something is put into it. */
 json_t *tamis_json_child(json_t *into, const char *key, json_t *child);
 
 #endif

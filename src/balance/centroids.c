@@ -1,9 +1,9 @@
-/* Cluster centroids: a class of n rows is parted into as many clusters as rows are to stay, and of each cluster the row nearest
- * to its centre stays ("hard" voting in imbalanced-learn, whose other voting makes rows that nobody measured).
+/* Cluster centroids: a class of n rows is parted into as many clusters as rows are to stay, and of each cluster the row
+ * nearest to its centre stays ("hard" voting in imbalanced-learn, whose other voting makes rows that nobody measured).
  *
- * k-means (Lloyd), its first centres drawn: as k-means++ (Arthur & Vassilvitskii 2007) where that costs little, else rows in the
- * order of the table, which is drawn. With a thousand clusters and more what is gained by the former is small. The centre
- * of categories is the most frequent of each (Huang 1998, k-prototypes). */
+ * k-means (Lloyd), its first centres drawn: as k-means++ (Arthur & Vassilvitskii 2007) where that costs little, else
+ * rows in the order of the table, which is drawn. With a thousand clusters and more what is gained by the former is
+ * small. The centre of categories is the most frequent of each (Huang 1998, k-prototypes). */
 #include <math.h>
 #include <stdlib.h>
 

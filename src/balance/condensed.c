@@ -92,7 +92,8 @@ static void measure_tile(const struct condensing *c, size_t tile, uint32_t row, 
         }
 }
 
-/* Is one of kept[from ..] nearer to rows[i] than any row of the smallest class? Equally far: the first of the table is. */
+/* Is one of kept[from ..] nearer to rows[i] than any row of the smallest class? Equally far: the first of
+ * the table is. */
 static bool is_right(const struct condensing *c, size_t i, size_t from) {
         double sums[LANES], least = c->square[i];
 
@@ -113,10 +114,10 @@ static void look_before(void *arg, size_t i) {
         c->right[c->block + i] = is_right(c, c->block + i, 0);
 }
 
-/* Hart 1968, "The condensed nearest neighbor rule": row by row, what is misclassified by the rows held so far joins them. The
- * rows of the smallest class are held from the start, so that a row of another class classified rightly stays so: one pass is
- * all. Rows are looked at a block at a time, on all threads, against what was held before the block; what was added since is
- * then looked at in turn: the answer is that of one after the other. */
+/* Hart 1968, "The condensed nearest neighbor rule": row by row, what is misclassified by the rows held so far joins
+ * them. The rows of the smallest class are held from the start, so that a row of another class classified rightly stays
+ * so: one pass is all. Rows are looked at a block at a time, on all threads, against what was held before the block;
+ * what was added since is then looked at in turn: the answer is that of one after the other. */
 static void condense(struct condensing *c) {
         keep(c, c->rows[0]);
         for (c->block = 0; c->block < c->n; c->block += BLOCK) {
@@ -129,8 +130,8 @@ static void condense(struct condensing *c) {
         }
 }
 
-/* Kubat & Matwin 1997, "Addressing the curse of imbalanced training sets: one-sided selection": what one drawn row and the
- * smallest class misclassify. */
+/* Kubat & Matwin 1997, "Addressing the curse of imbalanced training sets: one-sided selection": what one drawn row and
+ * the smallest class misclassify. */
 static void select_one_sided(struct condensing *c) {
         keep(c, c->rows[0]);
         for (size_t i = 1; i < c->n; i++) {
@@ -206,8 +207,8 @@ const tamis_pruner tamis_pruner_cnn = {
         .base = {
                 .name    = "cnn",
                 .summary = "keep the rows that one neighbour needs to tell a class from the smallest",
-                .source  = "condensed nearest neighbour, Hart 1968, each class against the smallest as in imbalanced-learn; the "
-                           "order is drawn",
+                .source  = "condensed nearest neighbour, Hart 1968, each class against the smallest as in "
+                           "imbalanced-learn; the order is drawn",
         },
         .takes = PRUNE_DRAWS, .decide = decide_cnn,
 };

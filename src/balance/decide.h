@@ -123,4 +123,11 @@ void tamis_decide_partial_done(void *partial);
 int tamis_decide_search(tamis_decide *d, const tamis_context *context, tamis_error *err) TAMIS_CHECKED;
 int tamis_decide_report_search(const tamis_decide *d, json_t *into, tamis_error *err) TAMIS_CHECKED;
 
+/* -- decide_saved.c: the step's, under these names in tamis_step_type ---------------------------------------------- */
+
+int tamis_decide_save(const void *state, json_t *into, tamis_error *err) TAMIS_CHECKED;
+/* What is loaded is checked; after a failure the state is for `done` alone. */
+int tamis_decide_load(void *state, const tamis_context *context, const json_t *from, tamis_error *err) TAMIS_CHECKED;
+int tamis_decide_report(const void *state, json_t *into, tamis_error *err) TAMIS_CHECKED;
+
 #endif

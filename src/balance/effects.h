@@ -56,6 +56,7 @@ int tamis_effects_begin(tamis_effects *effects, const tamis_schema *schema, long
  * in one reading only. Any thread. Columns are where they were in the schema. */
 int tamis_effects_add(tamis_effects *effects, tamis_batch *batch, const uint32_t *before, const uint32_t *after,
                       tamis_error *err) TAMIS_CHECKED;
+/* effects_report.c */
 int tamis_effects_report(const tamis_effects *effects, json_t *into, tamis_error *err) TAMIS_CHECKED;
 
 /* -- made.c: rows that were made, by a step that holds the others ------------------------------------------------- */

@@ -1,8 +1,8 @@
 /* Edited nearest neighbours, once (enn), until nothing changes (renn), with one neighbour, two, ... k (allknn); and the
  * neighbourhood cleaning rule (ncr), which begins with it.
  *
- * A round takes rows away, and the k nearest of a row that stays are the first k of its neighbours that stay. So neighbours
- * are searched for once, and again only for rows that fewer than k of those found are left of. */
+ * A round takes rows away, and the k nearest of a row that stays are the first k of its neighbours that stay. So
+ * neighbours are searched for once, and again only for rows that fewer than k of those found are left of. */
 #include <stdlib.h>
 
 #include "balance/prune.h"
@@ -280,8 +280,8 @@ const tamis_pruner tamis_pruner_ncr = {
         .base = {
                 .name    = "ncr",
                 .summary = "enn by vote, and the neighbours of misclassified rows of the smallest class",
-                .source  = "neighbourhood cleaning rule, Laurikkala 2001; a row is not its own neighbour, in imbalanced-learn "
-                           "it is",
+                .source  = "neighbourhood cleaning rule, Laurikkala 2001; a row is not its own neighbour, in "
+                           "imbalanced-learn it is",
         },
         .takes = PRUNE_NEIGHBORS, .k = 3, .decide = decide_ncr,
 };

@@ -1,6 +1,7 @@
-/* Wilson's rule for a class that most rows are of: how near is the row of another class that would decide, and are there rows of
- * the class nearer than it, as many as would decide otherwise? The first is looked for among few rows; the second is over, for
- * nearly all rows, as soon as a few are found. Twice to four times as fast as the nearest neighbours of all. */
+/* Wilson's rule for a class that most rows are of: how near is the row of another class that would decide, and are
+ * there rows of the class nearer than it, as many as would decide otherwise? The first is looked for among few rows;
+ * the second is over, for nearly all rows, as soon as a few are found. Twice to four times as fast as the nearest
+ * neighbours of all. */
 #include <stdlib.h>
 
 #include "balance/prune.h"

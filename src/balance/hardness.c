@@ -1,9 +1,10 @@
 /* Instance hardness: the rows that a model gets wrong go first.
  *
- * The model is k nearest neighbours, each row judged by all others: cross-validation with as many parts as rows, so that
- * nothing hangs on how folds fall. Of the measures that Smith, Martinez & Giraud-Carrier 2014 ("An instance level analysis of
- * data complexity", Machine Learning 95) compared, the share of disagreeing neighbours went best with how often nine
- * learners misclassified a row. It takes categories, and borders of any shape, which a logistic model does not.
+ * The model is k nearest neighbours, each row judged by all others: cross-validation with as many parts as rows, so
+ * that nothing hangs on how folds fall. Of the measures that Smith, Martinez & Giraud-Carrier 2014 ("An instance
+ * level analysis of data complexity", Machine Learning 95) compared, the share of disagreeing neighbours went best
+ * with how often nine learners misclassified a row. It takes categories, and borders of any shape, which a logistic
+ * model does not.
  *
  * Many rows are equally hard, most often not at all: of those, who stays is drawn. */
 #include <stdlib.h>
@@ -57,8 +58,8 @@ const tamis_pruner tamis_pruner_iht = {
         .base = {
                 .name    = "iht",
                 .summary = "remove the rows that K neighbours misjudge most, ties by lot",
-                .source  = "instance hardness threshold, Smith et al. 2014, by disagreeing neighbours; imbalanced-learn asks a "
-                           "random forest",
+                .source  = "instance hardness threshold, Smith et al. 2014, by disagreeing neighbours; "
+                           "imbalanced-learn asks a random forest",
         },
         .takes = PRUNE_NEIGHBORS | PRUNE_RATIO | PRUNE_DRAWS, .k = 10, .decide = decide,
 };

@@ -80,8 +80,8 @@ static int share_out(const tamis_smote_space *space, const tamis_smote_class *c,
 
 /* -- one cluster --------------------------------------------------------------------------------------------------- */
 
-/* All of a cluster, or where they are too many, of each row those to some others that are drawn: how sparse a cluster is
- * beside another is not known that well that it made a difference. */
+/* All of a cluster, or where they are too many, of each row those to some others that are drawn: how sparse a cluster
+ * is beside another is not known that well that it made a difference. */
 struct pairs {
         const tamis_points *points;
         size_t drawn;           /* per row; 0: all */

@@ -1,12 +1,12 @@
-/* SMOTE-N (section 6.2 of the paper): categories alone, measured as vdm.h says. A new row has, in each column, what most
- * of the parent and its k nearest neighbours have; ties go to the nearest, the parent first (the paper draws). So the new
- * rows of one parent are alike.
+/* SMOTE-N (section 6.2 of the paper): categories alone, measured as vdm.h says. A new row has, in each column, what
+ * most of the parent and its k nearest neighbours have; ties go to the nearest, the parent first (the paper draws). So
+ * the new rows of one parent are alike.
  *
- * With two classes a column's distance is that of the numbers 2 P, and rows are found as they are among numbers. With more,
- * rows that are alike are looked for once, and in a tree that knows nothing but distances (Yianilos 1993, "Data structures and
- * algorithms for nearest neighbor search in general metric spaces"): around a row, those nearer than the median of the
- * others' distances and those farther; what d, the distance of the row asked for, and the triangle's inequality leave of
- * neither is not looked at. What is found is what a look at all pairs would find. */
+ * With two classes a column's distance is that of the numbers 2 P, and rows are found as they are among numbers. With
+ * more, rows that are alike are looked for once, and in a tree that knows nothing but distances (Yianilos 1993, "Data
+ * structures and algorithms for nearest neighbor search in general metric spaces"): around a row, those nearer than the
+ * median of the others' distances and those farther; what d, the distance of the row asked for, and the triangle's
+ * inequality leave of neither is not looked at. What is found is what a look at all pairs would find. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +43,8 @@ static int find_among_numbers(const tamis_vdm *vdm, const uint32_t *codes, tamis
 
 /* -- the tree ------------------------------------------------------------------------------------------------------ */
 
-/* Of kinds: members that are alike. A node is a range of `kinds`: its middle first, then the nearer half, then the farther. */
+/* Of kinds: members that are alike. A node is a range of `kinds`: its middle first, then the nearer half,
+ * then the farther. */
 struct tree {
         const tamis_vdm *vdm;
         const uint32_t *codes;          /* n * width, by place */
@@ -211,8 +212,8 @@ static void offer(struct query *q, uint32_t kind, double square) {
         }
 }
 
-/* How near one that is bounds[0] to bounds[1] from a middle may be to a row that is d from it; with what the roots and sums may
- * be wrong by taken off. */
+/* How near one that is bounds[0] to bounds[1] from a middle may be to a row that is d from it; with what the roots and
+ * sums may be wrong by taken off. */
 static double gap(double d, const double bounds[2]) {
         return fmax(bounds[0] - d, d - bounds[1]) - 1e-12 * (1 + d + bounds[1]);
 }

@@ -1,5 +1,5 @@
-/* NearMiss (Mani & Zhang 2003, "kNN approach to unbalanced data distributions"): rows of a larger class are kept by how far
- * they are from rows of the smallest. */
+/* NearMiss (Mani & Zhang 2003, "kNN approach to unbalanced data distributions"): rows of a larger class are kept by how
+ * far they are from rows of the smallest. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -84,8 +84,9 @@ static int order_outward(struct missing_by *m, tamis_error *err) {
         return 0;
 }
 
-/* No row at radius r of the centre is farther from one at radius q than q + r: once that falls below the k-th farthest found,
- * the search is over. The margin is far above what rounding can do. Squares found lie ascending in a short list. */
+/* No row at radius r of the centre is farther from one at radius q than q + r: once that falls below the k-th
+ * farthest found, the search is over. The margin is far above what rounding can do. Squares found lie ascending in
+ * a short list. */
 static void sum_farthest(void *arg, size_t i) {
         struct missing_by *m = arg;
         const tamis_pruning *p = m->p;
@@ -132,8 +133,8 @@ static int keep_lowest(struct missing_by *m, size_t class, tamis_error *err) {
         return tamis_prune_keep_lowest(m->p, class, m->rows, m->score, m->n, err);
 }
 
-/* Begin with those among the k nearest of any row of the smallest class, which may be fewer than are wanted: all of them stay
- * then, and no others, as in imbalanced-learn. */
+/* Begin with those among the k nearest of any row of the smallest class, which may be fewer than are wanted: all of
+ * them stay then, and no others, as in imbalanced-learn. */
 static int keep_third(struct missing_by *m, size_t class, tamis_error *err) {
         tamis_pruning *p = m->p;
         size_t k = p->k < m->n ? p->k : m->n, chosen = 0;

@@ -9,10 +9,11 @@ static const char *const metric_choices[] = { "scaled", "raw", NULL };
 static const tamis_option options[] = {
         { "neighbors", 'k', TAMIS_COUNT, "K", NULL, "how many neighbours are looked at; 3 unless given (iht: 10)" },
         { "kind", 0, TAMIS_CHOICE, "WHAT", "all",
-          "enn, renn, allknn: a row goes when any neighbour is of another class (all), or most are (mode)", kind_choices },
+          "enn, renn, allknn: a row goes when any neighbour is of another class (all), or most are (mode)",
+          kind_choices },
         { "ratio", 0, TAMIS_TEXT, "R", "auto",
-          "nearmiss, iht, centroids: auto: every class to the smallest; R: smaller / larger class; 'class=n,...': rows of a "
-          "class" },
+          "nearmiss, iht, centroids: auto: every class to the smallest; R: smaller / larger class; 'class=n,...': rows "
+          "of a class" },
         { "only", 0, TAMIS_TEXT, "CLASS,...", NULL, "classes that may lose rows; '*': all; else all but the smallest" },
         { "metric", 0, TAMIS_CHOICE, "WHAT", "scaled",
           "scaled: numbers are divided by their standard deviation for distances; raw: as they are", metric_choices },
@@ -257,12 +258,12 @@ const tamis_step_type tamis_step_prune = {
         .name = "prune",
         .summary = "remove train rows that are noisy, redundant, or too many",
         .details =
-                "Cleaners (tomek, enn, renn, allknn, ncr) remove rows whose neighbours are of another class; condensers (cnn, "
-                "oss) rows that others of their class stand for; nearmiss1 to 3, iht and centroids bring a class to a size, "
-                "--ratio. All classes but the smallest lose rows, or those of --only. A row is never its own neighbour, by its "
-                "number: an exact duplicate is one.\n\n"
-                "Rows leave byte for byte as they came, in their order. Only train rows are looked at and removed. Features "
-                "with missing cells are an error: fill them first. Rows whose target is missing pass through.",
+                "Cleaners (tomek, enn, renn, allknn, ncr) remove rows whose neighbours are of another class; "
+                "condensers (cnn, oss) rows that others of their class stand for; nearmiss1 to 3, iht and centroids "
+                "bring a class to a size, --ratio. All classes but the smallest lose rows, or those of --only. A row "
+                "is never its own neighbour, by its number: an exact duplicate is one.\n\n"
+                "Rows leave byte for byte as they came, in their order. Only train rows are looked at and removed. "
+                "Features with missing cells are an error: fill them first. Rows whose target is missing pass through.",
         .options = options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_SEED | TAMIS_OPT_MISSING,
         .strategies = list_strategies,

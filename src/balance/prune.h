@@ -1,17 +1,17 @@
 /* prune.h: what the strategies of prune share.
  *
- * A strategy sees the train rows that have a class as one table, and says of each whether it goes. The smallest class (the
- * first by text, of several) is the one the others are thinned for; a class is `touched` when it may lose rows.
+ * A strategy sees the train rows that have a class as one table, and says of each whether it goes. The smallest class
+ * (the first by text, of several) is the one the others are thinned for; a class is `touched` when it may lose rows.
  *
- * The table's rows do not stand in the order of the file but in that of a hash of what they hold: numbers, texts, class.
- * Where a definition leaves something open (which of two rows equally far is the neighbour, which row a condensed set is begun
- * with) the order of the table decides. So the same rows go, in whatever order they came. For a strategy that draws, the
- * seed is part of the hash: the order is the draw.
+ * The table's rows do not stand in the order of the file but in that of a hash of what they hold: numbers, texts,
+ * class. Where a definition leaves something open (which of two rows equally far is the neighbour, which row a
+ * condensed set is begun with) the order of the table decides. So the same rows go, in whatever order they came. For a
+ * strategy that draws, the seed is part of the hash: the order is the draw.
  *
  * Distances: numbers divided by their standard deviation among the train rows (--metric scaled) or as they are (raw). A
- * category that differs adds m^2, where m is the median of the standard deviations of the numbers that vary, as they are
- * measured: as in SMOTE-NC (Chawla et al. 2002), but of all rows, since here rows of all classes are compared. Where no number
- * varies m is 1, and mismatches are counted.
+ * category that differs adds m^2, where m is the median of the standard deviations of the numbers that vary, as they
+ * are measured: as in SMOTE-NC (Chawla et al. 2002), but of all rows, since here rows of all classes are compared.
+ * Where no number varies m is 1, and mismatches are counted.
  */
 #ifndef BALANCE_PRUNE_H
 #define BALANCE_PRUNE_H
@@ -116,13 +116,13 @@ int tamis_prune_list(const tamis_pruning *p, bool (*want)(const tamis_pruning *p
 bool tamis_prune_in_class(const tamis_pruning *p, size_t row, size_t class);
 bool tamis_prune_stays(const tamis_pruning *p, size_t row, size_t unused);
 
-/* For each of the rows `of` the k nearest among the rows `among` (both ascending), itself left out by its number, nearest
- * first: near[i * k + j], rows of the table or TAMIS_NO_NEIGHBOR; and the squares (NULL: not wanted). */
+/* For each of the rows `of` the k nearest among the rows `among` (both ascending), itself left out by its number,
+ * nearest first: near[i * k + j], rows of the table or TAMIS_NO_NEIGHBOR; and the squares (NULL: not wanted). */
 int tamis_prune_near(const tamis_pruning *p, const uint32_t *among, size_t n_among, const uint32_t *of, size_t n_of,
                      size_t k, uint32_t *near, double *squares, tamis_error *err) TAMIS_CHECKED;
 
-/* The class most of these rows are of, the first by text of equals: scipy's mode, as imbalanced-learn votes. `votes` has a
- * place for each class, all 0, and is left so. */
+/* The class most of these rows are of, the first by text of equals: scipy's mode, as imbalanced-learn votes. `votes`
+ * has a place for each class, all 0, and is left so. */
 uint32_t tamis_prune_vote(const tamis_pruning *p, const uint32_t *near, size_t k, uint32_t *votes);
 
 /* Of rows of one class those stay that have the lowest `score`, as many as the class is to keep; the others go. */

@@ -25,8 +25,9 @@ static int check_holes(const tamis_prune *s, tamis_error *err) {
         if (cells == 0)
                 return 0;
         return tamis_fail_at(err, TAMIS_BAD_DATA, s->rows.file, s->rows.line, s->rows.byte_column,
-                             "%llu missing cell%s in train rows: %s; how far such rows are from others is not known, so fill "
-                             "them first (tamis impute), or leave the columns out (--columns)", (unsigned long long) cells,
+                             "%llu missing cell%s in train rows: %s; how far such rows are from others is not known, "
+                             "so fill them first (tamis impute), or leave the columns out (--columns)",
+                             (unsigned long long) cells,
                              cells == 1 ? "" : "s", names);
 }
 
@@ -149,7 +150,8 @@ static int find_scale(const tamis_prune *s, tamis_pruning *p, double *by, tamis_
 
                 if (w.status[j] < 0)
                         r = tamis_fail_memory(err);
-                /* a constant column adds nothing to a distance, whatever it is divided by; nor may one that overflows */
+                /* a constant column adds nothing to a distance, whatever it is divided by; nor may one that
+                 * overflows */
                 by[j] = varies && s->scaled ? w.sds[j] : 1;
                 if (varies)
                         w.sds[vary++] = s->scaled ? 1 : w.sds[j];

@@ -82,8 +82,8 @@ static int learn_values(const tamis_sample *s, struct partial *p, tamis_batch *b
         return 0;
 }
 
-/* Rows that are not sampled have no part in what sampling does: 1 for those without a class, where classes decide. NULL:
- * there are none. */
+/* Rows that are not sampled have no part in what sampling does: 1 for those without a class, where classes decide.
+ * NULL: there are none. */
 static int find_classless(const tamis_sample *s, tamis_batch *batch, const uint8_t **ret, tamis_error *err) {
         *ret = NULL;
         return s->has_target && !s->value_option ? tamis_batch_missing(batch, s->target.at[0], ret, err) : 0;

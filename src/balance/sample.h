@@ -160,6 +160,7 @@ int tamis_sample_stream_begin(tamis_sample *s, tamis_error *err) TAMIS_CHECKED;
 /* After a first reading, which was needed where they do not. */
 int tamis_sample_stream_finish(tamis_sample *s, tamis_error *err) TAMIS_CHECKED;
 int tamis_sample_stream(tamis_sample *s, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
+/* stream_report.c */
 int tamis_sample_stream_end(tamis_sample *s, const tamis_context *context, tamis_error *err) TAMIS_CHECKED;
 int tamis_sample_stream_report(const tamis_sample *s, json_t *into, tamis_error *err) TAMIS_CHECKED;
 void tamis_sample_tally_done(tamis_sample_tally *tally);

@@ -140,8 +140,10 @@ typedef struct tamis_smote_cloud {
 typedef struct tamis_smote_space {
         const tamis_smote *s;
         const tamis_context *context;
-        double *means, *sds;    /* per number column; where nothing is scaled the sds are ones, means SMOTE_MEANS's alone */
-        uint32_t *by_class;     /* train rows with a class: those of class i from class_starts[i] to [i + 1], ascending */
+        double *means, *sds;    /* per number column; where nothing is scaled the sds are ones, means SMOTE_MEANS's
+                                 * alone */
+        uint32_t *by_class;     /* train rows with a class: those of class i from class_starts[i] to
+                                 * [i + 1], ascending */
         size_t *class_starts;
         tamis_smote_cloud all;  /* every row with a class, in canonical order; once it was asked for, */
         uint32_t *place_of;     /* and where each such row is in it */

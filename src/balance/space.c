@@ -46,7 +46,8 @@ static int find_scales(const struct scaling *w, double *means, double *sds, tami
         for (size_t j = 0; r == 0 && j < d; j++) {
                 means[j] = tamis_moments_mean(&w->moments[j]);
                 sds[j] = tamis_moments_sd(&w->moments[j], 0);
-                /* a constant column adds nothing to a distance, whatever it is divided by; nor may one that overflows */
+                /* a constant column adds nothing to a distance, whatever it is divided by; nor may one that
+                 * overflows */
                 if (!(sds[j] > 0) || isinf(sds[j]))
                         sds[j] = 1;
         }
@@ -244,8 +245,8 @@ static uint32_t *places_in_all(const tamis_smote_space *space, const tamis_smote
         return own;
 }
 
-/* Of the m nearest others of a member, in order, how many are of another class, and which is the first of those: itself,
- * where none is. */
+/* Of the m nearest others of a member, in order, how many are of another class, and which is the first of those:
+ * itself, where none is. */
 static uint32_t count_others(const tamis_smote_space *space, size_t class, uint32_t self, const uint32_t *found,
                              size_t m, uint32_t *foreign) {
         uint32_t others = 0;

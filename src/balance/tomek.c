@@ -1,6 +1,6 @@
-/* Tomek links (Tomek 1976, "Two modifications of CNN"): two rows of different classes, each the nearest neighbour of the
- * other. Every link has an end that is not of the largest class: only those rows are searched from, and then the rows they
- * point at. */
+/* Tomek links (Tomek 1976, "Two modifications of CNN"): two rows of different classes, each the nearest neighbour of
+ * the other. Every link has an end that is not of the largest class: only those rows are searched from, and then the
+ * rows they point at. */
 #include <stdlib.h>
 
 #include "balance/prune.h"

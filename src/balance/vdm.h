@@ -1,5 +1,5 @@
-/* vdm.h: how far categories are apart by what they say of the class: the value difference metric (Stanfill & Waltz 1986),
- * as SMOTE-N has it:
+/* vdm.h: how far categories are apart by what they say of the class: the value difference metric (Stanfill & Waltz
+ * 1986), as SMOTE-N has it:
  *
  *     distance^2 = sum over columns of (sum over classes of |P(class | a) - P(class | b)|)^2
  *

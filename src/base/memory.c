@@ -198,8 +198,8 @@ char *tamis_arena_copy(tamis_arena *a, tamis_slice s) {
         return p;
 }
 
-/* What is filled again will need about as much: one block for all of it, so that its pages are not given back and faulted in
- * each time. */
+/* What is filled again will need about as much: one block for all of it, so that its pages are not given back and
+ * faulted in each time. */
 void tamis_arena_reset(tamis_arena *a) {
         size_t held = a->held;
 

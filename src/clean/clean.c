@@ -23,15 +23,15 @@ static const tamis_option options[] = {
           "the spelling that most rows have: 'case,blanks'", NULL },
         { "numbers", 0, TAMIS_FLAG, NULL, NULL, "1,234 and $5 and 12% as plain numbers", NULL },
         { "decimal", 0, TAMIS_TEXT, "CHAR", ".", "--numbers: what is before the decimals, . or ,", NULL },
-        { "dates", 0, TAMIS_CHOICE, "HOW", NULL, "dates as 2020-12-25 (iso), or columns COL_year, _month, _day, _weekday "
-          "behind the others (parts)", date_forms },
+        { "dates", 0, TAMIS_CHOICE, "HOW", NULL, "dates as 2020-12-25 (iso), or columns COL_year, _month, _day, "
+          "_weekday behind the others (parts)", date_forms },
         { "date-format", 0, TAMIS_TEXT, "FORMAT", NULL, "--dates: how they are written, '%d/%m/%Y'; several with |", NULL },
         { "booleans", 0, TAMIS_FLAG, NULL, NULL, "yes and no, true and false, on and off as 1 and 0", NULL },
         { "outliers", 0, TAMIS_CHOICE, "HOW", NULL, "look for values far from the others: iqr, mad, z", outlier_methods },
         { "outlier-limit", 0, TAMIS_REAL, "K", NULL, "how far: interquartile ranges beyond the quartiles (1.5), or "
           "standard deviations by the MAD (3.5) or by themselves (3)", NULL },
-        { "outliers-to", 0, TAMIS_CHOICE, "HOW", "mark", "outliers: clip to the bound, blank, drop (train rows), or mark in a "
-          "column COL_outlier", outlier_actions },
+        { "outliers-to", 0, TAMIS_CHOICE, "HOW", "mark", "outliers: clip to the bound, blank, drop (train rows), or "
+          "mark in a column COL_outlier", outlier_actions },
         { "dedupe", 0, TAMIS_FLAG, NULL, NULL, "of rows that are the same in all columns keep the first", NULL },
         { "drop-rows-over", 0, TAMIS_SHARE, "SHARE", NULL, "take rows away of which more than "
           "this share is missing", NULL },
@@ -262,22 +262,23 @@ static void done(void *state) {
 const tamis_step_type tamis_step_clean = {
         .name = "clean",
         .summary = "drop and rename columns, mend cells, bound outliers, take repeated and hollow rows away",
-        .details = "In this order: columns go (--drop, --keep), cells are trimmed, blanked, mapped, read as dates, numbers or "
-                   "truth or else respelled, columns with too many missing cells go, outliers are dealt with, rows with too "
-                   "many missing cells and repeated rows go, columns are renamed. Each part sees what those before it left "
-                   "(rows repeat by their values before outliers change); all of them call columns by the names they came "
-                   "with.\n\n"
+        .details = "In this order: columns go (--drop, --keep), cells are trimmed, blanked, mapped, read as dates, "
+                   "numbers or truth or else respelled, columns with too many missing cells go, outliers are dealt "
+                   "with, rows with too many missing cells and repeated rows go, columns are renamed. Each part sees "
+                   "what those before it left (rows repeat by their values before outliers change); all of them call "
+                   "columns by the names they came with.\n\n"
                    "--trim and --blank work on --columns (default: all), and so do --map, --alike, --numbers, --dates, "
                    "--booleans and --outliers, which by default leave ids alone; the other parts look at all columns. "
-                   "Unless --columns names it, a column is taken for dates, numbers or truth where at least nine in ten of "
-                   "its present cells are, and for spellings where it is categorical. What is not of the form stays as it "
-                   "came and is counted in the report. Whether 03/04/2020 is in March or in April is told by the dates of the "
-                   "column that can be read in one way alone; where they do not tell, it stays, and that is said.\n\n"
-                   "Bounds of outliers are learned from the train rows, and hold for all. --alike puts the most frequent "
-                   "spelling in the place of the others.\n\n"
-                   "Only cells that change are written anew. --blank compares texts, blanks around them aside: 0 is not "
-                   "0.0. Rows are the same when the values of all columns that stay are, quotes aside. Columns that "
-                   "begin with _ are neither compared nor counted, and go only when --drop names them.\n\n"
+                   "Unless --columns names it, a column is taken for dates, numbers or truth where at least nine in "
+                   "ten of its present cells are, and for spellings where it is categorical. What is not of the form "
+                   "stays as it came and is counted in the report. Whether 03/04/2020 is in March or in April is told "
+                   "by the dates of the column that can be read in one way alone; where they do not tell, it stays, "
+                   "and that is said.\n\n"
+                   "Bounds of outliers are learned from the train rows, and hold for all. --alike puts the most "
+                   "frequent spelling in the place of the others.\n\n"
+                   "Only cells that change are written anew. --blank compares texts, blanks around them aside: 0 is "
+                   "not 0.0. Rows are the same when the values of all columns that stay are, quotes aside. Columns "
+                   "that begin with _ are neither compared nor counted, and go only when --drop names them.\n\n"
                    "Rows go from the train part alone. A saved model takes no rows away: whoever asks for a prediction "
                    "wants one for every row.",
         .options = options,

@@ -131,7 +131,8 @@ tamis_form tamis_form_number(tamis_slice text, char decimal, char out[TAMIS_FORM
                 }
         }
         if (text.n > 0 || !tamis_number_parse((tamis_slice) { made, k }, &value)
-            || (k - digits > 1 && made[digits] == '0' && made[digits + 1] != '.'))      /* a code: its zeros would be lost */
+            /* a code: its zeros would be lost */
+            || (k - digits > 1 && made[digits] == '0' && made[digits + 1] != '.'))
                 return TAMIS_FORM_NONE;
         if (percent) {
                 char printed[TAMIS_NUMBER_MAX];

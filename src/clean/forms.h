@@ -38,8 +38,8 @@ typedef enum tamis_date_kind {
 } tamis_date_kind;
 
 tamis_date_kind tamis_date_read(tamis_slice text, tamis_date *date);
-/* By a format: %Y %y (69 .. 99 are 19xx) %m %d %b (%B: a month's English name, long or short) %H %M %S, %%; a blank stands for any
- * run of them. */
+/* By a format: %Y %y (69 .. 99 are 19xx) %m %d %b (%B: a month's English name, long or short) %H %M %S, %%; a blank
+ * stands for any run of them. */
 bool tamis_date_parse(tamis_slice text, const char *format, tamis_date *date);
 /* True when the format names a year, a month and a day, and nothing that is not known. */
 bool tamis_date_format_is_whole(const char *format);

@@ -291,8 +291,8 @@ static void decide_order(tamis_mend *m, const tamis_mend_wishes *w, const char *
                 return;
         tamis_warn(
                 context,
-                "column \"%s\": %s, so dates like 03/04/2020 stay as they are, %llu in the rows learned from (--date-format '%%d/%%m/%%Y' or "
-                "'%%m/%%d/%%Y' says which)",
+                "column \"%s\": %s, so dates like 03/04/2020 stay as they are, %llu in the rows learned from "
+                "(--date-format '%%d/%%m/%%Y' or '%%m/%%d/%%Y' says which)",
                 name,
                 l->day_first ? "some dates have the day first and some the month"
                              : "no date tells the day from the month",
@@ -305,8 +305,8 @@ static void say_half(const tamis_mend *m, const char *name, uint64_t n, const ch
         if (n < m->looks.present && 2 * n >= m->looks.present && n > 0)
                 tamis_warn(
                         context,
-                        "column \"%s\": %llu of %llu cells are %s, too few to take it for a column of them; it stays as "
-                        "it is (-c '%s' does what can be done)",
+                        "column \"%s\": %llu of %llu cells are %s, too few to take it for a column of them; it stays "
+                        "as it is (-c '%s' does what can be done)",
                         name, (unsigned long long) n, (unsigned long long) m->looks.present, what, name);
 }
 

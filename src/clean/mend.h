@@ -1,9 +1,9 @@
 /* mend.h: cells of a column written otherwise: numbers, dates, truth, spellings, a map; and values out of bounds.
  *
- * What is done to a column is decided from the rows learned from, all of them: numbers, dates and truth are looked for in
- * columns of which nearly all present cells are of that form (in every column that --columns names), the order of day and
- * month is that of the cells that leave no doubt, the spelling kept is the most frequent one, bounds are those of the train
- * rows. A cell that is not of the form stays as it came, and is counted.
+ * What is done to a column is decided from the rows learned from, all of them: numbers, dates and truth are looked for
+ * in columns of which nearly all present cells are of that form (in every column that --columns names), the order of
+ * day and month is that of the cells that leave no doubt, the spelling kept is the most frequent one, bounds are those
+ * of the train rows. A cell that is not of the form stays as it came, and is counted.
  */
 #ifndef TAMIS_CLEAN_MEND_H
 #define TAMIS_CLEAN_MEND_H

@@ -186,7 +186,7 @@ int tamis_mends_merge(struct tamis_clean *s, struct tamis_clean_partial *p, tami
         return r;
 }
 
-/* -- phases --------------------------------------------------------------------------------------------------------- */
+/* -- phases -------------------------------------------------------------------------------------------------------- */
 
 static int finish_looks(struct tamis_clean *s, tamis_error *err) {
         int r = 0;

@@ -18,7 +18,8 @@ static void say_left(const struct tamis_clean *s, tamis_mend *m, const tamis_bat
                      const struct tally *t) {
         static const char *const names[] = { "", "numbers", "dates", "yes or no" };
 
-        if (t->left == (s->loaded ? 0 : t->either) || !batch->final)      /* of dates in doubt it was said while learning */
+        /* of dates in doubt it was said while learning */
+        if (t->left == (s->loaded ? 0 : t->either) || !batch->final)
                 return;
         tamis_warn(s->context, "column \"%s\": there are cells that cannot be read as %s; they stay as they are",
                    batch->schema->fields[column].name, names[form_of(m)]);

@@ -94,7 +94,8 @@ int tamis_mends_learn(const struct tamis_clean *s, struct tamis_clean_partial *p
 int tamis_mends_merge(struct tamis_clean *s, struct tamis_clean_partial *p, tamis_error *err);
 /* *again: the same phase once more; else s->phase is the next. */
 int tamis_mends_finish(struct tamis_clean *s, bool *again, tamis_error *err);
-/* Find the columns again, and say which new ones come behind all others; `place`: where a column is in what goes out. */
+/* Find the columns again, and say which new ones come behind all others; `place`: where a column is in
+ * what goes out. */
 int tamis_mends_find(struct tamis_clean *s, const tamis_schema *schema, tamis_error *err);
 int tamis_mends_attach(struct tamis_clean *s, tamis_schema *schema, const size_t *place, tamis_error *err);
 int tamis_mends_save(const struct tamis_clean *s, json_t *into, tamis_error *err);

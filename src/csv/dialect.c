@@ -11,8 +11,8 @@ void tamis_dialect_eol(tamis_dialect *dialect, const char *p, size_t n, size_t a
         memcpy(dialect->eol, eol, strlen(eol) + 1);
 }
 
-/* How many of the first records have as many cells as the first one; *cells: how many that is. 0: it cuts nothing, or the
- * first record is no record with this delimiter. */
+/* How many of the first records have as many cells as the first one; *cells: how many that is. 0: it cuts nothing, or
+ * the first record is no record with this delimiter. */
 static size_t even_records(const char *p, size_t n, bool ended, char delimiter, size_t *cells) {
         tamis_record_found found;
         size_t at = 0, even = 0;

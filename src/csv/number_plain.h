@@ -1,9 +1,10 @@
-/* number_plain.h: the cells nearly all numeric columns consist of, parsed without a branch that depends on their digits.
+/* number_plain.h: the cells nearly all numeric columns consist of, parsed without a branch that depends
+ * on their digits.
  *
- * A plain number is a sign or none, then at most fifteen digits with a point or none among them: an exact integer over an
- * exact power of ten, so that one division rounds it correctly (Clinger 1990). Sixteen bytes that *end* with the cell are
- * loaded at once; the digits thus stand right-aligned, whatever their number. Bytes before the cell may be anything, but
- * must be there.
+ * A plain number is a sign or none, then at most fifteen digits with a point or none among them: an exact integer over
+ * an exact power of ten, so that one division rounds it correctly (Clinger 1990). Sixteen bytes that *end* with the
+ * cell are loaded at once; the digits thus stand right-aligned, whatever their number. Bytes before the cell may be
+ * anything, but must be there.
  */
 #ifndef TAMIS_CSV_NUMBER_PLAIN_H
 #define TAMIS_CSV_NUMBER_PLAIN_H
@@ -37,8 +38,8 @@ static inline uint64_t tamis_plain_sixteen(__m128i digits) {
         return (eights & UINT32_MAX) * 100000000 + (eights >> 32);
 }
 
-/* The `n` bytes before `end` as a number; false where they are no plain one, and then nothing is said of what they are: a
- * number written otherwise, zero padded (007), no number. n 0 is false too. */
+/* The `n` bytes before `end` as a number; false where they are no plain one, and then nothing is said of what they are:
+ * a number written otherwise, zero padded (007), no number. n 0 is false too. */
 static inline bool tamis_number_plain(const char *end, size_t n, double *value) {
         static const double tens[] = { 1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                        1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };

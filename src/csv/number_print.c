@@ -1,10 +1,10 @@
 #include <endian.h>
-#include <math.h>
 #include <stdint.h>
-#include <stdio.h>
+#include <string.h>
 
 #include <tamis/number.h>
 
+#include "csv/number_digits.h"
 #include "csv/number_print.h"
 #include "csv/number_print_table.h"
 #include "csv/number_table.h"
@@ -80,14 +80,15 @@ struct decimal {
         int k;
 };
 
-/* The same as shortest() in one multiplication instead of three, and no branch that hangs on the number; false where that
- * is not enough to tell. For a double with this exponent field that is no power of two.
+/* The same as shortest() in one multiplication instead of three, and no branch that hangs on the number; false where
+ * that is not enough to tell. For a double with this exponent field that is no power of two.
  *
  * The interval is taken in units of 10^(k+1), of which it holds one multiple at most; units[] has the double's last bit
  * in them, 128 bits behind the point. The whole part then has fifteen or sixteen digits; with the fraction f, and half
- * the interval h, both 64 bits behind the point: where f or 1 - f is less than h that multiple is the answer, and else one
- * digit more, 10 f, rounded. f is too small by less than 2 and h by less than 1, so only what comes within a few units
- * of deciding otherwise (ties and ends of intervals among it, and subnormals, whose h is 0) is left to shortest(). */
+ * the interval h, both 64 bits behind the point: where f or 1 - f is less than h that multiple is the answer, and
+ * else one digit more, 10 f, rounded. f is too small by less than 2 and h by less than 1, so only what comes
+ * within a few units of deciding otherwise (ties and ends of intervals among it, and subnormals, whose h is 0) is
+ * left to shortest(). */
 static inline bool nearly_always(uint64_t fraction, unsigned field, struct decimal *ret) {
         const uint64_t ten15 = UINT64_C(1000000000000000);
         uint64_t high = units[field].high, low = units[field].low, c = fraction << 11 | UINT64_C(1) << 63;
@@ -111,18 +112,6 @@ static inline bool nearly_always(uint64_t fraction, unsigned field, struct decim
 
 /* -- digits to text ------------------------------------------------------------------------------------------------ */
 
-#define ZEROS UINT64_C(0x3030303030303030)
-
-/* The eight digits of n < 10^8 as bytes 0..9, the first in the lowest: halves, quarters, all at once. */
-static inline uint64_t eight_bytes(uint32_t n) {
-        uint64_t v = n / 10000 | (uint64_t) (n % 10000) << 32, hundreds, tens;
-
-        hundreds = (v * 10486 >> 20) & UINT64_C(0x0000007f0000007f);
-        v = hundreds | (v - hundreds * 100) << 16;
-        tens = (v * 103 >> 10) & UINT64_C(0x000f000f000f000f);
-        return tens | (v - tens * 10) << 8;
-}
-
 /* Sixteen characters, the first in the lowest byte. They stay in registers: reading back what was just written in other
  * pieces would have the processor wait for it. */
 typedef unsigned __int128 sixteen;
@@ -139,23 +128,6 @@ static inline sixteen sixteen_digits(uint64_t n, int *count) {
 
         *count = last ? 16 - __builtin_clzll(last) / 8 : first ? 8 - __builtin_clzll(first) / 8 : 0;
         return (sixteen) (last | ZEROS) << 64 | first | ZEROS;
-}
-
-/* Writes as many as 24 bytes. */
-static size_t put_integer(char *out, uint64_t n) {
-        size_t digits = 0;
-        uint64_t v;
-        int zeros;
-
-        if (n >= 100000000) {
-                digits = put_integer(out, n / 100000000);
-                n %= 100000000;
-        }
-        v = eight_bytes((uint32_t) n);
-        zeros = digits ? 0 : __builtin_ctzll(v | UINT64_C(1) << 56) / 8;        /* one zero stays */
-        v = htole64((v | ZEROS) >> 8 * zeros);
-        memcpy(out + digits, &v, 8);
-        return digits + 8 - (size_t) zeros;
 }
 
 static size_t put_exponent(char *out, int exponent) {
@@ -336,121 +308,4 @@ size_t tamis_number_print_slowly(double value, char out[TAMIS_NUMBER_MAX]) {
 
         memcpy(&bits, &value, sizeof bits);
         return value == 0 ? print_round(bits, out) : print_exactly(bits, out);
-}
-
-/* -- a given number of digits -------------------------------------------------------------------------------------- */
-
-/* |value| * 10^decimals rounded to an integer, ties to even, in exact arithmetic; false where it would not fit. */
-static bool scaled(double value, int decimals, uint64_t *n) {
-        static const uint64_t power[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
-                                          10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000,
-                                          1000000000000000, 10000000000000000, 100000000000000000,
-                                          1000000000000000000 };
-        unsigned __int128 product, rest, half;
-        uint64_t bits, m;
-        int q;
-
-        if (value < 0)
-                value = -value;
-        if (decimals > 18 || !(value * (double) power[decimals] < 1e18))
-                return false;
-        memcpy(&bits, &value, sizeof bits);
-        q = (int) (bits >> 52 & 0x7ff);
-        m = bits & ((UINT64_C(1) << 52) - 1);
-        if (q)
-                m |= UINT64_C(1) << 52;
-        q = (q ? q : 1) - 1075;
-
-        product = (unsigned __int128) m * power[decimals];
-        if (q >= 0) {
-                *n = (uint64_t) (product << q);
-        } else if (q < -127) {          /* below 2^117 / 2^128 */
-                *n = 0;
-        } else {
-                *n = (uint64_t) (product >> -q);
-                half = (unsigned __int128) 1 << (-q - 1);
-                rest = product & ((half << 1) - 1);
-                *n += rest > half || (rest == half && (*n & 1));
-        }
-        return true;
-}
-
-/* What scaled() leaves: printf is exact, and slow. The decimal point of the locale may be any bytes: they lie between
- * the digits before and the `decimals` digits behind. */
-static size_t by_printf(double value, int decimals, char *out) {
-        size_t n = (size_t) snprintf(out, (size_t) decimals + 330, "%.*f", decimals, value);
-        size_t whole = out[0] == '-';
-
-        while (out[whole] >= '0' && out[whole] <= '9')
-                whole++;
-        if (decimals) {
-                memmove(out + whole + 1, out + n - decimals, (size_t) decimals);
-                out[whole] = '.';
-                n = whole + 1 + (size_t) decimals;
-        }
-        if (out[0] == '-' && strspn(out + 1, "0.") >= n - 1)
-                memmove(out, out + 1, --n);
-        return n;
-}
-
-size_t tamis_number_print_fixed(double value, int decimals, char *out) {
-        char text[24];
-        uint64_t n;
-        size_t length, sign, whole;
-
-        if (!scaled(value, decimals, &n))
-                return by_printf(value, decimals, out);
-
-        sign = value < 0 && n;
-        out[0] = '-';
-        memset(text, '0', sizeof text);
-        length = put_integer(text, n);
-        out += sign;
-        if (length <= (size_t) decimals) {      /* zeros in front, one before the point */
-                size_t zeros = (size_t) decimals + 1 - length;
-
-                memmove(text + zeros, text, length);
-                memset(text, '0', zeros);
-                length += zeros;
-        }
-        whole = length - (size_t) decimals;
-        memcpy(out, text, whole);
-        if (decimals == 0)
-                return sign + whole;
-        out[whole] = '.';
-        memcpy(out + whole + 1, text + whole, (size_t) decimals);
-        return sign + length + 1;
-}
-
-/* The whole number nearest to value * 10^decimals, over 10^decimals: both are exact below 2^50 and 10^15, and so their quotient is
- * the double nearest to the decimal number. The product is rounded, and where that could matter, next to a half, this gives up.
- * -0.00 loses its sign, as it does in print. */
-static bool round_quickly(double value, int decimals, double *ret) {
-        static const double powers[] = { 1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                         1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
-        double scaled, whole;
-
-        if (decimals < 0 || decimals > 15)
-                return false;
-        scaled = value * powers[decimals];
-        if (!(fabs(scaled) < 0x1p50))
-                return false;
-        /* to the nearest whole number, for there is no room for a fraction behind it */
-        whole = scaled + 0x1.8p52 - 0x1.8p52;
-        if (fabs(fabs(scaled - whole) - .5) < 1e-3 + fabs(scaled) * 0x1p-51)
-                return false;
-        *ret = whole / powers[decimals] + 0.;
-        return true;
-}
-
-double tamis_number_round(double value, int decimals) {
-        char text[330 + 300];
-        double rounded;
-
-        if (!isfinite(value))
-                return value;
-        if (round_quickly(value, decimals, &rounded))
-                return rounded;
-        size_t n = tamis_number_print_fixed(value, decimals, text);
-        return tamis_number_parse((tamis_slice) { text, n }, &rounded) ? rounded : value;
 }

@@ -74,7 +74,8 @@ static int follow_links(tamis_output *out, tamis_error *err) {
         return fail_output(out, "", err);
 }
 
-/* A file without a name: nothing is left however the program ends. Needs a file system that can, and /proc to name it. */
+/* A file without a name: nothing is left however the program ends. Needs a file system that can, and /proc
+ * to name it. */
 static int open_unnamed(const tamis_output *out) {
 #ifdef O_TMPFILE
         char folder[PATH_MAX];

@@ -1,5 +1,5 @@
-/* pipe.h: room in a pipe. With the usual 64 KiB the two programs at its ends wait for each other all the time: 84 MB through
- * write(2) and read(2) took 0.14 s, and 0.08 s with 1 MiB. */
+/* pipe.h: room in a pipe. With the usual 64 KiB the two programs at its ends wait for each other all the time: 84 MB
+ * through write(2) and read(2) took 0.14 s, and 0.08 s with 1 MiB. */
 #ifndef TAMIS_CSV_PIPE_H
 #define TAMIS_CSV_PIPE_H
 

@@ -91,7 +91,7 @@ int tamis_record_find(const char *p, size_t n, bool final, char delimiter, tamis
         return TAMIS_RECORD_WHOLE;
 }
 
-/* -- the authority --------------------------------------------------------------------------------------------------- */
+/* -- the authority ------------------------------------------------------------------------------------------------- */
 
 typedef struct comparison {
         const char *p;

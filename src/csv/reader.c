@@ -41,7 +41,8 @@ static uint64_t total_bytes(const tamis_reader *reader) {
         return total;
 }
 
-/* Without a header the first file with a record in it says how many cells there are: empty ones before it are dropped. */
+/* Without a header the first file with a record in it says how many cells there are: empty ones before
+ * it are dropped. */
 static int begin(tamis_reader *reader, tamis_error *err) {
         int r = tamis_stream_begin(reader, true, err);
 
@@ -126,7 +127,7 @@ void tamis_reader_judge_all(tamis_reader *reader) {
         reader->judge_all = true;
 }
 
-/* -- one chunk ------------------------------------------------------------------------------------------------------- */
+/* -- one chunk ----------------------------------------------------------------------------------------------------- */
 
 /* What one chunk is cut from. */
 typedef struct cutting {

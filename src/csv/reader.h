@@ -3,9 +3,9 @@
  * stream.c joins the sources: one run of bytes behind the first header, later headers gone. *Seams* say where in it a
  * file begins. reader.c cuts the stream into chunks; repair.c holds what is done about records that do not fit.
  *
- * A chunk's limits must depend on bytes alone. So the stream is always read up to a fixed limit, and only a record whose
- * successor (or the end of the table) is in sight below that limit is taken; the limit moves on by a fixed amount when
- * there is none.
+ * A chunk's limits must depend on bytes alone. So the stream is always read up to a fixed limit, and only a record
+ * whose successor (or the end of the table) is in sight below that limit is taken; the limit moves on by a fixed amount
+ * when there is none.
  */
 #ifndef TAMIS_CSV_READER_H
 #define TAMIS_CSV_READER_H

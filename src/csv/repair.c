@@ -39,8 +39,8 @@ static int ragged_error(const tamis_reader *reader, const tamis_chunk *chunk, co
                                      "%s, and those too many are not empty (--ragged skip leaves such rows out, "
                                      "--rejects FILE sets them aside)", what);
         return tamis_fail_at(err, TAMIS_BAD_DATA, reader->seams[cursor.seam].file, cursor.line, 0,
-                             "%s (--ragged pad fills them, --ragged skip leaves such rows out, --rejects FILE sets them "
-                             "aside)", what);
+                             "%s (--ragged pad fills them, --ragged skip leaves such rows out, --rejects FILE sets "
+                             "them aside)", what);
 }
 
 /* The cells beyond the wanted ones are all empty, quoted or not. */
@@ -54,8 +54,8 @@ static bool surplus_is_empty(const tamis_chunk *chunk, const tamis_scan *scan) {
         return true;
 }
 
-/* Make the record under way one with the right number of ends; the bytes follow when the chunk is cut. Ends of added cells
- * are where they will be, counted from the bytes as they are. */
+/* Make the record under way one with the right number of ends; the bytes follow when the chunk is cut. Ends of added
+ * cells are where they will be, counted from the bytes as they are. */
 static int keep(tamis_reader *reader, tamis_chunk *chunk, tamis_scan *scan, size_t end, tamis_error *err) {
         size_t found = scan->n_ends - scan->row, missing = 0;
         tamis_edit edit = { .record = chunk->records + 1, .start = scan->start, .end = end };
@@ -118,7 +118,7 @@ int tamis_repair_quote(tamis_reader *reader, tamis_scan *scan, size_t records, s
         return r;
 }
 
-/* -- when the chunk is cut ------------------------------------------------------------------------------------------- */
+/* -- when the chunk is cut ----------------------------------------------------------------------------------------- */
 
 /* The first record at or behind byte `at`. */
 static size_t record_behind(const tamis_chunk *chunk, size_t at) {

@@ -39,7 +39,8 @@ static inline uint64_t prefix_xor(uint64_t x) {
         return x;
 }
 
-/* Take away what lies inside quotes and move the state on by `n` bytes; returns the lowest malformed place, 64: none. */
+/* Take away what lies inside quotes and move the state on by `n` bytes; returns the lowest malformed
+ * place, 64: none. */
 static unsigned mask_quotes(tamis_scan *scan, tamis_scan_masks *m, unsigned n) {
         uint64_t valid = n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0);
         uint64_t limits = m->delimiter | m->eol | m->quote;

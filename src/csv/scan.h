@@ -1,13 +1,13 @@
 /* scan.h: find where records and cells end, many bytes at a time.
  *
  * The bytes are looked at in blocks of 64: wide compares make of each block three bit masks (delimiters, line endings,
- * quotes), and the rest is arithmetic on masks. Inside quotes is where the number of quotes so far is odd; a delimiter or
- * line ending counts only outside. The record is well formed when every quote that opens stands directly behind a
- * delimiter, a line ending, another quote or nothing, and every quote that closes directly before one of these: a doubled
- * quote is then one that closes and one that opens. What fails this is left to quoted.h, which asks libcsv.
+ * quotes), and the rest is arithmetic on masks. Inside quotes is where the number of quotes so far is odd; a delimiter
+ * or line ending counts only outside. The record is well formed when every quote that opens stands directly behind a
+ * delimiter, a line ending, another quote or nothing, and every quote that closes directly before one of these: a
+ * doubled quote is then one that closes and one that opens. What fails this is left to quoted.h, which asks libcsv.
  *
- * A scan stops and goes on anywhere: what it has to remember is a few words, so a record that does not fit into what was
- * read is never looked at twice.
+ * A scan stops and goes on anywhere: what it has to remember is a few words, so a record that does not fit into what
+ * was read is never looked at twice.
  *
  * Ownership: the chunk scanned is the caller's; a tamis_scan holds nothing.
  */
@@ -61,8 +61,8 @@ enum {
 
 void tamis_scan_init(tamis_scan *scan, char delimiter, size_t cells);
 
-/* Look at chunk->bytes[scan->pos .. n) and append to chunk's starts, ends and records. `final`: what ends at n is the end
- * of the source. starts[records] is the start of the record under way. Returns one of the above, or an error. After
+/* Look at chunk->bytes[scan->pos .. n) and append to chunk's starts, ends and records. `final`: what ends at n is the
+ * end of the source. starts[records] is the start of the record under way. Returns one of the above, or an error. After
  * RAGGED or QUOTE go on with tamis_scan_resume. */
 int tamis_scan_run(tamis_scan *scan, tamis_chunk *chunk, size_t n, bool final, tamis_error *err) TAMIS_CHECKED;
 

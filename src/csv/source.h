@@ -2,7 +2,8 @@
  *
  * Three layers, from below: the descriptor, or what the spool kept of it; a small buffer of packed bytes; the unpacker.
  * Plain bytes go from read(2) straight to where they are wanted. What can be read again is: a file is opened again (and
- * must be the same file still), standard input that is a file goes back to where it stood; the rest is spooled if `keep`.
+ * must be the same file still), standard input that is a file goes back to where it stood; the rest is
+ * spooled if `keep`.
  *
  * Ownership: path is the caller's and outlives the source.
  */

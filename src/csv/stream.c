@@ -120,7 +120,7 @@ static int read_head(tamis_reader *reader, tamis_source *source, tamis_buffer *b
         return 0;
 }
 
-/* -- the header ------------------------------------------------------------------------------------------------------ */
+/* -- the header ---------------------------------------------------------------------------------------------------- */
 
 /* b[from .. h->next) as a chunk of one record, or of none without a header. */
 static int header_chunk(const tamis_reader *reader, tamis_chunk *chunk, const char *name, const tamis_buffer *b,
@@ -206,7 +206,7 @@ static int check_later(tamis_reader *reader, tamis_error *err) {
         return r;
 }
 
-/* -- the stream ------------------------------------------------------------------------------------------------------ */
+/* -- the stream ---------------------------------------------------------------------------------------------------- */
 
 static int add_seam(tamis_reader *reader, uint64_t at, const char *file, uint64_t line, tamis_error *err) {
         if (reader->n_seams == reader->seams_capacity) {

@@ -96,7 +96,8 @@ static size_t at_most(size_t n) {
         return n < 1 << 30 ? n : 1 << 30;
 }
 
-/* Members follow each other; zero bytes behind the last one are padding of tapes and blocks; other bytes would be lost. */
+/* Members follow each other; zero bytes behind the last one are padding of tapes and blocks; other bytes
+ * would be lost. */
 static int gz_run(tamis_unpacker *u, const char *in, size_t *n_in, char *out, size_t *n_out, tamis_error *err) {
         size_t given = *n_in, room = at_most(*n_out);
         int z;

@@ -1,6 +1,7 @@
 /* grade.h: what a pipeline left is read, measured, and judged. It runs nothing: tools/drill_run.c does.
  *
- * An answer of the wrong form is TAMIS_BAD_DATA, and its message is for the learner; a fault of the drill is TAMIS_USAGE.
+ * An answer of the wrong form is TAMIS_BAD_DATA, and its message is for the learner; a fault of the
+ * drill is TAMIS_USAGE.
  */
 #ifndef TAMIS_DRILL_GRADE_H
 #define TAMIS_DRILL_GRADE_H
@@ -11,7 +12,8 @@
 int tamis_drill_answers_read(const tamis_drill_config *c, tamis_drill_world *w, const char *folder,
                              tamis_error *err) TAMIS_CHECKED;
 
-/* The [measure]s of one seed. `ret` has room for tamis_drill_measures_count(c); names belong to the config. `probe`: 1 or 0. */
+/* The [measure]s of one seed. `ret` has room for tamis_drill_measures_count(c); names belong to the config. `probe`:
+ * 1 or 0. */
 size_t tamis_drill_measures_count(const tamis_drill_config *c);
 int tamis_drill_measure(const tamis_drill_config *c, tamis_drill_world *w, double probe, tamis_drill_figure *ret,
                         tamis_error *err) TAMIS_CHECKED;
@@ -39,7 +41,8 @@ int tamis_drill_judge(const tamis_drill_config *c, const tamis_drill_figure *fig
                       tamis_drill_verdict *ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_drill_verdict_done(tamis_drill_verdict *v);
 
-/* Whether every figure that [naive] or [good] (`kind`) names lies in its band; where one does not, `*which` names it. */
+/* Whether every figure that [naive] or [good] (`kind`) names lies in its band; where one does not,
+ * `*which` names it. */
 int tamis_drill_bands(const tamis_drill_config *c, const char *kind, const tamis_drill_figure *figures, size_t n,
                       const char **which, tamis_error *err) TAMIS_CHECKED;
 

@@ -17,7 +17,8 @@ static bool is_missing(const tamis_drill_column *c, size_t row) {
         return c->text ? !tamis_drill_text(c, row) : isnan(tamis_drill_number(c, row));
 }
 
-/* Rows without a truth are no part of a measure; an answer that is missing where there is one makes the measure missing. */
+/* Rows without a truth are no part of a measure; an answer that is missing where there is one makes the measure
+ * missing. */
 static bool unanswered(const tamis_drill_call *call) {
         for (size_t row = 0; row < call->rows; row++)
                 if (is_missing(&call->arguments[0], row) && !is_missing(&call->arguments[1], row))

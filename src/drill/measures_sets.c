@@ -110,8 +110,8 @@ static int sum_up(const tamis_drill_call *call, const tamis_drill_table *truth, 
         return 0;
 }
 
-/* The mean over the truth's users of the share of their items that are among the answer's first k of theirs. Tables with columns
- * user and item; the answer's rank is 1 for what comes first. */
+/* The mean over the truth's users of the share of their items that are among the answer's first k of theirs. Tables
+ * with columns user and item; the answer's rank is 1 for what comes first. */
 int tamis_drill_recallat(const tamis_drill_call *call, tamis_drill_column *ret, tamis_error *err) {
         const tamis_drill_table *answer = call->tables[0], *truth = call->tables[1];
         const tamis_drill_column *rank = tamis_drill_table_column(answer, "rank");

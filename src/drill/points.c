@@ -94,8 +94,8 @@ static int plain_words(tamis_slice text, tamis_buffer *ret, tamis_error *err) {
         return 0;
 }
 
-/* How much of a term must be there: a last word of five letters and more may go on or lose its e ("scale" is in "scaling"), a
- * shorter one is a word of its own ("late" is not in "latency"). */
+/* How much of a term must be there: a last word of five letters and more may go on or lose its e ("scale" is in
+ * "scaling"), a shorter one is a word of its own ("late" is not in "latency"). */
 static size_t stem(const tamis_buffer *term) {
         size_t n = term->n - 1, word = 0;
 

@@ -1,8 +1,9 @@
 /* points.h: what a strong spoken answer holds, and which of it somebody said.
  *
- * A file of points has one a line, `- text | key term, another word for it, ...`; a point that goes on has lines that begin with a blank. A
- * point was made when one of its terms is in the answer, as whole words, whatever their case; a term's last word may go on when it has
- * five letters or more ("impute" is in "imputing"), and have an s when it is shorter, and "-" and "'" count as blanks.
+ * A file of points has one a line, `- text | key term, another word for it, ...`; a point that goes on has lines that
+ * begin with a blank. A point was made when one of its terms is in the answer, as whole words, whatever their case; a
+ * term's last word may go on when it has five letters or more ("impute" is in "imputing"), and have an s when it is
+ * shorter, and "-" and "'" count as blanks.
  */
 #ifndef TAMIS_DRILL_POINTS_H
 #define TAMIS_DRILL_POINTS_H

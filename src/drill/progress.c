@@ -5,7 +5,8 @@
 
 /* -- days ---------------------------------------------------------------------------------------------------------- */
 
-/* Days of the proleptic Gregorian calendar, years beginning in March so that the leap day is the last (Howard Hinnant's algorithm). */
+/* Days of the proleptic Gregorian calendar, years beginning in March so that the leap day is the last
+ * (Howard Hinnant's algorithm). */
 static long days_of(long year, long month, long day) {
         long era, of_era, of_year;
 

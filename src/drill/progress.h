@@ -3,11 +3,11 @@
  *     at miss30
  *     miss30 started 2026-11-23 hints 2 tries 5 passed 2026-11-24 step 1 due 2026-11-25 told 7/9 in /home/lena/drills/miss30
  *
- * `at` names the drill one is at. A line's words come in pairs, in any order, but `in` with the folder, which goes to the end. Pairs and
- * lines nobody knows are kept as they are: a later version may know them.
+ * `at` names the drill one is at. A line's words come in pairs, in any order, but `in` with the folder, which goes to
+ * the end. Pairs and lines nobody knows are kept as they are: a later version may know them.
  *
- * Spaced repetition is as simple as it can be: after a pass a drill is due in 1, 3, 7, 16, 35 days, one step further each time it is passed
- * again when due, and back at the first step after a review that failed.
+ * Spaced repetition is as simple as it can be: after a pass a drill is due in 1, 3, 7, 16, 35 days, one step further
+ * each time it is passed again when due, and back at the first step after a review that failed.
  */
 #ifndef TAMIS_DRILL_PROGRESS_H
 #define TAMIS_DRILL_PROGRESS_H

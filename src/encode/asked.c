@@ -10,18 +10,19 @@ static const char *const holes[] = { "zeros", "column", NULL };
 
 const tamis_option tamis_encode_options[] = {
         { "drop-first", 0, TAMIS_FLAG, NULL, NULL, "onehot: no column for the first level, for linear models", NULL },
-        { "drop-if-binary", 0, TAMIS_FLAG, NULL, NULL, "onehot: one column instead of two, the second, where there would be two", NULL },
+        { "drop-if-binary", 0, TAMIS_FLAG, NULL, NULL, "onehot: one column instead of two, the second, where "
+                                                       "there would be two", NULL },
         { "max-categories", 0, TAMIS_COUNT, "N", NULL, "keep the N-1 most frequent levels, "
           "the others become one", NULL },
         { "min-count", 0, TAMIS_COUNT, "N", NULL, "levels of fewer than N rows become one", NULL },
-        { "unknown", 0, TAMIS_CHOICE, "HOW", "error", "a level that was not learned: error, ignore (0 in all columns, the "
-          "value of what nothing is known of, or no code), other (as the rare ones), zeros, missing (an empty cell)",
+        { "unknown", 0, TAMIS_CHOICE, "HOW", "error", "a level that was not learned: error, ignore (0 in all columns, "
+          "the value of what nothing is known of, or no code), other (as the rare ones), zeros, missing (an empty cell)",
           unknowns },
         { "missing", 0, TAMIS_CHOICE, "HOW", "zeros", "onehot, a missing cell: zeros, or a column of its own", holes },
         { "counts", 0, TAMIS_FLAG, NULL, NULL, "frequency: numbers of rows instead of shares", NULL },
         { "buckets", 0, TAMIS_COUNT, "N", "8", "hash: columns", NULL },
-        { "smooth", 0, TAMIS_TEXT, "N", NULL, "target, woe: so many rows speak for the mean of all (target: auto, as the "
-          "spread of the target says; woe: 1)", NULL },
+        { "smooth", 0, TAMIS_TEXT, "N", NULL, "target, woe: so many rows speak for the mean of all (target: auto, as "
+          "the spread of the target says; woe: 1)", NULL },
         { "cross-fit", 0, TAMIS_COUNT, "K", "5", "target, woe: folds; a row learned from is encoded from the others", NULL },
         { "positive", 0, TAMIS_TEXT, "CLASS", NULL, "target, woe: which of two classes counts (default: the second)", NULL },
         { NULL },

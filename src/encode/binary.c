@@ -52,7 +52,8 @@ static int apply(tamis_coding *c, const tamis_coding_options *o, tamis_batch *ba
 const tamis_encoder tamis_encoder_binary = {
         .strategy = {
                 .name = "binary",
-                .summary = "the digits, base 2, of the level's place counted from 1: columns COL_bit2, COL_bit1, COL_bit0",
+                .summary = "the digits, base 2, of the level's place counted from 1: columns COL_bit2, "
+                           "COL_bit1, COL_bit0",
                 .source = "category_encoders BinaryEncoder, levels sorted",
         },
         .replaces = true,

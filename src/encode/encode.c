@@ -354,14 +354,14 @@ const tamis_step_type tamis_step_encode = {
                    "--max-categories) share COL_infrequent. A missing cell is 0 in all of them; with --missing column "
                    "it is 1 in COL_missing, which is there when a cell was missing in the rows learned from.\n\n"
                    "ordinal puts codes 0, 1, 2, ... in the place of the cells; rare levels share the last code. binary "
-                   "puts the digits of that code, from 1, in columns of 0 and 1; frequency the level's share of the rows; "
-                   "hash needs to learn nothing. missing-flag leaves the column and puts one behind it that says where "
-                   "cells are missing; it takes columns of numbers too.\n\n"
+                   "puts the digits of that code, from 1, in columns of 0 and 1; frequency the level's share of the "
+                   "rows; hash needs to learn nothing. missing-flag leaves the column and puts one behind it that says "
+                   "where cells are missing; it takes columns of numbers too.\n\n"
                    "target and woe ask the target, which is a number, or of two classes, or (target alone) of more, "
-                   "each of which is then a column COL_class. Missing cells are a level of their own. A row learned from "
-                   "gets the value that the other folds (--cross-fit) give its level, so that it never sees its own "
-                   "target; all other rows, and whatever a saved model meets, get that of all rows learned from. Folds are "
-                   "drawn by --seed and the number of the row.\n\n"
+                   "each of which is then a column COL_class. Missing cells are a level of their own. A row learned "
+                   "from gets the value that the other folds (--cross-fit) give its level, so that it never sees its "
+                   "own target; all other rows, and whatever a saved model meets, get that of all rows learned from. "
+                   "Folds are drawn by --seed and the number of the row.\n\n"
                    "-s 'Pclass=ordinal,*=onehot' encodes column by column.",
         .options = tamis_encode_options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING

@@ -1,8 +1,8 @@
 /* evidence.h: what the target says of each level, for encoders that ask it.
  *
  * A level's value learned from a row and given to the same row gives the row's target away: a level met once would be
- * its own answer. So a row learned from gets the value learned from the other folds, and only rows that were not learned
- * from get the one learned from all (Micci-Barreca 2001; cross-fitting as scikit-learn's TargetEncoder has it).
+ * its own answer. So a row learned from gets the value learned from the other folds, and only rows that were not
+ * learned from get the one learned from all (Micci-Barreca 2001; cross-fitting as scikit-learn's TargetEncoder has it).
  *
  * The target of every train row is kept while learning, in their order. Sums are exact, so no order shows in them.
  */
@@ -14,7 +14,8 @@
 typedef struct tamis_evidence {
         bool numeric;           /* the target's cells are numbers; settle() may yet find two classes in them */
         tamis_dict labels;      /* else: what they are */
-        double *y;              /* per train row: the number, or the label's code; after settle the class; NaN: missing */
+        double *y;              /* per train row: the number, or the label's code; after settle the
+                                 * class; NaN: missing */
         size_t n, capacity;
 
         /* after settle */

@@ -84,7 +84,8 @@ static int apply(tamis_coding *c, const tamis_coding_options *o, tamis_batch *ba
 const tamis_encoder tamis_encoder_hash = {
         .strategy = {
                 .name = "hash",
-                .summary = "--buckets columns COL_hash0, COL_hash1, ... of 0 and 1; a hash of the level picks its column",
+                .summary = "--buckets columns COL_hash0, COL_hash1, ... of 0 and 1; a hash of the level "
+                           "picks its column",
                 .source = "Weinberger et al. 2009; buckets as scikit-learn FeatureHasher(alternate_sign=False)",
         },
         .replaces = true,

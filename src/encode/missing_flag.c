@@ -41,7 +41,8 @@ static int apply(tamis_coding *c, const tamis_coding_options *o, tamis_batch *ba
 const tamis_encoder tamis_encoder_missing_flag = {
         .strategy = {
                 .name = "missing-flag",
-                .summary = "a column COL_missing of 0 and 1 behind COL, where cells were missing in the rows learned from",
+                .summary = "a column COL_missing of 0 and 1 behind COL, where cells were missing in the "
+                           "rows learned from",
                 .source = "scikit-learn MissingIndicator(features='missing-only')",
         },
         .keeps = true,

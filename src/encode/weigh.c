@@ -10,8 +10,8 @@ struct known {
 
 /* -- values -------------------------------------------------------------------------------------------------------- */
 
-/* As scikit-learn's TargetEncoder: an empirical Bayes shrinkage (lambda: how much of what is known of the slot is due to
- * the slot), or `smooth` rows at the mean of all. */
+/* As scikit-learn's TargetEncoder: an empirical Bayes shrinkage (lambda: how much of what is known of the slot is due
+ * to the slot), or `smooth` rows at the mean of all. */
 static double shrink(struct known slot, struct known all, double smooth) {
         double lambda, variance = all.squares / all.n;
 

@@ -19,8 +19,8 @@ struct problem {
         double *values;
 };
 
-/* What a step finds: the weights, how many of them the data determine, and the sum of squared errors, each from the ratio of
- * the precisions, mu = lambda / alpha. */
+/* What a step finds: the weights, how many of them the data determine, and the sum of squared errors, each from the
+ * ratio of the precisions, mu = lambda / alpha. */
 struct step {
         double gamma, errors;
 };

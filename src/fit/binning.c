@@ -23,7 +23,8 @@ static double halfway(double a, double b) {
         return middle >= a && middle < b ? middle : a;
 }
 
-/* One bin for each value if that is enough. Else a bin ends with the value that holds the next 255th part of the cells. */
+/* One bin for each value if that is enough. Else a bin ends with the value that holds the next 255th part
+ * of the cells. */
 static void cut(const double *sorted, size_t n, tamis_binning *b) {
         size_t distinct = 0, bin = 1;
 

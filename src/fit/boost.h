@@ -1,9 +1,10 @@
 /* boost.h: gradient-boosted trees, for a number or for classes.
  *
- * Each round adds a tree grown on the slopes of the loss (Friedman 2001), its leaves worth a Newton step (Chen & Guestrin
- * 2016): squared error for a number, the logistic loss for two classes, softmax with a tree a class for more. How many rounds
- * there are is found on a share of the rows held out, drawn by a stream keyed by the seed, the purpose, the caller's key and
- * the row's place; then all rows are learned from. The result hangs on none of the number of threads and the order of sums.
+ * Each round adds a tree grown on the slopes of the loss (Friedman 2001), its leaves worth a Newton step
+ * (Chen & Guestrin 2016): squared error for a number, the logistic loss for two classes, softmax with a tree a class
+ * for more. How many rounds there are is found on a share of the rows held out, drawn by a stream keyed by the seed,
+ * the purpose, the caller's key and the row's place; then all rows are learned from. The result hangs on none of the
+ * number of threads and the order of sums.
  *
  * Ownership: a boosting owns its arrays.
  */
@@ -16,7 +17,8 @@ enum { TAMIS_BOOST_CLASSES = 64, TAMIS_BOOST_DEPTH = 30 };
 
 typedef struct tamis_boost_options {
         size_t rounds;                  /* at most */
-        size_t patience;                /* rounds without a better held-out loss until it stops; 0: nothing is held out */
+        size_t patience;                /* rounds without a better held-out loss until it stops; 0: nothing
+                                         * is held out */
         tamis_boost_shape shape;
         uint64_t seed, key;
         const char *purpose;
@@ -40,8 +42,8 @@ int tamis_boost_grow(const tamis_cart_data *data, const tamis_boost_options *opt
                      tamis_boost *ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_boost_done(tamis_boost *b);
 
-/* The value, or the likeliest class (the first of equals), for a row given as one bin for each predictor. `scores`: room for
- * max(1, width). */
+/* The value, or the likeliest class (the first of equals), for a row given as one bin for each predictor. `scores`:
+ * room for max(1, width). */
 double tamis_boost_predict(const tamis_boost *b, const uint8_t *row, double *scores);
 
 #endif

@@ -1,8 +1,8 @@
 /* cross.h: cross-products of the rows of a table.
  *
- * Rows are of p doubles each, one after the other, none missing. The products of a set of rows are their number, the sums of
- * their columns, and the upper triangle of Z'Z; so those of the rows without some are a difference. Columns should lie
- * around 0 (take off a mean first), for what is lost to cancellation.
+ * Rows are of p doubles each, one after the other, none missing. The products of a set of rows are their number, the
+ * sums of their columns, and the upper triangle of Z'Z; so those of the rows without some are a difference. Columns
+ * should lie around 0 (take off a mean first), for what is lost to cancellation.
  */
 #ifndef TAMIS_FIT_CROSS_H
 #define TAMIS_FIT_CROSS_H

@@ -1,5 +1,5 @@
-/* A forest: each tree is grown by whoever comes, into its place; whatever is summed is summed from the first tree to the
- * last. */
+/* A forest: each tree is grown by whoever comes, into its place; whatever is summed is summed from the first tree
+ * to the last. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,8 @@ struct growing {
         const uint32_t *rows;
         size_t n, words;                /* words of a tree's set of rows */
         tamis_forest *forest;
-        uint64_t *drawn;                /* per tree, the rows (their places in `rows`) it has drawn; NULL: nobody asks */
+        uint64_t *drawn;                /* per tree, the rows (their places in `rows`) it has drawn;
+                                         * NULL: nobody asks */
         double *outside;
         int *results;                   /* per tree, or per piece of rows */
 };

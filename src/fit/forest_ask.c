@@ -8,8 +8,8 @@
 
 enum { LANES = 8, VOTES = 1 << 16 };
 
-/* One step down, without a branch to guess wrong; a leaf stays. Behind any split lie four words at least, its own or those of
- * its sides, so what would be a category's set can be read of a number, too. */
+/* One step down, without a branch to guess wrong; a leaf stays. Behind any split lie four words at least, its own or
+ * those of its sides, so what would be a category's set can be read of a number, too. */
 static uint32_t step(const tamis_cart_word *words, uint32_t at, const uint8_t *row) {
         uint32_t what = words[at].node.what, right = words[at].node.right;
         uint32_t inner = -(uint32_t) (what != TAMIS_CART_LEAF), category = what >> 8 & 1;       /* all ones, or none */

@@ -87,7 +87,8 @@ static void add_row(tamis_logistic *l, size_t row) {
         }
 }
 
-/* How much of a pair of classes the penalty takes: the identity less 1 / classes, the square of what makes vectors sum to 0. */
+/* How much of a pair of classes the penalty takes: the identity less 1 / classes, the square of what makes vectors
+ * sum to 0. */
 static double share(const tamis_logistic *l, size_t c, size_t e) {
         return l->classes == 2 ? 1 : (c == e) - 1 / (double) l->classes;
 }

@@ -22,7 +22,8 @@ typedef struct tamis_logistic {
         double *weight;                 /* n */
         uint32_t *class;                /* n; class 0 is what others are compared with */
         double *b;                      /* (classes - 1) * k */
-        double penalty;                 /* half of this times the squared coefficients, but for predictor 0; 0 after init */
+        double penalty;                 /* half of this times the squared coefficients, but for predictor 0;
+                                         * 0 after init */
         double enough;                  /* stop at a gain of less than this part of the likelihood */
         /* its own */
         double *step, *gradient;

@@ -1,4 +1,5 @@
-/* Two weights at a time, the pair that promises most, moved as far as it helps (sequential minimal optimisation, Platt 1998). */
+/* Two weights at a time, the pair that promises most, moved as far as it helps (sequential minimal
+ * optimisation, Platt 1998). */
 #include <math.h>
 
 #include "fit/simplex.h"

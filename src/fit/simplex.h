@@ -1,4 +1,5 @@
-/* simplex.h: the weighted mean with the least squared error: weights of at least 0 that sum to 1 (stacking, Breiman 1996). */
+/* simplex.h: the weighted mean with the least squared error: weights of at least 0 that sum to 1
+ * (stacking, Breiman 1996). */
 #ifndef TAMIS_FIT_SIMPLEX_H
 #define TAMIS_FIT_SIMPLEX_H
 

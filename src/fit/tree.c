@@ -153,8 +153,8 @@ static int grow_node(struct growth *g, const struct part *p, tamis_stream *strea
 
 /* -- a tree -------------------------------------------------------------------------------------------------------- */
 
-/* Targets as small numbers around 0, so that no sum of squares overflows or loses digits to a large mean. A class stays as it
- * is. */
+/* Targets as small numbers around 0, so that no sum of squares overflows or loses digits to a large mean. A class stays
+ * as it is. */
 static void centre_targets(struct growth *g, const uint32_t *times, size_t n) {
         const tamis_cart_data *data = g->at.data;
         double largest = 0, mean = 0, all = 0;

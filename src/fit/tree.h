@@ -1,15 +1,15 @@
 /* tree.h: decision trees and forests of them, grown on binned predictors.
  *
- * A predictor is cut once into at most 255 levels, a byte a cell: numbers at quantiles, halfway between the values on either
- * side; categories as they are, the rarest together if there are more. What a node has to know of a predictor is then a
- * histogram of that many bins, and a scan over it finds the best split: the least squared error (regression) or the least
- * Gini impurity (classification). Categories are scanned in the order of their mean target, which finds the best subset
- * (Breiman, Friedman, Olshen & Stone 1984, section 4.2) for numbers and two classes; with more classes, in the order of their
- * share of the node's largest class. A missing cell is a level of its own: with a number, it goes to the side where it does
- * best, and where none was seen, to the heavier one.
+ * A predictor is cut once into at most 255 levels, a byte a cell: numbers at quantiles, halfway between the values on
+ * either side; categories as they are, the rarest together if there are more. What a node has to know of a predictor is
+ * then a histogram of that many bins, and a scan over it finds the best split: the least squared error (regression) or
+ * the least Gini impurity (classification). Categories are scanned in the order of their mean target, which finds the
+ * best subset (Breiman, Friedman, Olshen & Stone 1984, section 4.2) for numbers and two classes; with more classes, in
+ * the order of their share of the node's largest class. A missing cell is a level of its own: with a number, it goes to
+ * the side where it does best, and where none was seen, to the heavier one.
  *
- * A tree of a forest is grown on a bootstrap sample and looks at some predictors a node, drawn anew (Breiman 2001). Where cuts
- * are drawn, too, trees err each in its own way, and less together (Geurts, Ernst & Wehenkel 2006). A tree's
+ * A tree of a forest is grown on a bootstrap sample and looks at some predictors a node, drawn anew (Breiman 2001).
+ * Where cuts are drawn, too, trees err each in its own way, and less together (Geurts, Ernst & Wehenkel 2006). A tree's
  * stream is keyed by the seed, the purpose, the tree and the caller's key: the same for any number of threads.
  *
  * Ownership: a binning, a tree and a forest own their arrays; data points into the caller's.
@@ -60,18 +60,18 @@ typedef struct tamis_cart_options {
         size_t leaf;                    /* rows in a leaf at least */
         size_t split;                   /* rows in a node that is split at least */
         size_t depth;                   /* splits one below the other at most; 0: any number */
-        bool draws;                     /* where to cut a number is drawn, if none of its cells is missing and the target is no
-                                         * class of three or more */
+        bool draws;                     /* where to cut a number is drawn, if none of its cells is missing and the
+                                         * target is no class of three or more */
 } tamis_cart_options;
 
 /* -- a tree -------------------------------------------------------------------------------------------------------- */
 
-/* Nodes lie in preorder. A split is followed by its left side; before that, a category's by the four words of the set of bins
- * that go left. A leaf is followed by its value. */
+/* Nodes lie in preorder. A split is followed by its left side; before that, a category's by the four words of the set
+ * of bins that go left. A leaf is followed by its value. */
 typedef union tamis_cart_word {
         struct {
-                uint32_t what;          /* predictor << 10 | missing goes left << 9 | category << 8 | last bin that goes left;
-                                         * all ones: a leaf */
+                uint32_t what;          /* predictor << 10 | missing goes left << 9 | category << 8 | last bin that goes
+                                         * left; all ones: a leaf */
                 uint32_t right;         /* where the right side begins */
         } node;
         uint64_t set;
@@ -113,17 +113,18 @@ typedef struct tamis_forest {
         size_t classes;
 } tamis_forest;
 
-/* On `rows` (n >= 1, all different). `outside`, unless NULL: for each of them what the trees say that did not draw it, NaN if
- * all did. */
+/* On `rows` (n >= 1, all different). `outside`, unless NULL: for each of them what the trees say that did not draw it,
+ * NaN if all did. */
 int tamis_forest_grow(const tamis_cart_data *data, const tamis_forest_options *options, const uint32_t *rows, size_t n,
                       double *outside, tamis_forest *ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_forest_done(tamis_forest *forest);
 
-/* The mean of the trees, or the class most of them name, the first of equals. `votes`: room for as many as there are classes;
- * zeroed, and left so. */
+/* The mean of the trees, or the class most of them name, the first of equals. `votes`: room for as many as there are
+ * classes; zeroed, and left so. */
 double tamis_forest_predict(const tamis_forest *forest, const uint8_t *row, uint32_t *votes);
 
-/* The mean of n numbers, from that of the n - 1 before. Trees of one mind give it to the last digit, and no sum overflows. */
+/* The mean of n numbers, from that of the n - 1 before. Trees of one mind give it to the last digit, and
+ * no sum overflows. */
 static inline double tamis_forest_mean(double mean, double value, double n) {
         const double share = 1 / n;
 
@@ -138,8 +139,8 @@ typedef struct tamis_forest_drawn {
 
 enum { TAMIS_FOREST_BLOCK = 256 };
 
-/* The same for n rows at once, which takes less time: row i is the bytes from cells + i * stride on. Unless `drawn` is NULL,
- * only the trees speak that did not draw row `first` + i; NaN where all did. */
+/* The same for n rows at once, which takes less time: row i is the bytes from cells + i * stride on. Unless `drawn` is
+ * NULL, only the trees speak that did not draw row `first` + i; NaN where all did. */
 int tamis_forest_ask(const tamis_forest *forest, const uint8_t *cells, size_t stride, size_t n,
                      const tamis_forest_drawn *drawn, size_t first, double *ret, tamis_error *err) TAMIS_CHECKED;
 

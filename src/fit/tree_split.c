@@ -1,8 +1,8 @@
 /* One pass over the rows fills a histogram, one over the bins that occur finds the split; only those bins are cleared.
  *
- * With numbers and with two classes a bin holds the sum of its targets (Gini on two classes and the variance of 0 and 1 differ
- * by a factor). With more classes, rows are put in the order of their bins, and walked from one side to the other, which takes
- * as long as there are rows, however many classes. */
+ * With numbers and with two classes a bin holds the sum of its targets (Gini on two classes and the variance of 0 and 1
+ * differ by a factor). With more classes, rows are put in the order of their bins, and walked from one side to the
+ * other, which takes as long as there are rows, however many classes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,8 +137,8 @@ static void keep(struct scan *scan, double gain, size_t upto) {
         }
 }
 
-/* Sums of squares on either side, less that of both together, are (S_left W - S W_left)^2 / (W_left W_right W): most candidates
- * are passed over without a division. */
+/* Sums of squares on either side, less that of both together, are (S_left W - S W_left)^2 / (W_left W_right W): most
+ * candidates are passed over without a division. */
 static void scan_sums(const tamis_cart_search *s, const tamis_cart_node_sums *sums, double leaf, struct scan *scan) {
         double sum = 0, weight = 0;
 
@@ -212,8 +212,8 @@ static void take_others(const tamis_cart_node_sums *sums, double weight, const u
         best->missing_left = best->left[3] >> 63;
 }
 
-/* A number of which no cell is missing, where the target is a number, too, or of two classes: most searches. What list_bins,
- * scan_sums and take do apart for all others is done in one walk over the bins, which leaves them zero. */
+/* A number of which no cell is missing, where the target is a number, too, or of two classes: most searches. What
+ * list_bins, scan_sums and take do apart for all others is done in one walk over the bins, which leaves them zero. */
 static void search_plain(tamis_cart_search *s, const tamis_cart_node_sums *sums, double leaf, const uint64_t mask[4],
                          size_t predictor, tamis_cart_split *best) {
         tamis_cart_share *bins = s->bins;
@@ -297,9 +297,9 @@ static void take(const tamis_cart_search *s, const tamis_cart_node_sums *sums, c
                 best->last = last_of(scan);
 }
 
-/* A cut that is drawn between the node's first and last bin (extremely randomised trees: Geurts, Ernst & Wehenkel 2006); bins
- * hold about as many rows each, so it is drawn by rank. Small nodes are most of a tree: no bins are filled. False where a cell
- * is missing: such a cut is sought. */
+/* A cut that is drawn between the node's first and last bin (extremely randomised trees: Geurts, Ernst & Wehenkel
+ * 2006); bins hold about as many rows each, so it is drawn by rank. Small nodes are most of a tree: no bins are filled.
+ * False where a cell is missing: such a cut is sought. */
 static bool draw_cut(const tamis_cart_node_rows *at, const tamis_cart_node_sums *sums, double leaf, size_t predictor,
                      tamis_stream *cuts, tamis_cart_split *best) {
         const uint8_t *column = at->data->columns[predictor];

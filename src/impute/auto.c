@@ -14,7 +14,8 @@ enum { ROWS_MOST = 4000, CELLS_WANTED = 300, REPEATS_FEWEST = 3, REPEATS_MOST = 
 /* Beside mean, median and mode; from the simplest to the most costly, so that ties go to the simpler. */
 static const char *const candidates[] = { "regression", "em", "softimpute", "iterative", "knn", "boost", "forest" };
 
-/* The costly ones go on after so many repeats only if they are ahead, by so much of the squared error, in some column. */
+/* The costly ones go on after so many repeats only if they are ahead, by so much of the squared error,
+ * in some column. */
 static const char *const costly[] = { "boost", "forest" };
 enum { EARLY = 2 };
 #define AHEAD .98

@@ -1,10 +1,11 @@
 /* auto.h: the best strategies for each column, found by hiding cells that are there.
  *
- * A share of the observed cells is masked at random; every candidate is fitted to what is left and judged by what it says of
- * them: root mean squared error in parts of their standard deviation (NRMSE) for numbers, share of wrong ones (PFC) for
- * categories. The best wins the column, the simpler where they tie; or several share it (stacking, Breiman 1996), where their
- * weighted mean, or vote, was better than the best by more than luck. Those that won are fitted to all rows. Cells that went
- * missing at random are the only ones this is fair for: where they are missing because of what they hold, no score can tell.
+ * A share of the observed cells is masked at random; every candidate is fitted to what is left and judged by what it
+ * says of them: root mean squared error in parts of their standard deviation (NRMSE) for numbers, share of wrong ones
+ * (PFC) for categories. The best wins the column, the simpler where they tie; or several share it (stacking, Breiman
+ * 1996), where their weighted mean, or vote, was better than the best by more than luck. Those that won are fitted to
+ * all rows. Cells that went missing at random are the only ones this is fair for: where they are missing because of
+ * what they hold, no score can tell.
  *
  *     auto.c          the trial
  *     auto_choose.c   from what was said in the trial to who fills a column
@@ -21,8 +22,8 @@ enum { TAMIS_AUTO_CANDIDATES = 16 };
 /* What is known of a column by itself: mean and median of numbers, the most frequent level of texts. */
 typedef struct tamis_auto_simple {
         double mean, median;            /* NaN: nothing was observed */
-        double low, high;               /* what was observed, and half its range to either side: no number is filled in beyond, for
-                                         * one wild cell in a row takes a regression anywhere */
+        double low, high;               /* what was observed, and half its range to either side: no number is filled in
+                                         * beyond, for one wild cell in a row takes a regression anywhere */
         int32_t mode;                   /* TAMIS_CODE_MISSING: nothing was observed */
 } tamis_auto_simple;
 
@@ -50,7 +51,8 @@ typedef struct tamis_auto {
         size_t n_tried;
         const char *tried[TAMIS_AUTO_SOURCES];
         double *scores;                 /* per candidate, per column; NaN: it was not tried on it */
-        double *shared;                 /* per column: the score of those that share it together; NaN: one has it alone */
+        double *shared;                 /* per column: the score of those that share it together; NaN: one
+                                         * has it alone */
         char **names;                   /* per column */
         size_t *masked;                 /* cells, per column */
         size_t rows, repeats;
@@ -67,7 +69,8 @@ typedef struct tamis_auto_trial {
         double *right;                  /* per cell: the code that was masked */
         size_t *seen;                   /* per candidate, per column: cells it has said something of */
         double *wrong;                  /* per candidate, per column: summed squared errors, or wrong ones */
-        double *early;                  /* per column: the least of that after the first repeats; infinite: nobody was so far */
+        double *early;                  /* per column: the least of that after the first repeats; infinite: nobody
+                                         * was so far */
         bool *failed;                   /* per candidate, per column: it left a cell, or was stopped */
         double *sum, *squares;          /* per column, of the masked cells, less the column's mean */
         uint8_t *hidden;                /* per column, per row: in this repeat */

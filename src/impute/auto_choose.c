@@ -4,8 +4,8 @@
 #include "fit/simplex.h"
 #include "impute/auto.h"
 
-/* Who shares a column must be better than one alone by so much of the squared error (of the wrong ones), on so many cells at
- * least; and so must who is costly be better than who is not. Who would have less than LEAST is left out. */
+/* Who shares a column must be better than one alone by so much of the squared error (of the wrong ones), on so many
+ * cells at least; and so must who is costly be better than who is not. Who would have less than LEAST is left out. */
 #define BETTER .98
 #define LEAST .1
 #define ROUNDING 1e-6           /* a score so small is exact */
@@ -44,9 +44,10 @@ static size_t best(const tamis_auto *m, size_t column, const bool *set) {
         return found;
 }
 
-/* -- numbers: the weights with the least squared error --------------------------------------------------------------- */
+/* -- numbers: the weights with the least squared error ------------------------------------------------------------- */
 
-/* Mean products of two candidates' errors: with weights w that sum to 1, w'Gw is the mean squared error of the weighted mean. */
+/* Mean products of two candidates' errors: with weights w that sum to 1, w'Gw is the mean squared error of
+ * the weighted mean. */
 static void products(const tamis_auto_trial *t, size_t column, double *gram) {
         const double *first = t->said + t->first[column];
         size_t k = t->m->n_tried, cells = t->m->masked[column];
@@ -106,7 +107,7 @@ static double one_or_several(const tamis_auto *m, size_t column, const double *g
         return alone;
 }
 
-/* -- categories: a vote ---------------------------------------------------------------------------------------------- */
+/* -- categories: a vote -------------------------------------------------------------------------------------------- */
 
 /* What the voters, the best first, agree on; the best's word where they do not. */
 static double vote(const double *said, size_t cells, size_t cell, const size_t *voters) {
@@ -144,7 +145,7 @@ static double one_or_three(const tamis_auto_trial *t, size_t column, const bool 
         return (double) wrong / (double) m->masked[column];
 }
 
-/* -- both ------------------------------------------------------------------------------------------------------------ */
+/* -- both ---------------------------------------------------------------------------------------------------------- */
 
 static double choose_among(const tamis_auto_trial *t, size_t column, const double *gram, const bool *set,
                            double *weights) {

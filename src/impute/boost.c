@@ -72,8 +72,8 @@ static int fill_column(struct saying *s, size_t column, tamis_pool *pool, bool *
         return r;
 }
 
-/* A boosting hangs on bins alone: when none has changed, nothing will. The first round does not count, in which the number of
- * trees was found. */
+/* A boosting hangs on bins alone: when none has changed, nothing will. The first round does not count, in which the
+ * number of trees was found. */
 static int run(tamis_boosting *m, tamis_pool *pool, tamis_error *err) {
         tamis_missforest *rows = m->rows;
         struct saying s = { .m = m, .results = malloc((rows->train.rows / PIECE + 1) * sizeof *s.results) };

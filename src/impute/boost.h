@@ -1,9 +1,10 @@
 /* boost.h: gradient-boosted trees that fill columns from each other.
  *
- * The rows, their bins and the way of the rounds are those of forest.h; a boosting takes the forest's place (as in miceforest
- * and mixgb, Deng & Lumley 2024). How many trees a column takes is found in the first round, on rows held out. What a boosting
- * says is filled in, or, with --match, the observed value of one of the donors whose own prediction is nearest (Little 1988):
- * only values that occur, with the spread they have. Categories are what is likeliest in either case.
+ * The rows, their bins and the way of the rounds are those of forest.h; a boosting takes the forest's place (as in
+ * miceforest and mixgb, Deng & Lumley 2024). How many trees a column takes is found in the first round, on rows held
+ * out. What a boosting says is filled in, or, with --match, the observed value of one of the donors whose own
+ * prediction is nearest (Little 1988): only values that occur, with the spread they have. Categories are what is
+ * likeliest in either case.
  */
 #ifndef TAMIS_IMPUTE_BOOST_H
 #define TAMIS_IMPUTE_BOOST_H

@@ -116,7 +116,8 @@ static size_t bound(const tamis_boosting_donors *d, double predicted, bool above
         return first;
 }
 
-/* One of the k nearest, and of those as near as the farthest of them, on either side: trees say the same of many rows. */
+/* One of the k nearest, and of those as near as the farthest of them, on either side: trees say the same
+ * of many rows. */
 static double draw(const tamis_boosting *m, size_t column, const tamis_boosting_donors *d, double predicted,
                    uint64_t key) {
         size_t first = bound(d, predicted, false), end = first;

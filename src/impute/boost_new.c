@@ -1,5 +1,5 @@
-/* New rows: from the start the train rows had, over the last boosting of each column they have a hole in. Saved, loaded,
- * reported:
+/* New rows: from the start the train rows had, over the last boosting of each column they have a hole in.
+ * Saved, loaded, reported:
  *
  *     { ...as forest.h's..., "iterations": 5, "depth": 6, "rate": 0.1, "match": false, "donors": 5, "taken": [ 37, 0, ... ] }
  *

@@ -1,8 +1,8 @@
 /* collect.h: train rows, as they come batch by batch, made into a frame.
  *
- * Numbers as doubles, texts as codes of a dictionary a column; the frame then has its levels in the order of their texts,
- * its columns in the order of their names, and its rows in an order that hangs on their cells: by a hash of them, then by
- * the cells, and rows that are equal as they came.
+ * Numbers as doubles, texts as codes of a dictionary a column; the frame then has its levels in the order of their
+ * texts, its columns in the order of their names, and its rows in an order that hangs on their cells: by a hash of
+ * them, then by the cells, and rows that are equal as they came.
  *
  * Ownership: embedded; {0} is empty; _done frees it. What is made into a frame is taken out.
  */
@@ -34,7 +34,8 @@ int tamis_collected_merge(tamis_collected *into, tamis_collected *from, const ta
 
 /* Which of the step's columns stand in a frame, in its order: *order (freed by the caller), *n of them. */
 int tamis_frame_order(const tamis_columns *columns, size_t **order, size_t *n, tamis_error *err) TAMIS_CHECKED;
-/* Empties `collected`, but for its groups. *place (freed by the caller): for each row that came, its row in the frame. */
+/* Empties `collected`, but for its groups. *place (freed by the caller): for each row that came, its row
+ * in the frame. */
 int tamis_collected_frame(tamis_collected *collected, const tamis_columns *columns, const size_t *order, size_t n,
                           tamis_frame *ret, uint32_t **place, tamis_error *err) TAMIS_CHECKED;
 

@@ -1,7 +1,8 @@
 /* Rows that go out several times: once for each imputation, and for each of the adjustments that --delta lists.
  *
- * An adjustment makes what was filled in larger or smaller: what is missing may be missing because it is so (not at random), and
- * no data say by how much. A list of them shows from where on a conclusion no longer holds (van Buuren 2018, section 3.8).
+ * An adjustment makes what was filled in larger or smaller: what is missing may be missing because it is so (not at
+ * random), and no data say by how much. A list of them shows from where on a conclusion no longer holds (van Buuren
+ * 2018, section 3.8).
  */
 #include <math.h>
 #include <stdlib.h>

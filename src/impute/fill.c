@@ -136,8 +136,8 @@ static int put_indicator(tamis_batch *batch, const uint8_t *missing, double *val
         return r;
 }
 
-/* New rows may hold words where numbers were learned. They are present, so they stay; but nobody should find out later. While
- * learning, such a column would have been taken for text and said so. */
+/* New rows may hold words where numbers were learned. They are present, so they stay; but nobody should find out later.
+ * While learning, such a column would have been taken for text and said so. */
 static int look_for_words(tamis_filling *f, size_t i, tamis_error *err) {
         tamis_impute *m = f->m;
         const tamis_column *column = &f->batch->columns[m->columns.at[i]];

@@ -277,7 +277,8 @@ const tamis_joint tamis_joint_forest = {
         .base = {
                 .name = "forest",
                 .summary = "random forests, a column from all others, round after round; numbers and categories",
-                .source = "missForest (Stekhoven & Buehlmann 2012), half of its trees with drawn cuts (Geurts et al. 2006)",
+                .source = "missForest (Stekhoven & Buehlmann 2012), half of its trees with drawn cuts "
+                          "(Geurts et al. 2006)",
         },
         .takes = 1U << TAMIS_TYPE_NUMERIC | 1U << TAMIS_TYPE_CATEGORICAL,
         .options = options,

@@ -1,13 +1,13 @@
 /* forest.h: random forests that fill columns from each other (missForest).
  *
- * Holes start as the column's mean or most frequent level. Then, column after column, a forest is grown on the rows where the
- * column was observed, with all others as they stand for predictors, and its holes become what the forest says; round after
- * round, until a round changes more than the one before it did, or four are done; numbers become the mean of what the last two
- * rounds said. Every other tree draws its cuts, and all of them err less than either kind alone. A new row goes the same way,
- * from the same start, with forests grown on the train rows as they were left.
+ * Holes start as the column's mean or most frequent level. Then, column after column, a forest is grown on the rows
+ * where the column was observed, with all others as they stand for predictors, and its holes become what the forest
+ * says; round after round, until a round changes more than the one before it did, or four are done; numbers become the
+ * mean of what the last two rounds said. Every other tree draws its cuts, and all of them err less than either kind
+ * alone. A new row goes the same way, from the same start, with forests grown on the train rows as they were left.
  *
- * Those last forests follow from the rows, what is in their holes, and the seed. They are grown when a new row first asks for
- * them, so that a model is about as large as the table it was learned from, and not a hundred times that.
+ * Those last forests follow from the rows, what is in their holes, and the seed. They are grown when a new row first
+ * asks for them, so that a model is about as large as the table it was learned from, and not a hundred times that.
  */
 #ifndef TAMIS_IMPUTE_FOREST_H
 #define TAMIS_IMPUTE_FOREST_H
@@ -31,8 +31,8 @@ typedef struct tamis_missforest_column {
         double start;                   /* the mean, or the most frequent level */
         double least, most;
         double *filled;                 /* by hole: the value, or the level */
-        double error;                   /* of rows that a tree did not draw: NRMSE, or the share of wrong levels. NaN: no forest
-                                         * was grown */
+        double error;                   /* of rows that a tree did not draw: NRMSE, or the share of wrong levels. NaN:
+                                         * no forest was grown */
         double *targets;                /* by row, as forests want them; numbers: the train frame's own */
 
         /* for new rows */

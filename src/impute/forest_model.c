@@ -205,9 +205,9 @@ int tamis_missforest_new(const tamis_frame *train, size_t trees, size_t rounds_m
 
 /* -- one forest ---------------------------------------------------------------------------------------------------- */
 
-/* As missForest sets it, floor(sqrt(p)) predictors a node for a class, p all columns; for a number one more, unless that were
- * more than a third of the predictors and one: tests/quality has tables where that finds more, and none where it finds less.
- * A number's node of five rows is not split. */
+/* As missForest sets it, floor(sqrt(p)) predictors a node for a class, p all columns; for a number one more, unless
+ * that were more than a third of the predictors and one: tests/quality has tables where that finds more, and none where
+ * it finds less. A number's node of five rows is not split. */
 static size_t tries_of(const tamis_missforest *m, bool category) {
         size_t root = (size_t) sqrt((double) m->train.n), third = (m->train.n - 1) / 3;
 

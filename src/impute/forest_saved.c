@@ -3,8 +3,8 @@
  *     { "seed": "7", "purpose": "forest", "trees": 100, "rounds": 4, "errors": [ 0.4, null, ... ],
  *       "train": { columns and cells }, "filled": "22,38.5;0,1;" }
  *
- * `filled`: per column with holes in the order of names, what is in its holes from row to row; a category is the number of its
- * level. `errors`: per column, of rows that a tree did not draw.
+ * `filled`: per column with holes in the order of names, what is in its holes from row to row; a category is the number
+ * of its level. `errors`: per column, of rows that a tree did not draw.
  */
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* frame.h: rows as typed columns, for strategies that fill columns from each other.
  *
- * A frame of train rows holds everything such a strategy learns from. Its columns stand in the order of their names and its
- * rows in an order that hangs on their cells alone, so that whatever is computed from it, sums rounded as they come and
- * draws keyed by the place of a row, is the same for any order of the columns and of the rows that came in. A frame of rows
- * to fill has the same columns, rows as they come.
+ * A frame of train rows holds everything such a strategy learns from. Its columns stand in the order of their names and
+ * its rows in an order that hangs on their cells alone, so that whatever is computed from it, sums rounded as they come
+ * and draws keyed by the place of a row, is the same for any order of the columns and of the rows that came in. A frame
+ * of rows to fill has the same columns, rows as they come.
  *
  * Ownership: a frame owns its columns' arrays and its texts.
  */
@@ -38,24 +38,25 @@ typedef struct tamis_frame_column {
 typedef struct tamis_frame {
         size_t rows, n;
         tamis_frame_column *columns;    /* n, by name */
-        uint64_t *keys;                 /* per row: what its random draws are keyed by. Train: its place, 0 .. rows - 1; new
-                                         * rows: a hash of their cells */
+        uint64_t *keys;                 /* per row: what its random draws are keyed by. Train: its place, 0 .. rows - 1;
+                                         * new rows: a hash of their cells */
         tamis_arena arena;
 } tamis_frame;
 
 void tamis_frame_done(tamis_frame *frame);
 
-/* An empty frame with the same columns (names, types, levels borrowed, bounds) and room for `rows` rows, all missing. */
+/* An empty frame with the same columns (names, types, levels borrowed, bounds) and room for `rows`
+ * rows, all missing. */
 int tamis_frame_like(const tamis_frame *frame, size_t rows, tamis_frame *ret, tamis_error *err) TAMIS_CHECKED;
 
-/* A copy of the first `rows` rows (at most those there are). Those of train are in the order of a hash: its first rows are a
- * sample of it. */
+/* A copy of the first `rows` rows (at most those there are). Those of train are in the order of a hash: its first rows
+ * are a sample of it. */
 int tamis_frame_head(const tamis_frame *frame, size_t rows, tamis_frame *ret, tamis_error *err) TAMIS_CHECKED;
 /* All of it, texts too. */
 int tamis_frame_copy(const tamis_frame *frame, tamis_frame *ret, tamis_error *err) TAMIS_CHECKED;
 
-/* Columns (name, type, levels, wanted, bounds) as JSON; with `rows`, the cells as well, as CSV text: no longer than the file
- * they came from, and read as fast as one. */
+/* Columns (name, type, levels, wanted, bounds) as JSON; with `rows`, the cells as well, as CSV text: no longer than the
+ * file they came from, and read as fast as one. */
 int tamis_frame_save(const tamis_frame *frame, bool rows, json_t **ret, tamis_error *err) TAMIS_CHECKED;
 int tamis_frame_load(const json_t *from, tamis_frame *ret, tamis_error *err) TAMIS_CHECKED;
 

@@ -1,5 +1,5 @@
-/* Sequential hot deck: rows that stand next to each other by --order are alike, so a hole takes the last cell observed before
- * it; at the start of a group, the first one behind. */
+/* Sequential hot deck: rows that stand next to each other by --order are alike, so a hole takes the last cell observed
+ * before it; at the start of a group, the first one behind. */
 #include "impute/series.h"
 
 static int fill(tamis_sequence *q, tamis_error *err) {

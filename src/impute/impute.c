@@ -16,11 +16,13 @@ static const tamis_option options[] = {
         { "round", 0, TAMIS_FLAG, NULL, NULL, "round numbers to the decimals that the column itself shows", NULL },
         { "empty", 0, TAMIS_CHOICE, "WHAT", "keep", "what becomes of a column without a present cell", empties },
         { "from", 0, TAMIS_SELECTION, "SEL", NULL,
-          "with --columns: what strategies that fill columns from each other learn from besides; all features, if not said" },
+          "with --columns: what strategies that fill columns from each other learn from besides; all "
+          "features, if not said" },
         { "min", 0, TAMIS_TEXT, "RULES", NULL, "the least that is filled in: a number, or 'Age=0,*=-10' by column" },
         { "max", 0, TAMIS_TEXT, "RULES", NULL, "the most that is filled in" },
         { "original", 0, TAMIS_FLAG, NULL, NULL, "also the row with its holes, as _imputation 0" },
-        { "delta", 0, TAMIS_TEXT, "RULES", NULL, "adjust what is filled in: 'Age=+5', 'income=0;+10%;+20%' in turn (column _delta)" },
+        { "delta", 0, TAMIS_TEXT, "RULES", NULL, "adjust what is filled in: 'Age=+5', 'income=0;+10%;+20%' in "
+                                                 "turn (column _delta)" },
         TAMIS_SIMPLE_OPTIONS,
         TAMIS_SERIES_OPTIONS,
         TAMIS_JOINT_OPTIONS,
@@ -93,7 +95,8 @@ const tamis_series *tamis_series_find(const char *name) {
         return NULL;
 }
 
-/* The strategy that rule `rule` names, the default one for -1; NULL: none of these. The names were checked when configured. */
+/* The strategy that rule `rule` names, the default one for -1; NULL: none of these. The names were
+ * checked when configured. */
 static const tamis_imputer *imputer_of(const tamis_impute *m, long rule) {
         const char *name = strategy_of(m, rule);
 
@@ -345,7 +348,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         return r;
 }
 
-/* -- the step ------------------------------------------------------------------------------------------------------- */
+/* -- the step ------------------------------------------------------------------------------------------------------ */
 
 static void done(void *state) {
         tamis_impute *m = state;
@@ -368,20 +371,20 @@ static void done(void *state) {
 const tamis_step_type tamis_step_impute = {
         .name = "impute",
         .summary = "fill missing cells",
-        .details = "Learns from the cells that are there what to put where one is missing; every other cell keeps its bytes. "
-                   "The target and columns whose name begins with _ are never touched.\n"
+        .details = "Learns from the cells that are there what to put where one is missing; every other cell keeps its "
+                   "bytes. The target and columns whose name begins with _ are never touched.\n"
                    "A strategy may be said by column: -s 'Age=median,@categorical=mode,*=mean'. The first item that "
                    "matches decides; * is for the rest (median, if it is not said).\n"
-                   "With --group each group of rows is learned from by itself. A row whose group was not seen when learning, or "
-                   "had nothing to learn from, takes what all rows say.\n"
-                   "constant, mean, median and mode put one value into all holes of a column. bfill, ffill, hotdeck and interpolate "
-                   "go by the rows around a hole, in the order of --order; there is no model of them to save. All others fill "
-                   "columns from each other: --columns says which are filled, and all features are learned from (or those of "
-                   "--from).\n"
-                   "With several imputations (--imputations) every row goes out that often, side by side, train rows or not; "
-                   "column _imputation (1, 2, ...) groups them, and --original puts the row with its holes before them, as 0. "
-                   "--delta adjusts what is filled in: several values of it in turn make as many copies, told apart in column "
-                   "_delta.",
+                   "With --group each group of rows is learned from by itself. A row whose group was not seen when "
+                   "learning, or had nothing to learn from, takes what all rows say.\n"
+                   "constant, mean, median and mode put one value into all holes of a column. bfill, ffill, hotdeck "
+                   "and interpolate go by the rows around a hole, in the order of --order; there is no model of them "
+                   "to save. All others fill columns from each other: --columns says which are filled, and all "
+                   "features are learned from (or those of --from).\n"
+                   "With several imputations (--imputations) every row goes out that often, side by side, train rows "
+                   "or not; column _imputation (1, 2, ...) groups them, and --original puts the row with its holes "
+                   "before them, as 0. --delta adjusts what is filled in: several values of it in turn make as many "
+                   "copies, told apart in column _delta.",
         .options = options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_GROUP | TAMIS_OPT_STRATEGY | TAMIS_OPT_SEED
                 | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING | TAMIS_OPT_PRECISION,

@@ -11,8 +11,8 @@
  *     mean.c median.c mode.c constant.c    a strategy each
  *     bounds.c   --min and --max
  *
- * Other strategies fill columns from each other: joint.h says how, joints.h puts them to work; or from the rows before and
- * behind: series.h.
+ * Other strategies fill columns from each other: joint.h says how, joints.h puts them to work; or from the rows before
+ * and behind: series.h.
  *
  * Ownership: a fill's text is the step's, in its arena or its rules, and outlives every batch.
  */
@@ -70,7 +70,8 @@ typedef struct tamis_impute_column {
         const tamis_imputer *imputer;
         const tamis_joint *joint;
         const tamis_series *series;
-        const tamis_filler *filler;     /* NULL: not an imputer; or an empty column that is left, dropped or filled as --empty says */
+        const tamis_filler *filler;     /* NULL: not an imputer; or an empty column that is left, dropped or filled
+                                         * as --empty says */
         const char *given;              /* --fill's word for it, should it be asked; or NULL */
         uint64_t rows, missing;         /* learned from */
         int decimals;                   /* shown by the learned cells at most; -1: not asked */

@@ -1,7 +1,7 @@
 /* Between the observed cells around the hole, on a line or on a natural cubic spline through all of them.
  *
- * Where several rows stand at the same place, the curve goes through the mean of what they have. Beyond the first and the last
- * observed cell nothing is known, so nothing is filled in, unless --ends says what.
+ * Where several rows stand at the same place, the curve goes through the mean of what they have. Beyond the first and
+ * the last observed cell nothing is known, so nothing is filled in, unless --ends says what.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -45,8 +45,8 @@ static int find_knots(const tamis_sequence *q, struct knots *k, tamis_error *err
         return 0;
 }
 
-/* Second derivatives of the natural spline: a tridiagonal system, solved from the front and back again (Burden & Faires,
- * algorithm 3.4). */
+/* Second derivatives of the natural spline: a tridiagonal system, solved from the front and back again
+ * (Burden & Faires, algorithm 3.4). */
 static int bend(struct knots *k, tamis_error *err) {
         double *slope = malloc((k->n + 1) * sizeof *slope), *right = malloc((k->n + 1) * sizeof *right);
 

@@ -41,7 +41,8 @@ static int by_missing(const void *a, const void *b) {
         return (x->column > y->column) - (x->column < y->column);
 }
 
-/* Every number has its turn, and every category that is wanted: new rows may have holes where the train rows had none. */
+/* Every number has its turn, and every category that is wanted: new rows may have holes where the train
+ * rows had none. */
 static bool has_turn(const tamis_iterative_run *f, size_t column) {
         const tamis_iterative_column *c = &f->m->columns[column];
 
@@ -77,7 +78,8 @@ static int find_order(tamis_iterative_run *f, tamis_error *err) {
 
 /* -- the table ----------------------------------------------------------------------------------------------------- */
 
-/* Only a category's regression, and one of few rows, asks which rows have the cell: of the others, which have not is enough. */
+/* Only a category's regression, and one of few rows, asks which rows have the cell: of the others, which have
+ * not is enough. */
 static bool lists_others(const tamis_iterative_run *f, size_t i) {
         const tamis_frame_column *c = &f->train->columns[i];
 
@@ -160,7 +162,8 @@ static int open_step(const tamis_iterative_run *f, size_t round, size_t column, 
         return 0;
 }
 
-/* The cross-products of the rows where the target is there: those of all less those of the others, or the sum of the few. */
+/* The cross-products of the rows where the target is there: those of all less those of the others, or the sum
+ * of the few. */
 static int observed_part(tamis_iterative_run *f, size_t column, tamis_error *err) {
         const size_t n = f->m->n, rows = f->train->rows, missing = f->missing[column];
         tamis_pool *pool = f->fit->context->pool;

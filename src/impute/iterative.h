@@ -1,9 +1,9 @@
-/* iterative.h: every column is regressed on all the others, in turns, until nothing moves much: a number by Bayesian ridge
- * regression (with numbers alone scikit-learn's IterativeImputer, its BayesianRidge and its stopping rule), a category by
- * logistic or multinomial regression with a ridge, one of very many levels by linear discriminants.
+/* iterative.h: every column is regressed on all the others, in turns, until nothing moves much: a number by Bayesian
+ * ridge regression (with numbers alone scikit-learn's IterativeImputer, its BayesianRidge and its stopping rule), a
+ * category by logistic or multinomial regression with a ridge, one of very many levels by linear discriminants.
  *
- * A model is the whole sequence of regressions, round after round: a new row starts from the means and modes, as the train
- * rows did, and goes through all of them. So a train row gets from the model what it got in the fit.
+ * A model is the whole sequence of regressions, round after round: a new row starts from the means and modes, as the
+ * train rows did, and goes through all of them. So a train row gets from the model what it got in the fit.
  *
  *     iterative.c             the fit
  *     iterative_features.c    columns to features
@@ -13,8 +13,8 @@
  *     iterative_saved.c       saved and reported
  *
  * Columns enter as *features*: a number less its mean; a category as one feature for each level, less the level's share
- * (two levels: one, for the second; very many: the most frequent ones, and one for all others together). A number's hole is
- * then 0 to begin with; a category's stands at the most frequent level.
+ * (two levels: one, for the second; very many: the most frequent ones, and one for all others together). A number's
+ * hole is then 0 to begin with; a category's stands at the most frequent level.
  */
 #ifndef TAMIS_IMPUTE_ITERATIVE_H
 #define TAMIS_IMPUTE_ITERATIVE_H
@@ -43,7 +43,8 @@ typedef struct tamis_iterative_step {
         uint32_t target, n;     /* its (first) feature; predictors */
         uint32_t *features;     /* n of them */
         double intercept, *weights;
-        size_t classes;         /* 0: a number; else weights are those of each class but the first, an intercept before n */
+        size_t classes;         /* 0: a number; else weights are those of each class but the first, an
+                                 * intercept before n */
         int32_t *class;         /* their levels */
 } tamis_iterative_step;
 
@@ -51,7 +52,8 @@ typedef struct tamis_iterative_step {
 typedef struct tamis_iterative_column {
         size_t first, n;        /* its features */
         int32_t mode;           /* a category's most frequent level; -1: none */
-        int32_t *place;         /* a category's feature by level, from `first`, or one of those above; NULL: it has none */
+        int32_t *place;         /* a category's feature by level, from `first`, or one of those above; NULL:
+                                 * it has none */
         size_t levels;
 } tamis_iterative_column;
 
@@ -73,7 +75,8 @@ int tamis_iterative_find(tamis_iterative *m, const tamis_frame *train, tamis_err
 /* Features are known: what each level becomes. */
 int tamis_iterative_place(tamis_iterative *m, tamis_error *err) TAMIS_CHECKED;
 
-/* The features of a row as it begins; `codes` (per column, not of numbers): its levels; `holes` (per column): what is missing. */
+/* The features of a row as it begins; `codes` (per column, not of numbers): its levels; `holes` (per column):
+ * what is missing. */
 void tamis_iterative_row(const tamis_iterative *m, const tamis_frame *frame, size_t row, double *z, int32_t *codes,
                          uint8_t *holes);
 /* A category's feature, if that is its level. */

@@ -1,8 +1,8 @@
 /* The regression of a category on features scaled to a standard deviation of 1: logistic or multinomial with a ridge
  * (penalty 1, scikit-learn's C=1; intercepts are free), by fit/logistic.h. Where there are very many levels, linear
- * discriminants instead (Fisher 1936; the same scores where features are normal with one covariance): class means, each with
- * one row more at the mean of all, and the covariance within classes, with p + 1 rows more of independent features. It takes
- * a pass over the rows and one factor, whatever the number of levels. */
+ * discriminants instead (Fisher 1936; the same scores where features are normal with one covariance): class means, each
+ * with one row more at the mean of all, and the covariance within classes, with p + 1 rows more of independent
+ * features. It takes a pass over the rows and one factor, whatever the number of levels. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -28,8 +28,8 @@ static inline double *tamis_iterative_product(double *sums, size_t n, size_t a, 
 int tamis_iterative_chances(tamis_iterative_run *f, tamis_error *err) TAMIS_CHECKED;
 void tamis_iterative_draw(const tamis_iterative_run *f, size_t round, tamis_iterative_step *step);
 
-/* A category's regression: `part` holds the cross-products of the rows that have it. `before`: that of the last round, from
- * which it starts, or NULL. */
+/* A category's regression: `part` holds the cross-products of the rows that have it. `before`: that of the last round,
+ * from which it starts, or NULL. */
 int tamis_iterative_classify(const tamis_iterative_run *f, tamis_iterative_step *step,
                              const tamis_iterative_step *before, tamis_error *err) TAMIS_CHECKED;
 

@@ -356,6 +356,20 @@ static int fit_all(tamis_joints *j, tamis_error *err) {
         return r;
 }
 
+static void find_range(const tamis_frame *frame, size_t i, tamis_joint_wish *wish) {
+        const double *x = frame->columns[i].numbers;
+        double low = INFINITY, high = -INFINITY;
+
+        for (size_t row = 0; x && row < frame->rows; row++) {
+                low = x[row] < low ? x[row] : low;
+                high = x[row] > high ? x[row] : high;
+        }
+        if (low < high) {
+                wish->low = low;
+                wish->high = high;
+        }
+}
+
 int tamis_joints_fit(tamis_joints *j, tamis_error *err) {
         int r = tamis_frame_order(j->columns, &j->order, &j->n, err);
 
@@ -373,6 +387,7 @@ int tamis_joints_fit(tamis_joints *j, tamis_error *err) {
         for (size_t i = 0; i < j->n; i++) {
                 j->groups[0].frame.columns[i].least = j->wishes[j->order[i]].least;
                 j->groups[0].frame.columns[i].most = j->wishes[j->order[i]].most;
+                find_range(&j->groups[0].frame, i, &j->wishes[j->order[i]]);
         }
         j->rows = j->collected.rows;
         r = tamis_joints_index(j, err);

@@ -293,6 +293,27 @@ static int find_groups(struct filling *f, tamis_error *err) {
         return r < 0 ? r : tamis_grouping_runs(f->groups, f->j->n_groups - 1, f->batch, &f->runs, err);
 }
 
+/* A model that is asked for what it has not seen goes on along its lines; where columns nearly follow from each other, far. */
+static void look_for_far(const struct filling *f, size_t column) {
+        tamis_joint_wish *wish = &f->j->wishes[column];
+        const tamis_joint_values *v = &f->values[column];
+        const double range = wish->high - wish->low;
+        uint64_t far = 0;
+
+        for (size_t row = 0; v->numbers && range > 0 && row < f->batch->n_rows; row++) {
+                double x = v->numbers[row];
+
+                x = x < wish->least ? wish->least : x > wish->most ? wish->most : x;
+                far += x > wish->high + range || x < wish->low - range;
+        }
+        if (far == 0)
+                return;
+        tamis_batch_count(f->batch, &wish->far, far);
+        tamis_warn(f->j->context, "strategy %s fills some cells far beyond what was observed in their column, by more than "
+                   "its range (--report says how many and where; --min and --max bound them; knn and auto stay near)",
+                   wish->joint->base.name);
+}
+
 int tamis_joints_fill(const tamis_joints *j, tamis_batch *batch, const uint8_t *const *missing,
                       tamis_joint_values **ret, tamis_error *err) {
         size_t columns = j->columns->n;
@@ -320,6 +341,9 @@ int tamis_joints_fill(const tamis_joints *j, tamis_batch *batch, const uint8_t *
                 r = open_values(&f, f.values, err);
                 for (size_t i = 0; r == 0 && i < j->n_strategies; i++)
                         r = fill_strategy(&f, &j->strategies[i], which, err);
+                for (size_t column = 0; r == 0 && column < columns; column++)
+                        if (j->wishes[column].joint)
+                                look_for_far(&f, column);
         }
         return r;
 }

@@ -1,6 +1,6 @@
 /* The models, as JSON:
  *
- *     "joint": { "frame": { ... }, "groups": [ { frame }, ... ],
+ *     "joint": { "frame": { ... }, "groups": [ { frame }, ... ], "observed": [ [lowest, highest], null, ... ],
  *                "strategies": [ { "strategy": "knn", "imputations": 1, "models": [ { ... }, null, ... ] } ] }
  *
  * The first model is that of all rows; then one for each group, null where it has none.
@@ -39,6 +39,24 @@ static int save_strategy(const tamis_joints *j, const struct tamis_joint_strateg
         return 0;
 }
 
+/* Per column of the frame; null: no range. */
+static int save_ranges(const tamis_joints *j, json_t *joint) {
+        json_t *all = tamis_json_child(joint, "observed", json_array());
+        int r = all ? 0 : -1;
+
+        for (size_t i = 0; r == 0 && i < j->n; i++) {
+                const tamis_joint_wish *w = &j->wishes[j->order[i]];
+                json_t *one = tamis_json_child(all, NULL, w->low < w->high ? json_array() : json_null());
+
+                r = one ? 0 : -1;
+                if (w->low < w->high) {
+                        r |= json_array_append_new(one, tamis_json_number(w->low));
+                        r |= json_array_append_new(one, tamis_json_number(w->high));
+                }
+        }
+        return r;
+}
+
 int tamis_joints_save(const tamis_joints *j, json_t *into, tamis_error *err) {
         json_t *joint, *groups, *strategies, *frame;
         int r = 0;
@@ -55,6 +73,7 @@ int tamis_joints_save(const tamis_joints *j, json_t *into, tamis_error *err) {
                                  : json_object_get(joint, "groups");
                 r = g == 0 ? json_object_set_new(joint, "frame", frame) : json_array_append_new(groups, frame);
         }
+        r = r < 0 ? r : save_ranges(j, joint);
         strategies = tamis_json_child(joint, "strategies", json_array());
         if (r < 0 || !strategies)
                 return tamis_fail_memory(err);
@@ -169,6 +188,20 @@ static int load_strategy(tamis_joints *j, struct tamis_joint_strategy *s, const 
         return 0;
 }
 
+/* A model without them does not tell of cells far beyond. */
+static void load_ranges(tamis_joints *j, const json_t *joint) {
+        const json_t *all = json_object_get(joint, "observed");
+
+        for (size_t i = 0; i < j->n; i++) {
+                const json_t *one = json_array_get(all, i), *low = json_array_get(one, 0), *high = json_array_get(one, 1);
+
+                if (json_is_number(low) && json_is_number(high)) {
+                        j->wishes[j->order[i]].low = json_number_value(low);
+                        j->wishes[j->order[i]].high = json_number_value(high);
+                }
+        }
+}
+
 int tamis_joints_load(tamis_joints *j, const json_t *from, tamis_error *err) {
         const json_t *joint = json_object_get(from, "joint"), *strategies;
         int r;
@@ -189,6 +222,8 @@ int tamis_joints_load(tamis_joints *j, const json_t *from, tamis_error *err) {
                 r = tamis_json_array(joint, "strategies", j->n_strategies, &strategies, err);
         for (size_t i = 0; r == 0 && i < j->n_strategies; i++)
                 r = load_strategy(j, &j->strategies[i], json_array_get(strategies, i), err);
+        if (r == 0)
+                load_ranges(j, joint);
         /* bounds are in the frame */
         for (size_t i = 0; r == 0 && i < j->n; i++) {
                 j->wishes[j->order[i]].least = j->groups[0].frame.columns[i].least;

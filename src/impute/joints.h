@@ -1,7 +1,8 @@
 /* joints.h: the joint strategies of one impute step at work: their models, and what they put where.
  *
- * impute.c says which column is filled by which strategy; this collects the rows, fits a model for each strategy (and each
- * group), and in apply finds the values for the holes of a batch. It knows nothing of indicators, reports or rules.
+ * impute.c says which column is filled by which strategy; this collects the rows, fits a model for each strategy
+ * (and each group), and in apply finds the values for the holes of a batch. It knows nothing of indicators,
+ * reports or rules.
  *
  *     joint.c         learned
  *     joint_fill.c    applied
@@ -20,6 +21,8 @@ typedef struct tamis_joint_wish {
         const tamis_joint *joint;       /* NULL: no joint strategy fills it */
         double least, most;
         bool holes;                     /* some train cell is missing */
+        double low, high;               /* what was observed; the same: no numbers, or one, or not known */
+        _Atomic uint64_t far;           /* cells filled beyond that by more than its whole range */
 } tamis_joint_wish;
 
 /* One strategy's model of all rows, or of a group. */
@@ -31,7 +34,8 @@ typedef struct tamis_joint_model {
 /* A group's frame: the levels its rows have. Number 0 is that of all rows. */
 typedef struct tamis_joint_group {
         tamis_frame frame;              /* rows only while learning */
-        int32_t **codes;                /* per column: from the codes of all rows to its own; NULL for numbers, and for all rows */
+        int32_t **codes;                /* per column: from the codes of all rows to its own; NULL for numbers, and
+                                         * for all rows */
 } tamis_joint_group;
 
 typedef struct tamis_joints {

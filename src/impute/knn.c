@@ -6,7 +6,8 @@
 #include "impute/knn.h"
 
 enum {
-        FEW = 5, FEW_GOWER = 10,        /* donors, where nobody says: scikit-learn's, and where the mean of more errs less */
+        FEW = 5, FEW_GOWER = 10,        /* donors, where nobody says: scikit-learn's, and where the mean of
+                                         * more errs less */
         PROBED = 48,                    /* rows searched for to find the cheaper way */
         WORTH_PROBING = 2048,
 };

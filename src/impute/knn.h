@@ -6,12 +6,13 @@
  *     knn_index.c     the rows to be searched; knn_layout.c: in which order
  *     knn_lanes.c     64 of them at once
  *
- * nan-euclidean is scikit-learn's KNNImputer: all numeric columns are coordinates, empty ones too. gower is the distance of VIM's
- * kNN (Kowarik & Templ 2016): numbers in parts of the range of the train rows, categories equal or not. A hole gets the donors' mean
- * (or median, as VIM has it: farther from the truth by squared error, docs/imputation-quality.md), or their most frequent category,
- * ties to the smallest text; a row that shares no cell with any donor gets the column's. With distance weights donors count by
- * the inverse of their distance (those at distance 0 alone, where there are such), and categories go by the greatest weight.
- * Donors at the same distance: those first in the order of the frame, which hangs on what is in the cells alone.
+ * nan-euclidean is scikit-learn's KNNImputer: all numeric columns are coordinates, empty ones too. gower is the
+ * distance of VIM's kNN (Kowarik & Templ 2016): numbers in parts of the range of the train rows, categories equal or
+ * not. A hole gets the donors' mean (or median, as VIM has it: farther from the truth by squared error,
+ * docs/imputation-quality.md), or their most frequent category, ties to the smallest text; a row that shares no cell
+ * with any donor gets the column's. With distance weights donors count by the inverse of their distance (those at
+ * distance 0 alone, where there are such), and categories go by the greatest weight. Donors at the same distance: those
+ * first in the order of the frame, which hangs on what is in the cells alone.
  */
 #ifndef IMPUTE_KNN_H
 #define IMPUTE_KNN_H

@@ -1,4 +1,5 @@
-/* knn_heaps.h: rows to fill, side by side, with the best donors of each of their holes so far. Only for knn_look.c and knn_search.c.
+/* knn_heaps.h: rows to fill, side by side, with the best donors of each of their holes so far. Only for
+ * knn_look.c and knn_search.c.
  *
  * `wide` holes a row at most, k donors a hole, in order: hole h of row b has its donors at (b * wide + h) * k.
  */

@@ -156,8 +156,8 @@ static bool is_empty(const tamis_knn_index *x, const uint64_t *bits) {
         return any == 0;
 }
 
-/* Runs of the sorted rows: those with a pattern of their own in front, the others behind; returns how many stay in all. Without
- * `groups` they are counted only. */
+/* Runs of the sorted rows: those with a pattern of their own in front, the others behind; returns how many stay in all.
+ * Without `groups` they are counted only. */
 static size_t take_runs(tamis_knn_index *x, const struct sorting *s, const uint32_t *sorted, bool take) {
         size_t at = 0, groups = 0;
 
@@ -204,8 +204,8 @@ static size_t hash_of(const uint64_t *bits, size_t words) {
         return (size_t) h;
 }
 
-/* Rows by pattern, and those of one in their order: patterns are told apart in a hash table, sorted by their first rows, and the
- * rows counted into their places. */
+/* Rows by pattern, and those of one in their order: patterns are told apart in a hash table, sorted by their first
+ * rows, and the rows counted into their places. */
 static int sort_rows(const struct sorting *s, size_t rows, uint32_t *ret, tamis_error *err) {
         size_t room = 64, patterns = 0, at = 0;
         uint32_t *table, *first = NULL, *count = NULL, *start = NULL, *of = NULL;

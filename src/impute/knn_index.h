@@ -1,19 +1,19 @@
 /* knn_index.h: rows with holes, laid out so that the nearest of them that have a certain cell are found exactly.
  *
- * The distance of two rows ranks as their sum of terms over the coordinates both have, divided by how many those are: squares
- * of differences (nan-Euclidean: its square is that times the number of columns), or differences in parts of a column's range
- * and 0 or 1 for categories (Gower 1971). The sum is taken over the numbers in their order; the categories that differ are
- * counted and added at the end. Donors of a column are ordered by (distance, row number): so every answer is defined,
- * whatever ties there are.
+ * The distance of two rows ranks as their sum of terms over the coordinates both have, divided by how many those are:
+ * squares of differences (nan-Euclidean: its square is that times the number of columns), or differences in parts of a
+ * column's range and 0 or 1 for categories (Gower 1971). The sum is taken over the numbers in their order; the
+ * categories that differ are counted and added at the end. Donors of a column are ordered by (distance, row number): so
+ * every answer is defined, whatever ties there are.
  *
- * Rows with the same cells missing make a group: a query shares the same coordinates with all of them, so that bounds on
- * the sum are bounds on the distance. A group is halved down to leaves of 64 rows, and boxes are kept around each leaf,
- * around every 16 leaves, every 256, ...: sixteen boxes are looked at side by side. Patterns that few rows have are thrown
- * together, with masks, and searched row by row. Leaves and boxes are in single precision, with a bound on what that moved a row
- * by; what may be near is measured in double.
+ * Rows with the same cells missing make a group: a query shares the same coordinates with all of them, so that bounds
+ * on the sum are bounds on the distance. A group is halved down to leaves of 64 rows, and boxes are kept around each
+ * leaf, around every 16 leaves, every 256, ...: sixteen boxes are looked at side by side. Patterns that few rows have
+ * are thrown together, with masks, and searched row by row. Leaves and boxes are in single precision, with a bound on
+ * what that moved a row by; what may be near is measured in double.
  *
- * In few dimensions the boxes leave most rows out. Where they do not, all leaves of a group are looked at in turn, which
- * costs less: a few rows of the table are searched for to find out which it is.
+ * In few dimensions the boxes leave most rows out. Where they do not, all leaves of a group are looked at in turn,
+ * which costs less: a few rows of the table are searched for to find out which it is.
  *
  * Memory: 12 bytes a number, 8 a code. Ownership: an index owns everything in it.
  */
@@ -63,8 +63,10 @@ typedef struct tamis_knn_index {
         tamis_knn_group *groups;        /* the greatest first, the masked one last */
         uint64_t *patterns;
         size_t *donors;                 /* per coordinate: rows that have it */
-        uint32_t *roots;                /* per coordinate: the first group that has it; n_groups: none but the masked one */
-        uint32_t *sample;               /* per coordinate: KNN_SAMPLE rows that have it, for those without such a group */
+        uint32_t *roots;                /* per coordinate: the first group that has it; n_groups: none but
+                                         * the masked one */
+        uint32_t *sample;               /* per coordinate: KNN_SAMPLE rows that have it, for those without
+                                         * such a group */
 } tamis_knn_index;
 
 enum { KNN_SAMPLE = 32 };

@@ -1,8 +1,9 @@
 /* knn_lanes.h: the loops that look at 64 donors at once, as wide as the machine is.
  *
- * Donors of a leaf lie coordinate by coordinate, in single precision. A sum of terms is taken over the coordinates a query
- * lists, from the first to the last, whatever the width: all widths give the same bits. A term is (x - y)^2 for nan-Euclidean
- * distances, |x - y| for Gower's, and 1 for categories that differ. knn_lanes_body.h is compiled once for each width.
+ * Donors of a leaf lie coordinate by coordinate, in single precision. A sum of terms is taken over the coordinates a
+ * query lists, from the first to the last, whatever the width: all widths give the same bits. A term is (x - y)^2 for
+ * nan-Euclidean distances, |x - y| for Gower's, and 1 for categories that differ. knn_lanes_body.h is compiled once
+ * for each width.
  *
  * Measured (AVX-512, 9 coordinates): a leaf in 45 cycles.
  */
@@ -19,8 +20,9 @@ enum {
         KNN_STRIDE = 16,        /* coordinates between two looks at whether it is worth going on */
 };
 
-/* `numbers[i * KNN_LEAF + donor]`, codes and masks alike; what lies behind the last donor is finite and means nothing. The
- * masks are -1 where the cell is there and 0 where it is missing, those of the numbers first; NULL: nothing is missing. */
+/* `numbers[i * KNN_LEAF + donor]`, codes and masks alike; what lies behind the last donor is finite and means
+ * nothing. The masks are -1 where the cell is there and 0 where it is missing, those of the numbers first; NULL:
+ * nothing is missing. */
 typedef struct tamis_knn_leaf {
         const float *numbers;
         const int32_t *codes;

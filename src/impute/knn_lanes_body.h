@@ -152,11 +152,11 @@ static uint32_t NAME(gaps_gower)(const tamis_knn_block *block, const tamis_knn_q
         return NAME(gaps)(block, q, limit, gaps, true);
 }
 
-#define KIND(text) {                                                                                                    \
-        .name = text,                                                                                                   \
-        .look = { NAME(look_square), NAME(look_gower) },                                                                \
-        .look_masked = { NAME(look_square_masked), NAME(look_gower_masked) },                                           \
-        .gaps = { NAME(gaps_square), NAME(gaps_gower) },                                                                \
+#define KIND(text) {                                                                                                   \
+        .name = text,                                                                                                  \
+        .look = { NAME(look_square), NAME(look_gower) },                                                               \
+        .look_masked = { NAME(look_square_masked), NAME(look_gower_masked) },                                          \
+        .gaps = { NAME(gaps_square), NAME(gaps_gower) },                                                               \
 }
 
 #undef LANES

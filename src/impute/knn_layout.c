@@ -82,8 +82,8 @@ static inline void swap(uint64_t *a, uint64_t *b) {
         *b = kept;
 }
 
-/* Hoare's selection: afterwards the `middle` smallest stand in front. No two are the same. Each is swapped, whichever side it is for:
- * a branch would be guessed wrong every other time. */
+/* Hoare's selection: afterwards the `middle` smallest stand in front. No two are the same. Each is swapped, whichever
+ * side it is for: a branch would be guessed wrong every other time. */
 static void select_smallest(uint64_t *keys, size_t n, size_t middle) {
         size_t low = 0, high = n - 1;
 

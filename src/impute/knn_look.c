@@ -65,9 +65,9 @@ bool tamis_knn_try(tamis_knn_looking *s, uint32_t row) {
 
 /* -- roughly ------------------------------------------------------------------------------------------------------- */
 
-/* With D the exact sum and e what rounding to single precision moved both rows by: the rough sum is at most D + e, or, of
- * squares, (sqrt(D) + e)^2 (triangle inequality), up to the rounding of as many operations as there are coordinates. A
- * row whose rough sum is above base + each * coordinates shared is too far, surely; all others are measured. */
+/* With D the exact sum and e what rounding to single precision moved both rows by: the rough sum is at most D + e, or,
+ * of squares, (sqrt(D) + e)^2 (triangle inequality), up to the rounding of as many operations as there are coordinates.
+ * A row whose rough sum is above base + each * coordinates shared is too far, surely; all others are measured. */
 static void find_limit(const tamis_knn_looking *s, double roughness, float *each, float *base) {
         double off = s->off[s->at] + roughness, sum;
 

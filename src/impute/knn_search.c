@@ -9,7 +9,7 @@ enum {
         CHUNK_BYTES = 1 << 16,          /* of leaves looked at in turn */
 };
 
-/* -- runs and groups ------------------------------------------------------------------------------------------------ */
+/* -- runs and groups ----------------------------------------------------------------------------------------------- */
 
 /* The run beginning at `first` of n rows of the block. */
 static void begin_run(tamis_knn_looking *s, size_t first, size_t n) {
@@ -288,7 +288,8 @@ int tamis_knn_probe(tamis_knn_index *index, const tamis_frame *rows, size_t k, t
         for (size_t g = 0; g < index->n_groups; g++) {
                 tamis_knn_group *group = &index->groups[g];
 
-                /* measured: sixteen boxes cost half as much as a leaf of 64 rows, and a leaf out of turn a third more */
+                /* measured: sixteen boxes cost half as much as a leaf of 64 rows, and a leaf out of turn
+                 * a third more */
                 if (group->boxed)
                         group->boxed = costs[g].blocks * 3 + costs[g].leaves * 8 < costs[g].rows * group->leaves * 6;
         }

@@ -1,4 +1,5 @@
-/* What is learned from the rows: sums by column and group, rows for joint strategies and series; and what follows from it. */
+/* What is learned from the rows: sums by column and group, rows for joint strategies and series; and what
+ * follows from it. */
 #include <stdlib.h>
 
 #include <tamis/number.h>

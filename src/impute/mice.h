@@ -2,12 +2,13 @@
  *
  * Every column with holes is regressed on all others, in turn; its holes are drawn from that regression, and the next
  * column is regressed on what was drawn. Some rounds of this make one chain, its last state one imputation; m chains
- * make m imputations (van Buuren & Groothuis-Oudshoorn 2011, "mice: multivariate imputation by chained equations in R").
+ * make m imputations (van Buuren & Groothuis-Oudshoorn 2011, "mice: multivariate imputation by chained
+ * equations in R").
  *
- * The columns are coded once into a *design*, a row of doubles for each row: a 1, every number less its mean over its sd,
- * every category as one such number for each of its levels but the most frequent. A chain keeps the cross-products of its
- * design; the system for a column is those less its missing rows, so a round costs what its holes cost and not what the
- * table does. The part that rows without holes have in them is the same for all chains and summed up once.
+ * The columns are coded once into a *design*, a row of doubles for each row: a 1, every number less its mean over its
+ * sd, every category as one such number for each of its levels but the most frequent. A chain keeps the cross-products
+ * of its design; the system for a column is those less its missing rows, so a round costs what its holes cost and not
+ * what the table does. The part that rows without holes have in them is the same for all chains and summed up once.
  *
  * A model is the train frame and what the chains left in its holes. New rows are filled by the regressions learned once
  * more from each chain's last state (mice_new.c), made when first asked for: they follow from the rest, so they are

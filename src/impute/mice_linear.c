@@ -1,6 +1,6 @@
-/* Bayesian linear regression on cross-products (Rubin 1987, p. 167), and predictive mean matching, type 1 (Little 1988; van
- * Buuren 2018, "Flexible Imputation of Missing Data", 3.4): donors are scored with the fitted coefficients, recipients
- * with drawn ones. */
+/* Bayesian linear regression on cross-products (Rubin 1987, p. 167), and predictive mean matching, type 1 (Little 1988;
+ * van Buuren 2018, "Flexible Imputation of Missing Data", 3.4): donors are scored with the fitted coefficients,
+ * recipients with drawn ones. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -9,8 +9,9 @@
 
 #include "impute/mice.h"
 
-/* mice's own: a predictor must vary by more than this (there in its own unit, here in units of its variance over the whole
- * column), correlate less than that with what is predicted, and leave the correlations better conditioned than that. */
+/* mice's own: a predictor must vary by more than this (there in its own unit, here in units of its variance over
+ * the whole column), correlate less than that with what is predicted, and leave the correlations better
+ * conditioned than that. */
 static const double LEAST_VARIANCE = 1e-4, MOST_ALIKE = .99, LEAST_RATIO = 1e-4;
 static const double RIDGE = 1e-5, SINGULAR = 1e-10;
 static const double FARTHEST = 1e200;  /* a score beyond any donor's, that can still be taken from it */
@@ -58,8 +59,8 @@ static void correlate(tamis_mice_work *w) {
                                 i == j ? 1 : covariance(w, w->kept[i + 1], w->kept[j + 1]) / (sd[i] * sd[j]);
 }
 
-/* What follows from those before it goes; the correlations of those left are then in `square`. *low is a bound below which
- * no eigenvalue of theirs lies, *high one above which none does. */
+/* What follows from those before it goes; the correlations of those left are then in `square`. *low is a bound below
+ * which no eigenvalue of theirs lies, *high one above which none does. */
 static int bound(tamis_mice_work *w, size_t column, double *low, double *high, tamis_error *err) {
         size_t n = w->n_kept - 1, used = 0;
         double inverse = 0, *x = w->vector[0];
@@ -342,8 +343,8 @@ int tamis_mice_linear(tamis_mice_work *w, size_t column, tamis_mice_regression *
         return c->method == TAMIS_MICE_PMM ? line_up(w, c->n_seen, g, err) : 0;
 }
 
-/* One of the `donors` nearest, each as likely. Where the last places among them are tied for, each of the tied is as likely
- * to have one: that is what shuffling them first would do. */
+/* One of the `donors` nearest, each as likely. Where the last places among them are tied for, each of the tied is as
+ * likely to have one: that is what shuffling them first would do. */
 double tamis_mice_match(const tamis_mice *m, size_t column, const tamis_mice_regression *g, double score,
                         tamis_stream *s) {
         size_t k = m->options.donors < m->columns[column].n_seen ? m->options.donors : m->columns[column].n_seen;

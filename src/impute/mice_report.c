@@ -1,5 +1,5 @@
-/* What the chains did: methods, traces of convergence (mean and sd of what was filled in, by column, chain and iteration),
- * and what was left out of the regressions. */
+/* What the chains did: methods, traces of convergence (mean and sd of what was filled in, by column, chain and
+ * iteration), and what was left out of the regressions. */
 #include "impute/mice.h"
 
 static int add_trace(const tamis_mice *m, size_t column, const char *what, json_t *into, bool sd) {

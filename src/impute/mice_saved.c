@@ -3,8 +3,8 @@
  *     { "seed": "7", "purpose": "mice", "imputations": 5, "iterations": 5, "donors": 5, "sweep": "roman",
  *       "methods": [ "pmm", ... ], "train": { rows and cells }, "filled": [ "22,38.5;0,1;", ... ] }
  *
- * `filled`: per imputation, per column with holes in the order of names, what is in its holes from row to row; a category is
- * the number of its level. The regressions for new rows follow from all this.
+ * `filled`: per imputation, per column with holes in the order of names, what is in its holes from row to row; a
+ * category is the number of its level. The regressions for new rows follow from all this.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
-/* Donors from the leaves of a tree (Burgette & Reiter 2010, "Multiple imputation for missing data via sequential regression
- * trees"), or of ten trees of resampled rows that see some of the predictors at each split (Doove, van Buuren & Dusseldorp
- * 2014, "Recursive partitioning for missing data imputation in the presence of interaction effects"): the row falls into a
- * leaf, and one of the leaf's rows is drawn. Leaves of five rows at least; a split of the one tree must take away 1/10,000
- * of the variance (numbers) or Gini impurity (categories) there was at the root, as mice asks of rpart. */
+/* Donors from the leaves of a tree (Burgette & Reiter 2010, "Multiple imputation for missing data via sequential
+ * regression trees"), or of ten trees of resampled rows that see some of the predictors at each split (Doove, van
+ * Buuren & Dusseldorp 2014, "Recursive partitioning for missing data imputation in the presence of interaction
+ * effects"): the row falls into a leaf, and one of the leaf's rows is drawn. Leaves of five rows at least; a split of
+ * the one tree must take away 1/10,000 of the variance (numbers) or Gini impurity (categories) there was at the root,
+ * as mice asks of rpart. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,7 +13,8 @@ enum { FOREST = 10, LEAF = 5, BINS = 256 };
 static const double LEAST_GAIN = 1e-4;
 
 typedef struct node {
-        uint32_t place;                 /* of the design: at most `at` goes to the next node, more to `right`; 0: a leaf */
+        uint32_t place;                 /* of the design: at most `at` goes to the next node, more to `right`;
+                                         * 0: a leaf */
         uint32_t right;
         double at;
         uint32_t begin, end;            /* of a leaf: its rows among `rows` */
@@ -39,8 +41,8 @@ void tamis_mice_trees_free(void *p) {
         free(t);
 }
 
-/* What a tree is grown with. Predictors are cut into bins of about as many rows each, once a column: a split is between two
- * of them. */
+/* What a tree is grown with. Predictors are cut into bins of about as many rows each, once a column: a split is between
+ * two of them. */
 struct growth {
         const tamis_mice *m;
         const double *z;

@@ -208,6 +208,8 @@ static int report_column(const tamis_impute *m, size_t i, json_t *all) {
         if (m->grouping.columns.n && !tamis_impute_is_other(m, i))
                 r |= json_object_set_new(one, "filled_without_group", json_integer((json_int_t) c->fallback));
         r |= json_object_set_new(one, "left", json_integer((json_int_t) c->left));
+        if (tamis_impute_is_other(m, i) && m->joints.wishes[i].far)
+                r |= json_object_set_new(one, "far", json_integer((json_int_t) m->joints.wishes[i].far));
         if (c->strange)
                 r |= json_object_set_new(one, "not_numbers", json_integer((json_int_t) c->strange));
         if (tamis_impute_is_other(m, i)) {

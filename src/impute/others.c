@@ -106,7 +106,8 @@ static void count_other(const tamis_filling *f, size_t i) {
                            m->columns.names[i], tamis_impute_name(&m->column[i]), tamis_impute_why(&m->column[i]));
 }
 
-/* What row `row` of the batch takes for column i: a series says one and the same for each imputation. NULL: it stays as it is. */
+/* What row `row` of the batch takes for column i: a series says one and the same for each imputation. NULL: it stays
+ * as it is. */
 static const tamis_joint_values *values_of(const tamis_filling *f, size_t row, size_t i, size_t *delta) {
         size_t which;
 

@@ -1,12 +1,12 @@
-/* Random hot deck: a hole takes a cell drawn from those observed in its column, each as likely as it is frequent, byte by
- * byte as it was written there.
+/* Random hot deck: a hole takes a cell drawn from those observed in its column, each as likely as it is frequent, byte
+ * by byte as it was written there.
  *
- * The column keeps its distribution, and loses what ties it to others; within groups it keeps what ties it to them. The draw
- * for a hole hangs on the seed, the column and the row.
+ * The column keeps its distribution, and loses what ties it to others; within groups it keeps what ties it to them. The
+ * draw for a hole hangs on the seed, the column and the row.
  *
- * A deck is one text, in memory and in the saved model: the cells that were observed, ascending, commas between them, each
- * followed by `*` and how often it was there if that was more than once: 1.50*3,2,2.0*12. A category is the number of its level.
- * So a model is no longer than the cells it learned from.
+ * A deck is one text, in memory and in the saved model: the cells that were observed, ascending, commas between them,
+ * each followed by `*` and how often it was there if that was more than once: 1.50*3,2,2.0*12. A category is the number
+ * of its level. So a model is no longer than the cells it learned from.
  */
 #include <inttypes.h>
 #include <math.h>

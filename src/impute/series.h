@@ -1,11 +1,13 @@
 /* series.h: strategies that fill a hole from the rows before and behind it, in an order.
  *
- * The rows stand in the order of --order (as they come, without it), within the groups of --group. Train rows are filled from
- * train rows alone; the others from all rows, for at their time those before have been seen. So it learns from every row,
- * keeps what goes into each hole, and looks it up by the number of the row; there is no model that new rows could go through.
+ * The rows stand in the order of --order (as they come, without it), within the groups of --group. Train rows are
+ * filled from train rows alone; the others from all rows, for at their time those before have been seen. So it learns
+ * from every row, keeps what goes into each hole, and looks it up by the number of the row; there is no model that new
+ * rows could go through.
  *
- *     series.c         collected and applied
+ *     series.c         rows collected, what was filled looked up
  *     series_order.c   the order of the rows
+ *     series_fill.c    the holes filled, when all rows are there
  *     ffill.c bfill.c hotdeck.c interpolate.c    a strategy each
  *
  * Ownership: tamis_serial is embedded; {0} is none; _done frees it. Columns are the step's.
@@ -18,8 +20,8 @@
 /* The rows of a group in their order, and what one column has there. */
 typedef struct tamis_sequence {
         size_t n;
-        const double *x;                /* where each stands: by --order where that is numbers or times, else 0, 1, 2, ...;
-                                         * NaN: not known */
+        const double *x;                /* where each stands: by --order where that is numbers or times, else 0, 1, 2,
+                                         * ...; NaN: not known */
         const uint8_t *present;
         const double *values;           /* of those that are present; NULL for texts */
         const tamis_context *context;
@@ -65,7 +67,8 @@ typedef struct tamis_serial {
         tamis_columns order;
         tamis_columns mark;             /* `_split`, if it decides */
         uint64_t max_gap;               /* 0: any */
-        tamis_serial_rows rows;         /* after finish: `train`, and columns' texts, and codes or numbers of what goes in */
+        tamis_serial_rows rows;         /* after finish: `train`, and columns' texts, and codes or numbers of
+                                         * what goes in */
         uint32_t *train_before;         /* per row: how many train rows stand before it */
 } tamis_serial;
 
@@ -79,6 +82,7 @@ int tamis_serial_learn(const tamis_serial *serial, tamis_serial_rows *rows, tami
                        tamis_error *err) TAMIS_CHECKED;
 int tamis_serial_merge(tamis_serial *serial, const tamis_serial_rows *rows, tamis_error *err) TAMIS_CHECKED;
 void tamis_serial_rows_done(tamis_serial_rows *rows);
+/* From rows to what goes into their holes: all strategies at work. */
 int tamis_serial_finish(tamis_serial *serial, tamis_error *err) TAMIS_CHECKED;
 
 /* What goes into column `i` (the step's) of row `number`: false: nothing. `text` p NULL: the number. */

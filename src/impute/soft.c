@@ -30,7 +30,8 @@ int tamis_soft_transpose(tamis_soft_cells *c, tamis_error *err) {
         c->by_column = malloc((c->n + 1) * sizeof *c->by_column);
         if (!c->column_at || !c->row || !c->by_column)
                 return tamis_fail_memory(err);
-        next = c->column_at + 1;        /* where the next cell of a column goes; in the end, where the next column begins */
+        next = c->column_at + 1;        /* where the next cell of a column goes; in the end, where the
+                                         * next column begins */
         for (size_t i = 0; i < c->n; i++)
                 if (c->column[i] + 1 < c->columns)
                         next[c->column[i] + 1]++;
@@ -143,7 +144,8 @@ struct side {
         bool ends;                              /* the last step: no ridge, the residual alone */
 };
 
-/* One row of the moving side: its ridge regression, times d. Sums are taken four by four, so that they go side by side. */
+/* One row of the moving side: its ridge regression, times d. Sums are taken four by four, so that they go
+ * side by side. */
 static void move(void *arg, size_t i) {
         const struct side *s = arg;
         const size_t r = s->rank, whole = r & ~(size_t) 3;

@@ -1,9 +1,9 @@
 /* soft.h: low-rank completion of a sparse table.
  *
- * Minimises |observed cells of (X - M)|^2 / 2 + lambda * (sum of the singular values of M), by alternating ridge regressions
- * of softImpute-ALS (Hastie, Mazumder, Lee & Zadeh 2015, "Matrix completion and low-rank SVD via fast alternating least
- * squares", algorithm 3.1): what is filled in is M, what is worked on the residuals of the observed cells and the factors
- * of M. No table of all cells is ever made: a round costs (cells + rows + columns) * rank.
+ * Minimises |observed cells of (X - M)|^2 / 2 + lambda * (sum of the singular values of M), by alternating ridge
+ * regressions of softImpute-ALS (Hastie, Mazumder, Lee & Zadeh 2015, "Matrix completion and low-rank SVD via fast
+ * alternating least squares", algorithm 3.1): what is filled in is M, what is worked on the residuals of the observed
+ * cells and the factors of M. No table of all cells is ever made: a round costs (cells + rows + columns) * rank.
  *
  * Ownership: cells own their arrays, a fit its factors.
  */
@@ -25,8 +25,8 @@ typedef struct tamis_soft_cells {
         double *by_row, *by_column;
 } tamis_soft_cells;
 
-/* M = U diag(d)^2 V'; U and V have `rank` numbers a row. While fitting; then (tamis_soft_end) M = U diag(d) V' with the d shrunk
- * singular values, descending, and V alone is right. */
+/* M = U diag(d)^2 V'; U and V have `rank` numbers a row. While fitting; then (tamis_soft_end) M = U diag(d) V' with the
+ * d shrunk singular values, descending, and V alone is right. */
 typedef struct tamis_soft {
         size_t rank;
         double *u, *v, *d;

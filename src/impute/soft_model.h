@@ -1,5 +1,5 @@
-/* soft_model.h: what softimpute learned, for the two files that need it: softimpute.c fits and fills, soft_saved.c saves, loads
- * and reports. */
+/* soft_model.h: what softimpute learned, for the two files that need it: softimpute.c fits and fills, soft_saved.c
+ * saves, loads and reports. */
 #ifndef TAMIS_IMPUTE_SOFT_MODEL_H
 #define TAMIS_IMPUTE_SOFT_MODEL_H
 
@@ -8,7 +8,8 @@
 
 enum { TAMIS_SOFT_PATH = 24 };          /* lambdas tried at most */
 
-/* Column by column of the frame: `place` in the factors, or -1. A cell is centre + sum(of the row's * right) / scale. */
+/* Column by column of the frame: `place` in the factors, or -1. A cell is centre + sum(of the
+ * row's * right) / scale. */
 typedef struct tamis_soft_model {
         size_t n, columns, rank;
         long *place;
@@ -16,7 +17,8 @@ typedef struct tamis_soft_model {
         double *right;                  /* per place, rank: V sqrt(d) */
         double lambda;
         size_t n_path;
-        double path[TAMIS_SOFT_PATH][2];           /* lambdas tried, and the error of held out cells in standard deviations */
+        double path[TAMIS_SOFT_PATH][2];           /* lambdas tried, and the error of held out cells in standard
+                                                    * deviations */
 } tamis_soft_model;
 
 tamis_soft_model *tamis_soft_model_new(size_t n);      /* NULL: no memory */

@@ -1,4 +1,5 @@
-/* The strategy: numbers put on one scale, a lambda found by cells held out, new rows by a ridge against the right factors. */
+/* The strategy: numbers put on one scale, a lambda found by cells held out, new rows by a ridge against
+ * the right factors. */
 #include <math.h>
 #include <stdlib.h>
 

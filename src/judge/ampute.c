@@ -124,26 +124,28 @@ static void done(void *state) {
 const tamis_step_type tamis_step_ampute = {
         .name = "ampute",
         .summary = "make holes with a known truth",
-        .details = "Cells that are there go, so that what fills holes can be judged; --truth keeps them. Cells that are missing "
-                   "already stay so and are no holes of its. The target, ids (unless --columns names them) and columns that begin "
-                   "with _ lose nothing.\n\n"
-                   "--rate is a share of the cells that are there, in every column by itself. With --of rows it is the share of rows "
-                   "that lose cells: every row gets one of the --patterns (by default, one hole in each column in turn), and loses "
-                   "its cells or not. --patterns without --of rows: the share of cells in the columns that some pattern takes.\n\n"
-                   "Under mar and mnar the probability is a logistic curve over a score: the columns are z-scored (sd by n - 1, "
-                   "missing cells as the mean), summed with their weights, and z-scored again; --type says which scores lose most. "
-                   "The curve is set so that the share is met over all scores. Under mar the score is of the columns --by; they stay "
-                   "whole. Where neither --by nor --columns is given, a third of the numeric columns is drawn for it; where "
-                   "--columns is, it is of all other numeric columns. Under mnar it is the cell itself. With patterns it is of the "
-                   "columns that the pattern leaves whole (mar) or takes (mnar), among the rows that got it, unless --weights "
-                   "says otherwise. In a score, categories count by how frequent they are: 0 for the most frequent, then 1, 2, ...\n\n"
-                   "--window lo:hi takes cells only where the score lies between these quantiles, all with one probability, which is 1 "
-                   "where the window is as wide as the share.\n\n"
-                   "--run and --block take stretches of rows: in every run / share rows one, at a drawn place, which the ends of the "
-                   "table may cut.\n\n"
-                   "All rows may lose cells, and all are learned from, whatever _split says: data go missing before anybody "
-                   "divides them, and the holes are no part of a model. What is drawn is keyed by the seed, the column's name and the "
-                   "row's number: rows in another order have other holes.",
+        .details = "Cells that are there go, so that what fills holes can be judged; --truth keeps them. Cells that "
+                   "are missing already stay so and are no holes of its. The target, ids (unless --columns names them) "
+                   "and columns that begin with _ lose nothing.\n\n"
+                   "--rate is a share of the cells that are there, in every column by itself. With --of rows it is the "
+                   "share of rows that lose cells: every row gets one of the --patterns (by default, one hole in each "
+                   "column in turn), and loses its cells or not. --patterns without --of rows: the share of cells in "
+                   "the columns that some pattern takes.\n\n"
+                   "Under mar and mnar the probability is a logistic curve over a score: the columns are z-scored (sd "
+                   "by n - 1, missing cells as the mean), summed with their weights, and z-scored again; --type says "
+                   "which scores lose most. The curve is set so that the share is met over all scores. Under mar the "
+                   "score is of the columns --by; they stay whole. Where neither --by nor --columns is given, a third "
+                   "of the numeric columns is drawn for it; where --columns is, it is of all other numeric columns. "
+                   "Under mnar it is the cell itself. With patterns it is of the columns that the pattern leaves whole "
+                   "(mar) or takes (mnar), among the rows that got it, unless --weights says otherwise. In a score, "
+                   "categories count by how frequent they are: 0 for the most frequent, then 1, 2, ...\n\n"
+                   "--window lo:hi takes cells only where the score lies between these quantiles, all with one "
+                   "probability, which is 1 where the window is as wide as the share.\n\n"
+                   "--run and --block take stretches of rows: in every run / share rows one, at a drawn place, which "
+                   "the ends of the table may cut.\n\n"
+                   "All rows may lose cells, and all are learned from, whatever _split says: data go missing before "
+                   "anybody divides them, and the holes are no part of a model. What is drawn is keyed by the seed, "
+                   "the column's name and the row's number: rows in another order have other holes.",
         .options = tamis_ampute_options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_SEED | TAMIS_OPT_MISSING,
         .strategy = "mcar",

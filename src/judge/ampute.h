@@ -6,12 +6,13 @@
  *     patterns   every row gets one of the patterns, and is a candidate for the holes of that one alone (mice)
  *     runs       stretches of rows, in one column or in columns side by side (a sensor's gap, a page not read)
  *
- * A *score* is a weighted sum of z-scored columns, itself z-scored: under MAR of columns that are not amputed with it, under
- * MNAR of the column itself. A *curve* (ampute_curve.h) makes probabilities of scores. There is a scorer for each column (MNAR),
- * one for all (MAR), or one a pattern; a curve for each column, or one a pattern.
+ * A *score* is a weighted sum of z-scored columns, itself z-scored: under MAR of columns that are not amputed with it,
+ * under MNAR of the column itself. A *curve* (ampute_curve.h) makes probabilities of scores. There is a scorer for each
+ * column (MNAR), one for all (MAR), or one a pattern; a curve for each column, or one a pattern.
  *
- * MCAR needs no score and is one reading, in bounded memory. The others read the table to learn: the ranks of categories, where
- * there are any; means and sds; the sd of the sum; the scores, into curves; with --window also how many cells lie inside.
+ * MCAR needs no score and is one reading, in bounded memory. The others read the table to learn: the ranks of
+ * categories, where there are any; means and sds; the sd of the sum; the scores, into curves; with --window also how
+ * many cells lie inside.
  *
  * Draws are keyed by (seed, what for, the column's name, the row's number), four rows to a block of Philox.
  *
@@ -46,7 +47,8 @@ typedef enum tamis_ampute_stage {
 typedef struct tamis_ampute_column {
         size_t at;
         const char *name;
-        uint64_t key;                           /* of its draws: from its name, so that other columns make no difference */
+        uint64_t key;                           /* of its draws: from its name, so that other columns
+                                                 * make no difference */
         _Atomic uint64_t there, holes;          /* cells that were there; those of them that went */
 } tamis_ampute_column;
 
@@ -117,10 +119,11 @@ typedef struct tamis_ampute {
 extern const tamis_option tamis_ampute_options[];
 int tamis_ampute_configure(void *state, const tamis_context *context, tamis_error *err);
 
-/* ampute_bind.c: columns, inputs, scorers, curves and patterns; a schema's types are asked for only where scores are made */
+/* ampute_bind.c: columns, inputs, scorers, curves and patterns; a schema's types are asked for only where
+ * scores are made */
 int tamis_ampute_resolve(tamis_ampute *s, tamis_schema *schema, tamis_error *err) TAMIS_CHECKED;
-/* ampute_inputs.c. Take the columns that the probability hangs on out of those `chosen` to lose cells: under MAR cell by cell, and
- * where --by names them. */
+/* ampute_inputs.c. Take the columns that the probability hangs on out of those `chosen` to lose cells: under MAR cell
+ * by cell, and where --by names them. */
 int tamis_ampute_part_by(tamis_ampute *s, tamis_schema *schema, tamis_selection *chosen,
                          tamis_error *err) TAMIS_CHECKED;
 int tamis_ampute_resolve_scores(tamis_ampute *s, tamis_schema *schema, tamis_error *err) TAMIS_CHECKED;
@@ -139,11 +142,12 @@ int tamis_ampute_merge(void *state, void *partial, tamis_error *err);
 void tamis_ampute_partial_done(void *partial);
 int tamis_ampute_finish(void *state, const tamis_context *context, bool *again, tamis_error *err);
 
-/* ampute_scores.c. The values of an input in a batch: numbers, or ranks; NaN where missing. In the batch's arena, or a view. */
+/* ampute_scores.c. The values of an input in a batch: numbers, or ranks; NaN where missing. In the batch's arena,
+ * or a view. */
 int tamis_ampute_values(const tamis_ampute_input *input, tamis_batch *batch, const double **ret,
                         tamis_error *err) TAMIS_CHECKED;
-/* [scorers][rows] (one row where patterns have scores), in the batch's arena. `total` false: the plain weighted sum, not yet
- * z-scored. A missing cell counts as its column's mean; NaN where all are missing. */
+/* [scorers][rows] (one row where patterns have scores), in the batch's arena. `total` false: the plain weighted sum,
+ * not yet z-scored. A missing cell counts as its column's mean; NaN where all are missing. */
 int tamis_ampute_score(const tamis_ampute *s, tamis_batch *batch, const uint32_t *pattern, bool total, double **ret,
                        tamis_error *err) TAMIS_CHECKED;
 /* The pattern of each row, in the batch's arena. */

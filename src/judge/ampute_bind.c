@@ -168,8 +168,9 @@ static int read_patterns(tamis_ampute *s, tamis_schema *schema, tamis_error *err
         return r;
 }
 
-/* A row that is hit loses as many cells as its pattern has holes: so many of a row's cells in the mean. mice divides the cells
- * among the patterns first, which comes to the same where all patterns have equally many holes, and misses the share where not. */
+/* A row that is hit loses as many cells as its pattern has holes: so many of a row's cells in the mean. mice divides
+ * the cells among the patterns first, which comes to the same where all patterns have equally many holes, and misses
+ * the share where not. */
 static double holes_of_a_row(const tamis_ampute *s) {
         double sum = 0;
 

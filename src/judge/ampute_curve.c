@@ -79,8 +79,8 @@ static inline double exponent(tamis_curve_type type, double x) {
         }
 }
 
-/* The probabilities of a bin's scores, summed. No bin lies on both sides of 0, where |x| bends; so the second derivative in x
- * is that of the logistic, whatever the type. */
+/* The probabilities of a bin's scores, summed. No bin lies on both sides of 0, where |x| bends; so the second
+ * derivative in x is that of the logistic, whatever the type. */
 static double sum_of_bin(const tamis_curve *curve, size_t i, double b) {
         const struct tamis_curve_bin *bin = &curve->bins[i];
         double n = (double) bin->n, mean = bin->sum / n;

@@ -13,8 +13,8 @@ typedef struct tamis_grid {
 
 int tamis_grid_read(tamis_grid *grid, const char *path, tamis_error *err) TAMIS_CHECKED;
 void tamis_grid_done(tamis_grid *grid);
-/* Where its columns are in a table: at[schema.n], SIZE_MAX for `special` (NULL: none). A name that is not there, or twice in the
- * grid, is an error. */
+/* Where its columns are in a table: at[schema.n], SIZE_MAX for `special` (NULL: none). A name that is not there, or
+ * twice in the grid, is an error. */
 int tamis_grid_locate(const tamis_grid *grid, const tamis_schema *table, const char *special, size_t *at,
                       tamis_error *err) TAMIS_CHECKED;
 

@@ -77,8 +77,8 @@ static int by_asked(const tamis_ampute *s, tamis_schema *schema, bool *asked, ta
         return by_default(s, schema, ret, err);
 }
 
-/* A third of them, at least one, stays whole for the rest to hang on (after Muzellec et al. 2020, who keep 30 %): drawn by their
- * names, so that it does not matter in which order they stand. */
+/* A third of them, at least one, stays whole for the rest to hang on (after Muzellec et al. 2020, who keep 30 %): drawn
+ * by their names, so that it does not matter in which order they stand. */
 static void draw_third(const tamis_ampute *s, const tamis_schema *schema, tamis_selection *by) {
         size_t keep = by->n / 3 > 0 ? by->n / 3 : by->n > 0, n = 0;
 

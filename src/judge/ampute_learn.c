@@ -1,7 +1,7 @@
 /* What is learned, reading by reading: tamis_ampute_stage.
  *
- * learn leaves the numbers themselves in a partial, on any thread; merge sums them in the order of the rows, so that no cut of
- * the table changes a bit.
+ * learn leaves the numbers themselves in a partial, on any thread; merge sums them in the order of the rows, so that no
+ * cut of the table changes a bit.
  */
 #include <math.h>
 #include <stdlib.h>

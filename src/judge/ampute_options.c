@@ -12,12 +12,14 @@ static const char *const shares_of[] = { "cells", "rows", NULL };
 const tamis_option tamis_ampute_options[] = {
         { "mechanism", 0, TAMIS_CHOICE, "NAME", NULL, "the same as --strategy", mechanisms },
         { "rate", 0, TAMIS_SHARE, "SHARE", NULL, "how much goes, of --of (default: .1, or the width of --window)", NULL },
-        { "of", 0, TAMIS_CHOICE, "WHAT", "cells", "what --rate is a share of: cells that are there, or rows that lose one",
+        { "of", 0, TAMIS_CHOICE, "WHAT", "cells", "what --rate is a share of: cells that are there, or "
+                                                  "rows that lose one",
           shares_of },
-        { "type", 0, TAMIS_CHOICE, "TYPE", "right", "whose cells go under mar and mnar: high scores (right), low (left), "
-          "middling (mid), extreme (tail)", types },
+        { "type", 0, TAMIS_CHOICE, "TYPE", "right", "whose cells go under mar and mnar: high scores (right), low "
+          "(left), middling (mid), extreme (tail)", types },
         { "by", 0, TAMIS_SELECTION, "SEL", NULL, "mar: the columns that the probability hangs on; they stay whole", NULL },
-        { "patterns", 0, TAMIS_FILE, "FILE", NULL, "CSV of 0 (goes) and 1 (stays) by column, a row a pattern, _frequency if need be",
+        { "patterns", 0, TAMIS_FILE, "FILE", NULL, "CSV of 0 (goes) and 1 (stays) by column, a row a pattern, "
+                                                   "_frequency if need be",
           NULL },
         { "weights", 0, TAMIS_FILE, "FILE", NULL, "CSV of the weights of columns in the score, a row a pattern", NULL },
         { "window", 0, TAMIS_TEXT, "LO:HI", NULL, "mar and mnar: only where the score's quantile lies there; "

@@ -1,11 +1,12 @@
 /* Runs and blocks.
  *
- * The rows are cut into stretches of run / share rows, the first one at a drawn place, and each stretch has one run at a drawn
- * place inside. So every cell goes with the probability asked for, runs have the length asked for (but at the ends of the
- * table, which cut them, and where two happen to touch), and whether a cell goes is known without looking at those before.
+ * The rows are cut into stretches of run / share rows, the first one at a drawn place, and each stretch has one run at
+ * a drawn place inside. So every cell goes with the probability asked for, runs have the length asked for (but at the
+ * ends of the table, which cut them, and where two happen to touch), and whether a cell goes is known without looking
+ * at those before.
  *
- * Blocks are runs of a band of columns: the columns are cut into bands, from a place drawn anew for each stretch, and each band
- * of a stretch has its run. The first and the last band may be narrower: the edge of the table cuts them.
+ * Blocks are runs of a band of columns: the columns are cut into bands, from a place drawn anew for each stretch, and
+ * each band of a stretch has its run. The first and the last band may be narrower: the edge of the table cuts them.
  */
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* ampute_truth.h: the cells that ampute removed, in a file: row,column,value.
  *
- * Batches come from any thread in any order, and know which rows they hold. A batch whose rows are next is written; one that
- * is early waits. No more batches are under way than there are threads, so little waits.
+ * Batches come from any thread in any order, and know which rows they hold. A batch whose rows are next is written; one
+ * that is early waits. No more batches are under way than there are threads, so little waits.
  *
  * Ownership: the writer takes the bytes of the buffer it is given.
  */
@@ -16,8 +16,8 @@ typedef struct tamis_ampute_truth tamis_ampute_truth;
 int tamis_ampute_truth_new(const char *path, tamis_ampute_truth **ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_ampute_truth_free(tamis_ampute_truth *truth);
 
-/* Append the line of one cell, which is still there. Its value is its bytes where these make a cell of a CSV file with commas;
- * otherwise its text, quoted. */
+/* Append the line of one cell, which is still there. Its value is its bytes where these make a cell of a CSV file with
+ * commas; otherwise its text, quoted. */
 int tamis_ampute_truth_line(tamis_batch *batch, size_t row, size_t column, tamis_buffer *out,
                             tamis_error *err) TAMIS_CHECKED;
 /* The lines of rows [first, first + rows); `lines` is left empty. Thread-safe. */

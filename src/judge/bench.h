@@ -1,13 +1,15 @@
 /* bench.h: strategies of imputation compared on holes whose truth is known.
  *
- * A design is files x mechanisms x rates x repeats. Each of its cells makes holes once (tamis ampute); every strategy fills the
- * same holes, is scored against the file, timed, and, where a model is named, tried downstream. A strategy is one of tamis, or
- * any program that reads a CSV and writes one; both run as processes of their own, so that times and memory compare.
+ * A design is files x mechanisms x rates x repeats. Each of its cells makes holes once (tamis ampute); every strategy
+ * fills the same holes, is scored against the file, timed, and, where a model is named, tried downstream. A strategy
+ * is one of tamis, or any program that reads a CSV and writes one; both run as processes of their own, so that times
+ * and memory compare.
  *
- * What a strategy did in a cell is a group of rows: file,mechanism,rate,repeat,seed,strategy,status,column,measure,value,n,message.
- * Who hangs, crashes, prints junk or leaves holes has a group too, that says so. A group's last row has its seconds, and by that a
- * group in a file of results is known to be whole. The seed of a cell hangs on the bench's seed, the file's name, mechanism, rate
- * and repeat alone: any cell can be run alone, and means the same in a larger design.
+ * What a strategy did in a cell is a group of rows:
+ * file,mechanism,rate,repeat,seed,strategy,status,column,measure,value,n,message. Who hangs, crashes, prints junk or
+ * leaves holes has a group too, that says so. A group's last row has its seconds, and by that a group in a file of
+ * results is known to be whole. The seed of a cell hangs on the bench's seed, the file's name, mechanism, rate and
+ * repeat alone: any cell can be run alone, and means the same in a larger design.
  *
  *     bench.c          the design, cell by cell on all threads
  *     bench_cell.c     one strategy in one cell: run, judged, told
@@ -30,7 +32,8 @@
 
 typedef struct tamis_bench_strategy {
         const char *name;
-        const char *command;            /* for the shell; NULL: `tamis impute -s` and the name, with the options in it */
+        const char *command;            /* for the shell; NULL: `tamis impute -s` and the name, with the
+                                         * options in it */
 } tamis_bench_strategy;
 
 typedef struct tamis_bench_options {
@@ -55,7 +58,8 @@ typedef struct tamis_bench_options {
         const char *resume;             /* a file of results to go on with, and to add to; NULL: none */
         unsigned threads;               /* 0: all */
         const atomic_bool *stop;        /* set: no more is begun */
-        void (*progress)(void *arg, size_t done, size_t all, double seconds);    /* from one thread at a time; NULL: none */
+        /* from one thread at a time; NULL: none */
+        void (*progress)(void *arg, size_t done, size_t all, double seconds);
         void *arg;
 } tamis_bench_options;
 
@@ -95,7 +99,8 @@ typedef struct tamis_bench {
 
 #define TAMIS_BENCH_HEADER "file,mechanism,rate,repeat,seed,strategy,status,column,measure,value,n,message\n"
 
-/* `options` are borrowed as long as the bench lives. TAMIS_USAGE: nothing to do; a file of results made with another seed. */
+/* `options` are borrowed as long as the bench lives. TAMIS_USAGE: nothing to do; a file of results made
+ * with another seed. */
 int tamis_bench_run(const tamis_bench_options *options, tamis_bench *ret, tamis_error *err) TAMIS_CHECKED;
 void tamis_bench_done(tamis_bench *bench);
 /* Adds the rows of a group; none where there is a file of results, which has them. */
@@ -111,8 +116,8 @@ int tamis_bench_holes(const tamis_bench_options *o, const tamis_bench_cell *cell
 int tamis_bench_fill(const tamis_bench_options *o, const tamis_bench_cell *cell, const char *folder, const char *why,
                      const tamis_bench_strategy *strategy, tamis_bench_group *group, tamis_error *err) TAMIS_CHECKED;
 
-/* bench_results.c: what o->resume has, if there is one, is marked in the groups; what is torn at its end is cut off. TAMIS_USAGE:
- * the design has a group twice. */
+/* bench_results.c: what o->resume has, if there is one, is marked in the groups; what is torn at its end is cut off.
+ * TAMIS_USAGE: the design has a group twice. */
 int tamis_bench_resume(tamis_bench *bench, tamis_error *err) TAMIS_CHECKED;
 
 #endif

@@ -1,4 +1,5 @@
-/* bench_child.h: what a bench wants of whoever runs programs for it (the library makes no processes; tools/child.h does).
+/* bench_child.h: what a bench wants of whoever runs programs for it (the library makes no processes; tools/child.h
+ * does).
  */
 #ifndef TAMIS_JUDGE_BENCH_CHILD_H
 #define TAMIS_JUDGE_BENCH_CHILD_H
@@ -21,7 +22,8 @@ typedef struct tamis_child {
 } tamis_child;
 
 typedef struct tamis_child_end {
-        double seconds, megabytes;      /* by the clock; the largest resident size of it and those it waited for, 1e6 bytes */
+        double seconds, megabytes;      /* by the clock; the largest resident size of it and those it waited
+                                         * for, 1e6 bytes */
         bool timed_out, stopped;
         int status;                     /* as waitpid() has it; 127: the program could not be started */
 } tamis_child_end;

@@ -1,9 +1,9 @@
-/* bench_ranks.h: who of several is best on several tables, and whether that is luck (Demsar 2006, "Statistical comparisons of
- * classifiers over multiple data sets").
+/* bench_ranks.h: who of several is best on several tables, and whether that is luck (Demsar 2006, "Statistical
+ * comparisons of classifiers over multiple data sets").
  *
- * Every table (a block) ranks the strategies by their error; equal ones share the mean of their ranks, and who has none comes
- * last. Friedman's test asks whether mean ranks differ more than they would by chance; two of them do where they are farther
- * apart than Nemenyi's critical difference.
+ * Every table (a block) ranks the strategies by their error; equal ones share the mean of their ranks, and who has none
+ * comes last. Friedman's test asks whether mean ranks differ more than they would by chance; two of them do where they
+ * are farther apart than Nemenyi's critical difference.
  */
 #ifndef TAMIS_JUDGE_BENCH_RANKS_H
 #define TAMIS_JUDGE_BENCH_RANKS_H
@@ -14,7 +14,8 @@
 
 typedef struct tamis_ranking {
         double *ranks;                  /* per strategy: its mean rank; the caller frees it */
-        double statistic, p;            /* Friedman's chi-square with k - 1 degrees of freedom, corrected for ties; NaN: all tie */
+        double statistic, p;            /* Friedman's chi-square with k - 1 degrees of freedom, corrected for ties;
+                                         * NaN: all tie */
         double critical;                /* difference, at .05; NaN for more than 20 strategies */
 } tamis_ranking;
 

@@ -135,7 +135,8 @@ static int read_rows(tamis_bench *b, const tamis_dict *dict, size_t *torn, tamis
         return r;
 }
 
-/* Cut `lines` whole lines off the end, and what is behind the last end of a line; of a file all of whose lines are records. */
+/* Cut `lines` whole lines off the end, and what is behind the last end of a line; of a file all of whose
+ * lines are records. */
 static int cut(const char *path, size_t lines, tamis_error *err) {
         int fd = open(path, O_RDWR | O_CLOEXEC), r = 0;
         off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END), at = size, keep = 0;

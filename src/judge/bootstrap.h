@@ -1,5 +1,5 @@
-/* bootstrap.h: how far figures would have moved had other rows of the same kind been drawn (Efron & Tibshirani 1993, "An
- * introduction to the bootstrap", 13.3: the percentile interval).
+/* bootstrap.h: how far figures would have moved had other rows of the same kind been drawn (Efron & Tibshirani 1993,
+ * "An introduction to the bootstrap", 13.3: the percentile interval).
  *
  * A resample is a weight for each row: how often it was drawn, times its own. Whoever can give all figures for given
  * weights can have them bootstrapped. Draws are keyed by (seed, resample).
@@ -24,7 +24,8 @@ typedef struct tamis_bootstrap {
         const void *arg;
 } tamis_bootstrap;
 
-/* low[figures] and high[figures]; NaN where fewer than nine in ten resamples defined the figure. The pool may be NULL. */
+/* low[figures] and high[figures]; NaN where fewer than nine in ten resamples defined the figure. The pool
+ * may be NULL. */
 int tamis_bootstrap_run(const tamis_bootstrap *b, tamis_pool *pool, double *low, double *high,
                         tamis_error *err) TAMIS_CHECKED;
 

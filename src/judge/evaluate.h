@@ -1,6 +1,7 @@
 /* evaluate.h: how good predictions are, in every measure there is.
  *
- * Predictions come with the table, in columns of it, or from a model that is trained on some of its rows (evaluate_trial.h).
+ * Predictions come with the table, in columns of it, or from a model that is trained on some of its rows
+ * (evaluate_trial.h).
  */
 #ifndef JUDGE_EVALUATE_H
 #define JUDGE_EVALUATE_H

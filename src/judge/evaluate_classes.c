@@ -111,7 +111,7 @@ static int write_confusion(struct classes *c, tamis_verdicts *ret, tamis_error *
         return r;
 }
 
-/* -- reliability ----------------------------------------------------------------------------------------------------- */
+/* -- reliability --------------------------------------------------------------------------------------------------- */
 
 static int write_bin(const tamis_reliability *bin, bool first, tamis_slice class, tamis_verdicts *ret,
                      tamis_error *err) {
@@ -149,7 +149,7 @@ static int write_reliability(struct classes *c, tamis_verdicts *ret, tamis_error
         return r;
 }
 
-/* -- thresholds ------------------------------------------------------------------------------------------------------ */
+/* -- thresholds ---------------------------------------------------------------------------------------------------- */
 
 static double f1_of(double tp, double fp, double fn, double tn, const void *arg) {
         return tp > 0 ? 2 * tp / (2 * tp + fp + fn) : 0;
@@ -171,7 +171,8 @@ static double cost_at(const tamis_curve_point *points, size_t n, double threshol
                              points[n - 1].fp - points[at].fp, cost);
 }
 
-/* Of two classes. Elkan 2001, "The foundations of cost-sensitive learning": what is best where probabilities are right. */
+/* Of two classes. Elkan 2001, "The foundations of cost-sensitive learning": what is best where
+ * probabilities are right. */
 static int write_thresholds(struct classes *c, tamis_verdicts *ret, tamis_error *err) {
         const tamis_slice *class = &c->s->classes[1];
         const double *cost = c->s->cost;

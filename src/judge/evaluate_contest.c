@@ -71,7 +71,7 @@ static int run_trials(struct entry *e, tamis_subject *s, uint8_t *tested, tamis_
         return r;
 }
 
-/* -- lines ----------------------------------------------------------------------------------------------------------- */
+/* -- lines --------------------------------------------------------------------------------------------------------- */
 
 static int write_all(const struct entry *e, tamis_subject *s, const uint8_t *tested, const char *segment,
                      tamis_verdicts *ret,
@@ -129,7 +129,7 @@ static int write_folds(const struct entry *e, tamis_verdicts *ret, tamis_error *
         return r;
 }
 
-/* -- two of them ----------------------------------------------------------------------------------------------------- */
+/* -- two of them --------------------------------------------------------------------------------------------------- */
 
 /* What is between them in one figure, fold by fold. */
 static int write_difference(const struct entry *a, const struct entry *b, size_t figure, double rows,

@@ -13,9 +13,9 @@ typedef struct tamis_contest {
         const tamis_sheet *sheet;
 } tamis_contest;
 
-/* Fills the predictions of `s` (those of the first repeat of the folds, by the first chain) and says in tested[s->n] which
- * rows have one. Lines: all rows together, each fold by itself, the mean of folds; then the other chain and what is between
- * them. */
+/* Fills the predictions of `s` (those of the first repeat of the folds, by the first chain) and says in tested[s->n]
+ * which rows have one. Lines: all rows together, each fold by itself, the mean of folds; then the other chain and what
+ * is between them. */
 int tamis_contest_run(const tamis_contest *c, tamis_subject *s, uint8_t *tested, tamis_verdicts *ret,
                       tamis_error *err) TAMIS_CHECKED;
 

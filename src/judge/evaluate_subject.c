@@ -22,7 +22,7 @@ void tamis_subject_done(tamis_subject *s) {
         *s = (tamis_subject) {0};
 }
 
-/* -- columns --------------------------------------------------------------------------------------------------------- */
+/* -- columns ------------------------------------------------------------------------------------------------------- */
 
 static int want_one(tamis_sheet *sheet, const char *column, const char *what, unsigned as, size_t *ret,
                     tamis_error *err) {
@@ -63,7 +63,7 @@ int tamis_subject_want(tamis_subject *s, const tamis_subject_options *o, tamis_s
         return r == 0 ? want_some(sheet, o->segments, both, &s->segments, err) : r;
 }
 
-/* -- rows ------------------------------------------------------------------------------------------------------------ */
+/* -- rows ---------------------------------------------------------------------------------------------------------- */
 
 /* What a person would call this row. */
 static unsigned row_number(uint32_t row) {
@@ -122,7 +122,7 @@ static int find_task(tamis_subject *s, const tamis_subject_options *o, const tam
         return 0;
 }
 
-/* -- classes --------------------------------------------------------------------------------------------------------- */
+/* -- classes ------------------------------------------------------------------------------------------------------- */
 
 static size_t class_of(const tamis_subject *s, tamis_slice name) {
         for (size_t c = 0; c < s->k; c++)
@@ -274,7 +274,7 @@ static int fill_actual(tamis_subject *s, const tamis_sheet *sheet, tamis_error *
         return 0;
 }
 
-/* -- what was predicted ---------------------------------------------------------------------------------------------- */
+/* -- what was predicted -------------------------------------------------------------------------------------------- */
 
 /* The column of each class: the one, of two; else that whose name ends in the class's. */
 static int columns_of_classes(const tamis_subject *s, const tamis_sheet *sheet, size_t *at, tamis_error *err) {
@@ -298,7 +298,8 @@ static int columns_of_classes(const tamis_subject *s, const tamis_sheet *sheet, 
                 if (at[c] == SIZE_MAX && s->classes[c].p)
                         return tamis_fail(err, TAMIS_USAGE,
                                           "--probability: no column for class \"%.*s\"; with %s, one a class is "
-                                          "needed whose name ends in that of the class", (int) s->classes[c].n, s->classes[c].p,
+                                          "needed whose name ends in that of the class",
+                                          (int) s->classes[c].n, s->classes[c].p,
                                           s->k > 2 ? "more than two classes" : "more than one column");
         }
         return 0;

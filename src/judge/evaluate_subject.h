@@ -3,7 +3,8 @@
  * The target's levels become classes; of two, class 1 is the positive one. What was predicted comes from columns of the
  * same table, or is put in by whoever trained a model. A row without a target is left out.
  *
- * Ownership: a subject owns its arrays; names of classes are those of the sheet (and of the options), which must outlive it.
+ * Ownership: a subject owns its arrays; names of classes are those of the sheet (and of the options), which
+ * must outlive it.
  */
 #ifndef JUDGE_SUBJECT_H
 #define JUDGE_SUBJECT_H
@@ -20,8 +21,8 @@ typedef struct tamis_subject_options {
         const char *weight;             /* COL; NULL */
         const char *segments;           /* SEL; NULL */
         const char *task;               /* "classes", "numbers"; NULL: by what the target looks like */
-        double threshold;               /* from which probability on the positive class is decided for; NaN: predictions from
-                                         * elsewhere decide themselves */
+        double threshold;               /* from which probability on the positive class is decided for; NaN: predictions
+                                         * from elsewhere decide themselves */
         bool predicted_elsewhere;       /* there are no columns of predictions */
 } tamis_subject_options;
 
@@ -35,7 +36,8 @@ typedef struct tamis_subject {
         tamis_slice *classes;           /* p NULL: nobody is of it; it is there because one class is none */
         uint32_t *actual, *decided;
         double *p;                      /* n * k; NULL: decisions alone */
-        double threshold;               /* of two classes, for predictions from elsewhere; NaN: they decide themselves */
+        double threshold;               /* of two classes, for predictions from elsewhere; NaN: they decide
+                                         * themselves */
         double *cost;                   /* k * k; NULL */
 
         double *y, *predicted;          /* n, of numbers */

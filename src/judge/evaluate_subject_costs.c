@@ -55,7 +55,7 @@ int tamis_subject_costs(tamis_subject *s, const char *path, tamis_error *err) {
         return r;
 }
 
-/* -- some rows ------------------------------------------------------------------------------------------------------- */
+/* -- some rows ----------------------------------------------------------------------------------------------------- */
 
 /* The kept ones of n items of `size` bytes; NULL where there are none. */
 static int keep_some(const void *from, size_t n, size_t size, const uint8_t *keep, void **ret, tamis_error *err) {

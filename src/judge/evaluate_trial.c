@@ -236,7 +236,7 @@ static void gather_done(void *state) {
         free(((struct gathering *) state)->score);
 }
 
-/* -- a trial --------------------------------------------------------------------------------------------------------- */
+/* -- a trial ------------------------------------------------------------------------------------------------------- */
 
 static const tamis_step_type hold_type = {
         .name = "evaluate", .summary = "hold rows out", .traits = TAMIS_HOLDS_ROWS | TAMIS_TRAIN_ONLY, .state_size = sizeof(struct holding),
@@ -299,7 +299,8 @@ static int put_back(const struct gather *g, const struct hold *hold, tamis_subje
                 }
                 if (g->decided[n] == UINT32_MAX)
                         return tamis_fail(err, TAMIS_BAD_DATA,
-                                          "a class was predicted that the target does not have: the pipeline has changed it");
+                                          "a class was predicted that the target does not have: the "
+                                          "pipeline has changed it");
                 s->decided[i] = g->decided[n];
                 if (k == 2 && !isnan(s->threshold))
                         s->decided[i] = g->p[n * k + 1] >= s->threshold;

@@ -1,9 +1,9 @@
 /* evaluate_trial.h: predictions for rows by a chain that was not shown them.
  *
- * Each trial marks some rows as test and runs the chain, whose last step is a model (learn), in this process. What keeps it
- * honest is that the runner lets steps learn from train rows alone; besides, the held-out rows come to the chain without
- * their target. What the chain says of them is gathered at its end. Train rows may come and go on the way; the others
- * stay, in their order.
+ * Each trial marks some rows as test and runs the chain, whose last step is a model (learn), in this process. What
+ * keeps it honest is that the runner lets steps learn from train rows alone; besides, the held-out rows come to the
+ * chain without their target. What the chain says of them is gathered at its end. Train rows may come and go on the
+ * way; the others stay, in their order.
  *
  * Ownership: options borrow; a plan owns its marks.
  */
@@ -14,7 +14,7 @@
 
 #include "judge/evaluate_subject.h"
 
-/* -- which rows are held out ----------------------------------------------------------------------------------------- */
+/* -- which rows are held out --------------------------------------------------------------------------------------- */
 
 #define TAMIS_NEVER_TESTED UINT16_MAX
 #define TAMIS_NEVER_USED (UINT16_MAX - 1)       /* neither trained on nor tested */
@@ -34,12 +34,13 @@ int tamis_trial_plan_want(tamis_sheet *sheet, size_t folds, tamis_error *err) TA
 int tamis_trial_plan_make(const tamis_subject *s, const tamis_sheet *sheet, size_t folds, size_t repeats, uint64_t seed,
                           tamis_trial_plan *ret, tamis_error *err) TAMIS_CHECKED;
 
-/* -- a trial --------------------------------------------------------------------------------------------------------- */
+/* -- a trial ------------------------------------------------------------------------------------------------------- */
 
 typedef struct tamis_trial {
         tamis_run_options run;          /* how to read, threads, notes; output, save and report do not count */
         const char *target;
-        int (*steps)(void *arg, tamis_run *run, tamis_error *err);      /* put the chain's steps at the end of the run */
+        /* put the chain's steps at the end of the run */
+        int (*steps)(void *arg, tamis_run *run, tamis_error *err);
         void *arg;
 } tamis_trial;
 

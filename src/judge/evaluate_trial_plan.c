@@ -65,7 +65,7 @@ static bool are_windows(const tamis_sheet_column *c) {
         return least == 0;
 }
 
-/* -- by a column ----------------------------------------------------------------------------------------------------- */
+/* -- by a column --------------------------------------------------------------------------------------------------- */
 
 static int take_column(const tamis_subject *s, const tamis_sheet *sheet, tamis_trial_plan *plan, tamis_error *err) {
         const tamis_sheet_column *c;
@@ -111,7 +111,7 @@ static int take_column(const tamis_subject *s, const tamis_sheet *sheet, tamis_t
         return 0;
 }
 
-/* -- drawn ----------------------------------------------------------------------------------------------------------- */
+/* -- drawn --------------------------------------------------------------------------------------------------------- */
 
 struct drawn {
         uint32_t class, row;            /* the row of the subject */

@@ -57,7 +57,7 @@ bool tamis_measures_has(const tamis_judged *j, size_t figure) {
         }
 }
 
-/* -- orders ---------------------------------------------------------------------------------------------------------- */
+/* -- orders -------------------------------------------------------------------------------------------------------- */
 
 static int by_number(double a, double b) {
         return (a > b) - (a < b);
@@ -90,7 +90,7 @@ static int by_score(const void *x, const void *y, void *arg) {
         return r != 0 ? r : (a > b) - (a < b);
 }
 
-/* -- bins ------------------------------------------------------------------------------------------------------------ */
+/* -- bins ---------------------------------------------------------------------------------------------------------- */
 
 /* The probability in which the calibration of everything is measured: class 1's, or the likeliest class'. */
 static double surest(const tamis_judged *j, size_t i) {
@@ -124,7 +124,7 @@ static int set_bins(tamis_judged *j, tamis_error *err) {
         return 0;
 }
 
-/* -- making ---------------------------------------------------------------------------------------------------------- */
+/* -- making -------------------------------------------------------------------------------------------------------- */
 
 static int allocate(tamis_judged *j, const tamis_predictions *p, tamis_error *err) {
         size_t room = j->n + 1;
@@ -206,7 +206,7 @@ void tamis_judged_done(tamis_judged *j) {
         *j = (tamis_judged) {0};
 }
 
-/* -- everything ------------------------------------------------------------------------------------------------------ */
+/* -- everything ---------------------------------------------------------------------------------------------------- */
 
 void tamis_measures_of(const tamis_judged *j, const double *weight, double *confusion, double *values) {
         const double *w = weight ? weight : j->weight;

@@ -1,12 +1,12 @@
 /* measures.h: how good predicted classes and their probabilities are.
  *
  * What is judged is put in an order of its own first, by truth, decision, probabilities and weight: then every sum runs
- * the same way whatever order the rows came in, and so do the draws of the bootstrap. Beside it lie, for each class, the
- * rows by falling probability. With these two orders all figures for any weights of the rows take time linear in the
- * rows and no memory: a bootstrap is many such weights.
+ * the same way whatever order the rows came in, and so do the draws of the bootstrap. Beside it lie, for each class,
+ * the rows by falling probability. With these two orders all figures for any weights of the rows take time linear in
+ * the rows and no memory: a bootstrap is many such weights.
  *
- * The definitions are scikit-learn's wherever it has one; where a figure is not defined (the area under a curve when one
- * class has no rows), it is NaN here.
+ * The definitions are scikit-learn's wherever it has one; where a figure is not defined (the area under a curve when
+ * one class has no rows), it is NaN here.
  *
  * Ownership: a tamis_judged copies what it is given and owns it; {0} is empty.
  */
@@ -24,7 +24,8 @@ typedef struct tamis_predictions {
         size_t n, k;                    /* rows, classes; k >= 2 */
         const uint32_t *actual;         /* n: 0 .. k-1 */
         const uint32_t *decided;        /* n */
-        const double *p;                /* n * k, finite; NULL: decisions alone. Of two classes, class 1's count alone */
+        const double *p;                /* n * k, finite; NULL: decisions alone. Of two classes, class
+                                         * 1's count alone */
         const double *weight;           /* n, >= 0 and finite; NULL: all 1 */
         const double *cost;             /* k * k, [actual * k + decided]; NULL: mistakes are not priced */
 } tamis_predictions;
@@ -53,13 +54,14 @@ static inline double tamis_judged_score(const tamis_judged *j, size_t i, size_t 
         return j->k > 2 ? j->p[i * j->k + c] : c == 1 ? j->p[i * 2 + 1] : -j->p[i * 2 + 1];
 }
 
-/* -- figures --------------------------------------------------------------------------------------------------------- */
+/* -- figures ------------------------------------------------------------------------------------------------------- */
 
 /* Of all classes together. */
 enum {
         TAMIS_ACCURACY,
         TAMIS_BALANCED,                 /* mean recall of the classes that have rows */
-        TAMIS_PRECISION_MACRO, TAMIS_RECALL_MACRO, TAMIS_F1_MACRO,      /* means over classes that occur or were decided */
+        /* means over classes that occur or were decided */
+        TAMIS_PRECISION_MACRO, TAMIS_RECALL_MACRO, TAMIS_F1_MACRO,
         TAMIS_PRECISION_WEIGHTED, TAMIS_RECALL_WEIGHTED, TAMIS_F1_WEIGHTED,     /* by the classes' rows */
         TAMIS_MCC, TAMIS_KAPPA, TAMIS_GMEAN,
         TAMIS_AUC,                      /* of two classes: class 1's; of more: mean of one against the rest */
@@ -85,8 +87,8 @@ static inline size_t tamis_measures_count(size_t k) {
 /* Is the figure one of those that what is given can have (whether or not it is defined)? */
 bool tamis_measures_has(const tamis_judged *j, size_t figure);
 
-/* All figures under `weight` (in the order of j; NULL: its own) into values[count]; `confusion` has k * k places and gets
- * the rows' weights by [actual * k + decided]. Several threads may do so at once. */
+/* All figures under `weight` (in the order of j; NULL: its own) into values[count]; `confusion` has k * k places and
+ * gets the rows' weights by [actual * k + decided]. Several threads may do so at once. */
 void tamis_measures_of(const tamis_judged *j, const double *weight, double *confusion, double *values);
 
 /* Its parts: of a confusion matrix; of the orders; of the probabilities. */
@@ -94,7 +96,7 @@ void tamis_measures_confusion(const double *confusion, const double *cost, size_
 void tamis_measures_ranks(const tamis_judged *j, const double *weight, double *values);
 void tamis_measures_chances(const tamis_judged *j, const double *weight, double *values);
 
-/* -- curves ---------------------------------------------------------------------------------------------------------- */
+/* -- curves -------------------------------------------------------------------------------------------------------- */
 
 /* What lies at or above a threshold: weights of rows of the class, and of others. */
 typedef struct tamis_curve_point {
@@ -111,7 +113,7 @@ typedef double (*tamis_merit)(double tp, double fp, double fn, double tn, const 
 /* The best of a curve, ties to the highest threshold; *value is its merit. */
 double tamis_curve_best(const tamis_curve_point *points, size_t n, tamis_merit merit, const void *arg, double *value);
 
-/* -- reliability ----------------------------------------------------------------------------------------------------- */
+/* -- reliability --------------------------------------------------------------------------------------------------- */
 
 typedef struct tamis_reliability {
         double weight, predicted, observed;     /* of rows; mean probability; share that is of the class */
@@ -125,7 +127,7 @@ int tamis_reliability_of(const tamis_judged *j, size_t c, bool filled, tamis_rel
 double tamis_reliability_share(size_t b);
 double tamis_reliability_edge(const double *sorted, size_t n, size_t b);
 
-/* -- sums ------------------------------------------------------------------------------------------------------------ */
+/* -- sums ---------------------------------------------------------------------------------------------------------- */
 
 /* A sum that keeps what rounding loses (Neumaier 1974). */
 typedef struct tamis_exact {

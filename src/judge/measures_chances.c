@@ -7,7 +7,7 @@
 
 enum { BINS = TAMIS_RELIABILITY_BINS };
 
-/* -- bins ------------------------------------------------------------------------------------------------------------ */
+/* -- bins ---------------------------------------------------------------------------------------------------------- */
 
 /* numpy.linspace(0, 1, BINS + 1), to the last digit: a probability may lie on an edge. */
 double tamis_reliability_share(size_t b) {
@@ -51,8 +51,8 @@ static double squared(const double *p, size_t k, uint32_t actual) {
         return sum;
 }
 
-/* How sure, and whether rightly: of two classes the probability of class 1, of more that of the likeliest (Guo et al. 2017,
- * "On calibration of modern neural networks"). */
+/* How sure, and whether rightly: of two classes the probability of class 1, of more that of the likeliest (Guo et al.
+ * 2017, "On calibration of modern neural networks"). */
 static double surest(const double *p, size_t k, uint32_t actual, bool *right) {
         size_t most = k == 2;
 
@@ -86,7 +86,7 @@ static double gap(const struct bins *b) {
         return sum / all;
 }
 
-/* -- figures --------------------------------------------------------------------------------------------------------- */
+/* -- figures ------------------------------------------------------------------------------------------------------- */
 
 void tamis_measures_chances(const tamis_judged *j, const double *w, double *values) {
         tamis_exact all = {0}, losses = {0}, squares = {0};
@@ -111,7 +111,7 @@ void tamis_measures_chances(const tamis_judged *j, const double *w, double *valu
         values[TAMIS_ECE_FILLED] = gap(&filled);
 }
 
-/* -- the table ------------------------------------------------------------------------------------------------------- */
+/* -- the table ----------------------------------------------------------------------------------------------------- */
 
 int tamis_reliability_of(const tamis_judged *j, size_t c, bool filled, tamis_reliability ret[TAMIS_RELIABILITY_BINS],
                          tamis_error *err) {

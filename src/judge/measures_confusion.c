@@ -54,8 +54,8 @@ static void add_class(struct sums *s, const double *confusion, size_t k, size_t 
         s->log_recall += recall > 0 ? log(recall) : 0;
 }
 
-/* Matthews' coefficient of many classes (Gorodkin 2004, "Comparing two K-category assignments by a K-category correlation
- * coefficient"); 0 where either side has one class, as in scikit-learn. */
+/* Matthews' coefficient of many classes (Gorodkin 2004, "Comparing two K-category assignments by a K-category
+ * correlation coefficient"); 0 where either side has one class, as in scikit-learn. */
 static double mcc(const struct sums *s) {
         double a = s->all * s->all - s->decided_squared, b = s->all * s->all - s->rows_squared;
 

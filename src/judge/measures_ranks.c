@@ -20,8 +20,8 @@ static double take_ties(const tamis_judged *j, const double *w, size_t c, size_t
         return score;
 }
 
-/* Area under the ROC curve, by trapezoids: a tie counts a half. Average precision: the precision at each distinct score,
- * by how much recall it adds, without interpolation. */
+/* Area under the ROC curve, by trapezoids: a tie counts a half. Average precision: the precision at each distinct
+ * score, by how much recall it adds, without interpolation. */
 static void of_class(const tamis_judged *j, const double *w, size_t c, double *auc, double *ap, double *rows) {
         tamis_exact tp = {0}, fp = {0}, area = {0}, sum = {0};
         double all_tp, all_fp;
@@ -77,7 +77,7 @@ void tamis_measures_ranks(const tamis_judged *j, const double *w, double *values
         values[TAMIS_AVERAGE_PRECISION] = ap_n > 0 ? ap_sum / ap_n : NAN;
 }
 
-/* -- curves ---------------------------------------------------------------------------------------------------------- */
+/* -- curves -------------------------------------------------------------------------------------------------------- */
 
 size_t tamis_curve(const tamis_judged *j, size_t c, tamis_curve_point *points) {
         tamis_exact tp = {0}, fp = {0};

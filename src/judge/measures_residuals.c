@@ -13,7 +13,7 @@ const char *const tamis_residual_names[TAMIS_N_RESIDUAL] = {
         [TAMIS_RESIDUAL_BIAS] = "bias",
 };
 
-/* -- orders ---------------------------------------------------------------------------------------------------------- */
+/* -- orders -------------------------------------------------------------------------------------------------------- */
 
 struct given {
         const double *actual, *predicted, *weight;
@@ -85,7 +85,7 @@ void tamis_residuals_done(tamis_residuals *t) {
         *t = (tamis_residuals) {0};
 }
 
-/* -- figures --------------------------------------------------------------------------------------------------------- */
+/* -- figures ------------------------------------------------------------------------------------------------------- */
 
 /* Where half of the weight is reached; the mean with the next where it is reached exactly. */
 static double median(const tamis_residuals *t, const double *w, double all) {

@@ -1,7 +1,7 @@
 /* measures_residuals.h: how good predicted numbers are.
  *
- * As measures.h: the rows are put in an order of their own, so that sums and draws do not hang on the order they came in; a
- * second order, by the size of the error, gives medians under any weights without sorting again.
+ * As measures.h: the rows are put in an order of their own, so that sums and draws do not hang on the order they came
+ * in; a second order, by the size of the error, gives medians under any weights without sorting again.
  *
  * Ownership: a tamis_residuals copies what it is given and owns it; {0} is empty.
  */
@@ -36,9 +36,9 @@ enum {
 
 extern const char *const tamis_residual_names[TAMIS_N_RESIDUAL];
 
-/* All figures under `weight` (in the order of t; NULL: its own). NaN without rows; R squared against a constant is 1 where
- * every prediction is right and else 0, as scikit-learn has it, and NaN of one row. `values` has TAMIS_N_RESIDUAL
- * places. */
+/* All figures under `weight` (in the order of t; NULL: its own). NaN without rows; R squared against a
+ * constant is 1 where every prediction is right and else 0, as scikit-learn has it, and NaN of one row.
+ * `values` has TAMIS_N_RESIDUAL places. */
 void tamis_residuals_of(const tamis_residuals *t, const double *weight, double *values);
 
 #endif

@@ -7,14 +7,15 @@
 #include <stdint.h>
 
 typedef struct tamis_paired {
-        double difference;              /* mean; of McNemar, first's share right less second's of the rows they differ on */
+        double difference;              /* mean; of McNemar, first's share right less second's of the rows
+                                         * they differ on */
         double statistic, df;           /* NaN where there is none */
         double p;                       /* two-sided; 1 where nothing differs */
 } tamis_paired;
 
-/* Student's t of differences of folds, each trained on `train` rows and measured on `test`. Training sets overlap, and the
- * plain test takes that for evidence; the variance is corrected (Nadeau & Bengio 2003, "Inference for the generalization
- * error"). NaN for fewer than two folds. */
+/* Student's t of differences of folds, each trained on `train` rows and measured on `test`. Training sets overlap, and
+ * the plain test takes that for evidence; the variance is corrected (Nadeau & Bengio 2003, "Inference for the
+ * generalization error"). NaN for fewer than two folds. */
 tamis_paired tamis_paired_t(const double *differences, size_t n, double train, double test);
 
 /* Five times two folds: differences[replication * 2 + fold]. Alpaydin 1999, "Combined 5x2 cv F test"; F of 10 and 5. */

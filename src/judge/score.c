@@ -58,7 +58,7 @@ void tamis_scores_done(tamis_scores *s) {
         *s = (tamis_scores) {0};
 }
 
-/* -- which measures -------------------------------------------------------------------------------------------------- */
+/* -- which measures ------------------------------------------------------------------------------------------------ */
 
 static int want_one(tamis_slice name, bool *wanted, tamis_error *err) {
         tamis_slice names[TAMIS_N_SCORES];
@@ -90,7 +90,7 @@ static int want(const char *list, bool *wanted, tamis_error *err) {
         return r;
 }
 
-/* -- one column ------------------------------------------------------------------------------------------------------ */
+/* -- one column ---------------------------------------------------------------------------------------------------- */
 
 static void clear(double *figures) {
         for (size_t i = 0; i < TAMIS_N_SCORES; i++)
@@ -139,7 +139,7 @@ static int figures_of(struct scoring *s, const tamis_judged *column, size_t k, d
         return r;
 }
 
-/* -- means over imputations, and lines ------------------------------------------------------------------------------- */
+/* -- means over imputations, and lines ----------------------------------------------------------------------------- */
 
 static void add_means(struct figures *mean, const double *figures, const double *n, double *seen) {
         for (size_t i = 0; i < TAMIS_N_SCORES; i++) {
@@ -215,7 +215,7 @@ static int score_column(struct scoring *s, const tamis_judged *column, tamis_err
         return r == 0 ? add_lines(s, column->name, column->numeric ? TAMIS_OF_NUMBERS : TAMIS_OF_TEXTS, &mean, err) : r;
 }
 
-/* -- all columns ----------------------------------------------------------------------------------------------------- */
+/* -- all columns --------------------------------------------------------------------------------------------------- */
 
 static bool is_of_texts(size_t i) {
         return tamis_measures_of_cells[i].of & TAMIS_OF_TEXTS;

@@ -1,14 +1,14 @@
 /* score.h: imputed cells compared with what was there.
  *
  * Three tables say it: the truth, the imputed one, and the one with the holes, whose missing cells are the ones judged
- * (without it, every cell that the truth has). The truth may also be a list of the cells themselves, `row,column,value`. A
- * table of several imputations has them one behind the other or row by row, told apart by a column _imputation; each measure
- * is then the mean of what it is for each of them.
+ * (without it, every cell that the truth has). The truth may also be a list of the cells themselves,
+ * `row,column,value`. A table of several imputations has them one behind the other or row by row, told apart by a
+ * column _imputation; each measure is then the mean of what it is for each of them.
  *
- * How: score_cells.h reads truth and holes once and keeps the judged cells, column by column; then it reads the imputed table
- * once and puts beside each what was filled in. What is kept grows with the judged cells, not with the table (but for the
- * keys, where rows are matched by one). Everything is then computed from those columns, by what score_figures.h lists. Only
- * score_whole.c and score_apart.c look at whole rows: they are fed while the tables go by.
+ * How: score_cells.h reads truth and holes once and keeps the judged cells, column by column; then it reads the imputed
+ * table once and puts beside each what was filled in. What is kept grows with the judged cells, not with the table (but
+ * for the keys, where rows are matched by one). Everything is then computed from those columns, by what score_figures.h
+ * lists. Only score_whole.c and score_apart.c look at whole rows: they are fed while the tables go by.
  *
  * Ownership: the scores own their lines, names and notes; options borrow.
  */
@@ -46,7 +46,8 @@ typedef struct tamis_scores {
 
 void tamis_scores_done(tamis_scores *scores);
 
-/* Read the tables and judge. TAMIS_BAD_DATA: rows that do not agree, a column that is not there, a number that is none. */
+/* Read the tables and judge. TAMIS_BAD_DATA: rows that do not agree, a column that is not there, a number
+ * that is none. */
 int tamis_score_tables(const tamis_score_options *options, tamis_scores *ret, tamis_error *err) TAMIS_CHECKED;
 
 #endif

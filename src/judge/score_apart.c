@@ -101,8 +101,8 @@ static double between(const double *x, const double *y, size_t p) {
         return sqrt(sum);
 }
 
-/* 2 E|X - Y| - E|X - X'| - E|Y - Y'| (Szekely & Rizzo 2013), its root as in SciPy. Summed pair of rows by pair of rows, where
- * the four distances nearly cancel, and not mean by mean. */
+/* 2 E|X - Y| - E|X - X'| - E|Y - Y'| (Szekely & Rizzo 2013), its root as in SciPy. Summed pair of rows by pair of rows,
+ * where the four distances nearly cancel, and not mean by mean. */
 static double energy(const double *truth, const double *filled, size_t n, size_t p) {
         double sum = 0, all = 0;
 

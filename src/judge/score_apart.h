@@ -1,7 +1,7 @@
 /* score_apart.h: how far apart the rows that were filled in are from the true ones, as a whole: the energy distance.
  *
- * Columns may each be right on average and still not go together; this sees it. It compares every two rows, so it is for a few
- * thousand: of more, none is kept and the measure is left out.
+ * Columns may each be right on average and still not go together; this sees it. It compares every two rows, so it is
+ * for a few thousand: of more, none is kept and the measure is left out.
  *
  * Ownership: embedded; {0} is none at all, and what is asked of it does nothing; _done frees it.
  */
@@ -30,7 +30,8 @@ typedef struct tamis_apart {
 
 void tamis_apart_done(tamis_apart *apart);
 void tamis_apart_begin(tamis_apart *apart, size_t p);
-/* A row of the truth in which a cell is judged: numbers[i][at] for column i. One that misses something is passed over. */
+/* A row of the truth in which a cell is judged: numbers[i][at] for column i. One that misses something
+ * is passed over. */
 int tamis_apart_add(tamis_apart *apart, size_t row, const double *const *numbers, size_t at,
                     tamis_error *err) TAMIS_CHECKED;
 /* One more imputation, and a row of it. */

@@ -4,7 +4,7 @@
 
 #include "judge/score_cells.h"
 
-/* -- cells ----------------------------------------------------------------------------------------------------------- */
+/* -- cells --------------------------------------------------------------------------------------------------------- */
 
 int tamis_judged_add(tamis_judged *column, size_t row, double value, tamis_error *err) {
         int r = tamis_row_list_add(&column->list, row, err);
@@ -89,7 +89,7 @@ int tamis_cells_numbers(const tamis_cells *c, tamis_feed *feed, const double *co
         return r;
 }
 
-/* -- all of it ------------------------------------------------------------------------------------------------------- */
+/* -- all of it ----------------------------------------------------------------------------------------------------- */
 
 int tamis_scores_note(tamis_scores *scores, tamis_error *err, const char *format, ...) {
         char **notes = reallocarray(scores->notes, scores->n_notes + 1, sizeof *notes), *text;

@@ -1,4 +1,5 @@
-/* score_cells.h: the cells that are judged, by column: what was there, and what was filled in, once for each imputation.
+/* score_cells.h: the cells that are judged, by column: what was there, and what was filled in, once for each
+ * imputation.
  *
  * A value is a number, or the code of a text in the column's dictionary, which a double holds as well: the same arrays
  * serve both. A cell still missing is NaN.

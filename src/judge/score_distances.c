@@ -4,9 +4,9 @@
 #include "judge/score_figures.h"
 #include "stats/order.h"
 
-/* All three are read off the difference of the two distribution functions F and G, a step function: its greatest height, the
- * area of |F - G|, and the root of twice that of its square (Szekely & Rizzo 2013; in one dimension that is the energy
- * distance). Between two neighbouring values the difference is a whole number of n-ths. */
+/* All three are read off the difference of the two distribution functions F and G, a step function: its greatest
+ * height, the area of |F - G|, and the root of twice that of its square (Szekely & Rizzo 2013; in one dimension that is
+ * the energy distance). Between two neighbouring values the difference is a whole number of n-ths. */
 int tamis_distances(double *truth, double *filled, size_t n, double *figures, tamis_error *err) {
         size_t i = 0, j = 0, highest = 0;
         double area = 0, square = 0;

@@ -3,7 +3,8 @@
 
 #include "judge/score_figures.h"
 
-/* Every double over this has a square that is one, and so has every double (but subnormal ones) times it (Blue 1978). */
+/* Every double over this has a square that is one, and so has every double (but subnormal ones) times
+ * it (Blue 1978). */
 #define BIG 0x1p538
 
 void tamis_errors_done(tamis_errors *e) {
@@ -30,8 +31,9 @@ static double root_mean_square(const tamis_errors *e) {
         return e->square > 1e-280 ? sqrt(e->square / e->n) : sqrt(e->small / e->n) / BIG;
 }
 
-/* The variance is that of R's var(), as in missForest's NRMSE. R squared as scikit-learn has it: against a constant, 1 where
- * every value is right and else 0. The percent bias is that of the mean, without its sign (van Buuren 2018, 2.5.2). */
+/* The variance is that of R's var(), as in missForest's NRMSE. R squared as scikit-learn has it: against a
+ * constant, 1 where every value is right and else 0. The percent bias is that of the mean, without its sign (van
+ * Buuren 2018, 2.5.2). */
 void tamis_errors_figure(const tamis_errors *e, double *figures) {
         double rmse, sd;
 

@@ -1,4 +1,5 @@
-/* score_figures.h: the measures, and what each group of them computes from pairs of what was there and what was filled in.
+/* score_figures.h: the measures, and what each group of them computes from pairs of what was there and what
+ * was filled in.
  *
  * Figures are an array by measure; what has no value is NaN. Pairs are whole: cells still missing have been left out.
  */
@@ -43,7 +44,8 @@ extern const struct tamis_measure {
 /* Errors, summed pair by pair, so that those of several columns can be pooled. {0} is empty; _done frees it. */
 typedef struct tamis_errors {
         double n, absolute, sum;
-        double square, big, small;      /* sums of squares; of errors made smaller and larger, for where that does not fit */
+        double square, big, small;      /* sums of squares; of errors made smaller and larger, for where that
+                                         * does not fit */
         tamis_moments truth;    /* of the true values: exact, however far from zero they are */
 } tamis_errors;
 

@@ -14,7 +14,7 @@ struct rows {
         size_t *of, *row;
 };
 
-/* -- imputations ----------------------------------------------------------------------------------------------------- */
+/* -- imputations --------------------------------------------------------------------------------------------------- */
 
 static int grow(tamis_cells *c, tamis_error *err) {
         size_t capacity = c->each_capacity ? 2 * c->each_capacity : 1;
@@ -90,7 +90,7 @@ static void forget(tamis_cells *c) {
         c->imputations = (tamis_dict) {0};
 }
 
-/* -- rows ------------------------------------------------------------------------------------------------------------ */
+/* -- rows ---------------------------------------------------------------------------------------------------------- */
 
 /* Imputation 0 is the table with its holes, as mice and `impute --original` have it. */
 static int imputation_of(tamis_cells *c, size_t row, size_t column, size_t *ret, tamis_error *err) {
@@ -161,7 +161,7 @@ static int rows_of(tamis_cells *c, const struct places *p, struct rows *rows, ta
         return r;
 }
 
-/* -- cells ----------------------------------------------------------------------------------------------------------- */
+/* -- cells --------------------------------------------------------------------------------------------------------- */
 
 static size_t cell_of(tamis_judged *column, const struct rows *rows, size_t row) {
         return rows->row[row] == SIZE_MAX
@@ -234,7 +234,7 @@ static int add_whole(tamis_cells *c, const struct rows *rows, tamis_error *err) 
         return r;
 }
 
-/* -- the table ------------------------------------------------------------------------------------------------------- */
+/* -- the table ----------------------------------------------------------------------------------------------------- */
 
 static int check_rows(tamis_cells *c, tamis_error *err) {
         uint64_t absent = 0;

@@ -3,7 +3,8 @@
 
 #include "judge/score_figures.h"
 
-/* Macro F1: the mean over all categories that are there or were filled in; one of which nothing is right counts as 0. */
+/* Macro F1: the mean over all categories that are there or were filled in; one of which nothing is right
+ * counts as 0. */
 int tamis_levels(const double *truth, const double *filled, size_t n, size_t levels, double *figures,
                  tamis_error *err) {
         struct { size_t right, there, said; } *of;

@@ -5,9 +5,9 @@
 
 #include "judge/score_figures.h"
 
-/* The interval is mean -+ t sqrt(1 + 1/k) s, with s the standard deviation (k - 1) of the cell's k values and t the .975
- * quantile of Student's distribution with k - 1 degrees of freedom: that which holds one more draw from a normal distribution
- * with probability .95. The true value is such a draw when the imputations are proper. */
+/* The interval is mean -+ t sqrt(1 + 1/k) s, with s the standard deviation (k - 1) of the cell's k values and t the
+ * .975 quantile of Student's distribution with k - 1 degrees of freedom: that which holds one more draw from a normal
+ * distribution with probability .95. The true value is such a draw when the imputations are proper. */
 static double factor(size_t k) {
         double n = (double) k;
 

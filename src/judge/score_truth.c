@@ -1,8 +1,8 @@
 /* The judged cells of a complete table: those that it has and the table with holes has not.
  *
- * What type a column is, is known at the end only. Until its first cell that is no number it counts as numeric; a column
- * that turns out to be of texts is rare, and then both tables are read once more. So it is with one that the truth has
- * nothing of, which is no column of numbers either.
+ * What type a column is, is known at the end only. Until its first cell that is no number it counts as numeric; a
+ * column that turns out to be of texts is rare, and then both tables are read once more. So it is with one that the
+ * truth has nothing of, which is no column of numbers either.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "judge/score_cells.h"
 #include "table/show.h"
 
-/* -- keys ------------------------------------------------------------------------------------------------------------ */
+/* -- keys ---------------------------------------------------------------------------------------------------------- */
 
 /* A row's key must be its own. */
 static int add_key(tamis_dict *keys, tamis_batch *b, size_t row, size_t column, tamis_error *err) {
@@ -55,7 +55,7 @@ static int read_holes(tamis_cells *c, tamis_error *err) {
         return r;
 }
 
-/* -- which cells of a run of rows are judged ------------------------------------------------------------------------- */
+/* -- which cells of a run of rows are judged ----------------------------------------------------------------------- */
 
 struct run {
         size_t first, n;        /* of the rows at hand in the truth's batch */

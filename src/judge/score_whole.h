@@ -1,8 +1,8 @@
 /* score_whole.h: measures of whole tables: how far the imputed one's correlations are from those of the truth.
  *
- * Rows go by once, of the truth first; what is kept is sums, of products of every two columns. A correlation is of the rows
- * that have both columns, as pandas and R's "pairwise": with nothing missing that is all of them, and a row is then added
- * to the sums of all pairs at once.
+ * Rows go by once, of the truth first; what is kept is sums, of products of every two columns. A correlation is of the
+ * rows that have both columns, as pandas and R's "pairwise": with nothing missing that is all of them, and a row is
+ * then added to the sums of all pairs at once.
  *
  * Ownership: embedded; {0} is none at all, and what is asked of it does nothing; _done frees it.
  */
@@ -16,9 +16,11 @@
 
 /* Sums over the rows of one table. */
 typedef struct tamis_cross {
-        double *shift;                  /* taken from each column, so that sums do not cancel: its first value; NaN: none yet */
+        double *shift;                  /* taken from each column, so that sums do not cancel: its first value;
+                                         * NaN: none yet */
         double n, *sums, *products;     /* of rows without a hole; p, and p x p of which the upper triangle is used */
-        double *pairs;                  /* of the others: for each two columns n, x, y, xx, yy, xy; NULL: there are none */
+        double *pairs;                  /* of the others: for each two columns n, x, y, xx, yy, xy; NULL:
+                                         * there are none */
 } tamis_cross;
 
 typedef struct tamis_whole {

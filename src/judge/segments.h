@@ -1,8 +1,9 @@
 /* segments.h: among which rows are the predictions worst?
  *
- * A segment is a level of one column; of numbers, a quarter of their values. Small segments have large means by luck alone, so
- * that a segment is ranked by its mean loss as it would be with `prior` more rows of the mean loss of all (an estimate
- * shrunk as in Morris 1983, "Parametric empirical Bayes inference"), and one below `least` rows is not ranked at all.
+ * A segment is a level of one column; of numbers, a quarter of their values. Small segments have large means by luck
+ * alone, so that a segment is ranked by its mean loss as it would be with `prior` more rows of the mean loss of all
+ * (an estimate shrunk as in Morris 1983, "Parametric empirical Bayes inference"), and one below `least` rows is not
+ * ranked at all.
  */
 #ifndef JUDGE_SEGMENTS_H
 #define JUDGE_SEGMENTS_H

@@ -31,7 +31,7 @@ int tamis_sheet_open(tamis_sheet *s, const tamis_reader_options *input, const ch
         return s->columns ? 0 : tamis_fail_memory(err);
 }
 
-/* -- reading --------------------------------------------------------------------------------------------------------- */
+/* -- reading ------------------------------------------------------------------------------------------------------- */
 
 static bool as_numbers(const tamis_sheet_column *c) {
         return (c->wanted & TAMIS_SHEET_NUMBERS) || ((c->wanted & TAMIS_SHEET_EITHER) && !c->texts);
@@ -114,7 +114,7 @@ static int read_batch(tamis_sheet *s, tamis_batch *b, tamis_error *err) {
         return r == 0 && b->no_memory ? tamis_fail_memory(err) : r;
 }
 
-/* -- what was read --------------------------------------------------------------------------------------------------- */
+/* -- what was read ------------------------------------------------------------------------------------------------- */
 
 static int sort_levels(tamis_sheet_column *c, size_t rows, tamis_error *err) {
         size_t n = c->dict.n, *order = reallocarray(NULL, n + 1, sizeof *order);

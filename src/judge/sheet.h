@@ -1,8 +1,8 @@
 /* sheet.h: the columns of a table that are asked for, in memory.
  *
- * Open it, say which columns are wanted and as what, read. Numbers come as doubles, levels as codes of texts in the order
- * of the texts, so that nothing hangs on which row came first. A column wanted as either is one of numbers when all its
- * present cells are (as everywhere in tamis), and else of levels.
+ * Open it, say which columns are wanted and as what, read. Numbers come as doubles, levels as codes of texts in the
+ * order of the texts, so that nothing hangs on which row came first. A column wanted as either is one of numbers when
+ * all its present cells are (as everywhere in tamis), and else of levels.
  *
  * Ownership: a sheet owns everything; {0} is empty, _done frees it. It borrows the reader's options while it is open.
  */
@@ -45,8 +45,8 @@ int tamis_sheet_open(tamis_sheet *sheet, const tamis_reader_options *input, cons
 static inline void tamis_sheet_want(tamis_sheet *sheet, size_t column, unsigned as) {
         sheet->columns[column].wanted |= as;
 }
-/* All rows. A cell that is no number in a column wanted as numbers is TAMIS_BAD_DATA, with its place. The types of columns
- * wanted as either are then in the schema. */
+/* All rows. A cell that is no number in a column wanted as numbers is TAMIS_BAD_DATA, with its place. The types of
+ * columns wanted as either are then in the schema. */
 int tamis_sheet_read(tamis_sheet *sheet, tamis_error *err) TAMIS_CHECKED;
 
 /* The code of a text, or TAMIS_NO_LEVEL. */

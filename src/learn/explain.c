@@ -1,5 +1,5 @@
-/* What each column adds to a linear score: exact Shapley values where features are independent of each other (Lundberg & Lee
- * 2017, "A unified approach to interpreting model predictions", corollary 1). */
+/* What each column adds to a linear score: exact Shapley values where features are independent of each other
+ * (Lundberg & Lee 2017, "A unified approach to interpreting model predictions", corollary 1). */
 #include <stdlib.h>
 
 #include "learn/state.h"

@@ -1,4 +1,5 @@
-/* The nearest train rows, in standardised numbers; a level that differs counts as much as two places of a one-hot code. */
+/* The nearest train rows, in standardised numbers; a level that differs counts as much as two places of
+ * a one-hot code. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -55,7 +55,7 @@ static void done(void *state) {
         tamis_arena_done(&l->arena);
 }
 
-/* -- what was asked -------------------------------------------------------------------------------------------------- */
+/* -- what was asked ------------------------------------------------------------------------------------------------ */
 
 /* What another strategy listens to would be said in vain. */
 static int check_taken(const tamis_learn *l, const tamis_settings *settings, tamis_error *err) {
@@ -169,7 +169,7 @@ static int bind(void *state, const tamis_context *context, tamis_schema *schema,
         return tamis_lesson_start(&l->rows, l->features.n, weight, !l->task || strcmp(l->task, "classes") == 0, err);
 }
 
-/* -- learning -------------------------------------------------------------------------------------------------------- */
+/* -- learning ------------------------------------------------------------------------------------------------------ */
 
 static int fail_missing(tamis_batch *batch, size_t row, size_t column, const tamis_learn *l, tamis_error *err) {
         return tamis_batch_fail(batch, row, column, err, "a missing cell, and %s has no use for it: fill it before "
@@ -278,7 +278,7 @@ static void partial_done(void *partial) {
         tamis_lesson_done(&((struct partial *) partial)->rows);
 }
 
-/* -- the model ------------------------------------------------------------------------------------------------------- */
+/* -- the model ----------------------------------------------------------------------------------------------------- */
 
 static int find_task(tamis_learn *l, tamis_error *err) {
         const tamis_lesson *t = &l->rows;
@@ -328,7 +328,8 @@ static int check_levels(const tamis_learn *l, tamis_error *err) {
                 if (l->rows.levels[j].n > TAMIS_LEARN_LEVELS && l->learner != &tamis_learner_majority)
                         return tamis_fail(err, TAMIS_BAD_DATA,
                                           "column \"%s\" has more than %d levels, and each would be a column (-c "
-                                          "'!%s' leaves it)", l->features.names[j], TAMIS_LEARN_LEVELS, l->features.names[j]);
+                                          "'!%s' leaves it)",
+                                          l->features.names[j], TAMIS_LEARN_LEVELS, l->features.names[j]);
         return 0;
 }
 
@@ -366,20 +367,21 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
         return r == 0 ? l->learner->fit(l, err) : r;
 }
 
-/* -- the table ------------------------------------------------------------------------------------------------------- */
+/* -- the table ----------------------------------------------------------------------------------------------------- */
 
 const tamis_step_type tamis_step_learn = {
         .name = "learn",
         .summary = "train a model on the train rows, and score all rows",
         .details =
-                "Adds _score: of two classes the probability of the positive one (of svm its margin), of numbers the prediction; of more "
-                "classes _score_CLASS for each. Classes have _predicted as well, the likeliest. Numbers go in standardised, categories "
-                "as a place for each level, both as the train rows have them; ids and columns that begin with _ stay out. A row with "
-                "a missing cell has no score, but of boost and majority.\n"
-                "The rows learned from are scored like any others, and look better than new ones will: `tamis evaluate` measures on "
-                "rows that were held out. With --save, `tamis apply` scores new rows.\n"
-                "--explain: _shap is the mean score, _shap_NAME what the row's cell adds to it: exact Shapley values of the log-odds, "
-                "the margin or the number, columns taken to be independent. They add up to the score.",
+                "Adds _score: of two classes the probability of the positive one (of svm its margin), of numbers the "
+                "prediction; of more classes _score_CLASS for each. Classes have _predicted as well, the likeliest. "
+                "Numbers go in standardised, categories as a place for each level, both as the train rows have them; "
+                "ids and columns that begin with _ stay out. A row with a missing cell has no score, but of "
+                "boost and majority.\n"
+                "The rows learned from are scored like any others, and look better than new ones will: `tamis "
+                "evaluate` measures on rows that were held out. With --save, `tamis apply` scores new rows.\n"
+                "--explain: _shap is the mean score, _shap_NAME what the row's cell adds to it: exact Shapley values "
+                "of the log-odds, the margin or the number, columns taken to be independent. They add up to the score.",
         .options = options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_STRATEGY | TAMIS_OPT_LEARN | TAMIS_OPT_MISSING | TAMIS_OPT_PRECISION,
         .strategy = "logistic",

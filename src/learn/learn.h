@@ -1,7 +1,7 @@
 /* learn.h: a model of the target, from the train rows, and its scores for all rows.
  *
- * Numbers go in standardised, categories a place for each level, both as the train rows have them. The models are small,
- * exact and deterministic: they are there to judge what was done to a table, and as baselines.
+ * Numbers go in standardised, categories a place for each level, both as the train rows have them. The models are
+ * small, exact and deterministic: they are there to judge what was done to a table, and as baselines.
  *
  *     learn.c     the step: which columns, what is learned
  *     apply.c     what goes out

@@ -47,7 +47,7 @@ static int score_rows(const tamis_learn *l, const double *cells, size_t n, doubl
         return 0;
 }
 
-/* -- logistic regression --------------------------------------------------------------------------------------------- */
+/* -- logistic regression ------------------------------------------------------------------------------------------- */
 
 static int logistic_fit(tamis_learn *l, tamis_error *err) {
         tamis_logistic m = {0};
@@ -92,7 +92,7 @@ const tamis_learner tamis_learner_logistic = {
         .fit = logistic_fit, .score = logistic_score, .save = save, .load = logistic_load,
 };
 
-/* -- ridge ----------------------------------------------------------------------------------------------------------- */
+/* -- ridge --------------------------------------------------------------------------------------------------------- */
 
 /* The lower triangle of X'WX with X and y about their weighted means, which keeps the penalty off the 1. */
 static void cross(const tamis_learn *l, const double *x, const double *mean, double *a, double *right) {
@@ -175,7 +175,7 @@ const tamis_learner tamis_learner_ridge = {
         .fit = ridge_fit, .score = ridge_score, .save = save, .load = ridge_load,
 };
 
-/* -- support vectors ------------------------------------------------------------------------------------------------- */
+/* -- support vectors ----------------------------------------------------------------------------------------------- */
 
 /* Of two classes one machine, of more each against the rest. */
 static size_t machines(const tamis_learn *l) {

@@ -53,7 +53,7 @@ int tamis_lesson_reserve(tamis_lesson *t, size_t more, tamis_error *err) {
         return r;
 }
 
-/* -- merging --------------------------------------------------------------------------------------------------------- */
+/* -- merging ------------------------------------------------------------------------------------------------------- */
 
 static void drop_labels(tamis_lesson *t) {
         free(t->label);
@@ -109,7 +109,7 @@ int tamis_lesson_merge(tamis_lesson *into, const tamis_lesson *from, tamis_error
         return r;
 }
 
-/* -- an order of their own ------------------------------------------------------------------------------------------- */
+/* -- an order of their own ----------------------------------------------------------------------------------------- */
 
 static int sort_dict(tamis_dict *d, size_t *place, tamis_error *err) {
         size_t *order = reallocarray(NULL, d->n + 1, sizeof *order);

@@ -43,7 +43,7 @@ int tamis_learn_numbers_get(const json_t *from, const char *key, size_t n, bool 
         return 0;
 }
 
-/* -- saving ---------------------------------------------------------------------------------------------------------- */
+/* -- saving -------------------------------------------------------------------------------------------------------- */
 
 static int save_form(const tamis_learn *l, json_t *into) {
         json_t *form = tamis_json_child(into, "form", json_array());
@@ -106,7 +106,7 @@ int tamis_learn_save(const void *state, json_t *into, tamis_error *err) {
         return l->learner->save ? l->learner->save(l, into, err) : 0;
 }
 
-/* -- loading --------------------------------------------------------------------------------------------------------- */
+/* -- loading ------------------------------------------------------------------------------------------------------- */
 
 static int load_feature(tamis_learn *l, size_t j, const json_t *from, tamis_error *err) {
         tamis_feature *f = &l->form[j];
@@ -266,7 +266,7 @@ int tamis_learn_load(void *state, const tamis_context *context, const json_t *fr
         return r == 0 ? l->learner->load(l, from, err) : r;
 }
 
-/* -- what it did ----------------------------------------------------------------------------------------------------- */
+/* -- what it did --------------------------------------------------------------------------------------------------- */
 
 /* Per vector: the 1's, then each place by its name. */
 static int report_vector(const tamis_learn *l, const double *b, json_t *into) {

@@ -11,7 +11,8 @@ enum { TAMIS_LEARN_LEVELS = 256, TAMIS_LEARN_CLASSES = 64, TAMIS_LEARN_FEW = 20 
 typedef struct tamis_lesson {
         size_t n, capacity, p;
         double *cells;                  /* n * p */
-        double *y;                      /* n: a number, NaN where it is none; later the class, where there are classes */
+        double *y;                      /* n: a number, NaN where it is none; later the class, where
+                                         * there are classes */
         double *weight;                 /* n; NULL: all 1 */
         uint32_t *label;                /* n: codes of `labels`; NULL: not wanted, or there are too many */
         tamis_dict *levels;             /* p; of numbers, empty */
@@ -97,8 +98,8 @@ json_t *tamis_learn_numbers(const double *x, size_t n);
 int tamis_learn_numbers_get(const json_t *from, const char *key, size_t n, bool holes, double **ret,
                             tamis_error *err) TAMIS_CHECKED;
 
-/* explain.c: out[n * (1 + p)]: what every row has, and what each feature adds (exact Shapley values of a linear score, features
- * taken to be independent). */
+/* explain.c: out[n * (1 + p)]: what every row has, and what each feature adds (exact Shapley values of a linear score,
+ * features taken to be independent). */
 int tamis_learn_explain(const tamis_learn *l, const double *cells, size_t n, double *out,
                         tamis_error *err) TAMIS_CHECKED;
 

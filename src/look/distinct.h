@@ -1,8 +1,8 @@
 /* distinct.h: about how many different things there were, from their hashes, in 16 KB.
  *
- * HyperLogLog (Flajolet, Fusy, Gandouet & Meunier 2007) with 2^14 registers, linear counting where many of them are empty,
- * and Ertl's estimator (2017, "New cardinality estimation algorithms for HyperLogLog sketches"), which needs no table of
- * corrections. Standard error 0.8 %. The order of what is added does not matter.
+ * HyperLogLog (Flajolet, Fusy, Gandouet & Meunier 2007) with 2^14 registers, linear counting where many of them are
+ * empty, and Ertl's estimator (2017, "New cardinality estimation algorithms for HyperLogLog sketches"), which needs no
+ * table of corrections. Standard error 0.8 %. The order of what is added does not matter.
  *
  * Ownership: embedded, {0} is empty; _done frees.
  */

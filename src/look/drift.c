@@ -12,8 +12,9 @@ const char *const tamis_drift_verdicts[] = {
         [TAMIS_DRIFT_DRIFT] = "drift", [TAMIS_DRIFT_SHIFT] = "shift", [TAMIS_DRIFT_FEW] = "few", [TAMIS_DRIFT_OK] = "ok",
 };
 
-/* FEW: below so many present values in either table bins hold too little to be tested. The others: what matters, as shares of
- * rows, and how sure a test must be that is not among those adjusted (of levels and ranges, which have no alternative). */
+/* FEW: below so many present values in either table bins hold too little to be tested. The others: what matters,
+ * as shares of rows, and how sure a test must be that is not among those adjusted (of levels and ranges, which
+ * have no alternative). */
 enum { FEW = 20, EXPECTED = 5 };
 static const double least_missing = .02, least_unseen = .005, least_outside = .01, sure = .001;
 
@@ -53,7 +54,7 @@ const char *tamis_drift_approximate(const tamis_drift_column *c, char *out, size
         return out;
 }
 
-/* -- figures of one column ------------------------------------------------------------------------------------------- */
+/* -- figures of one column ----------------------------------------------------------------------------------------- */
 
 static void beyond(tamis_drift_column *c) {
         const tamis_runs *ref = &c->ref.runs, *fresh = &c->fresh.runs;
@@ -167,7 +168,7 @@ static int figures(tamis_drift_column *c, tamis_error *err) {
         return r;
 }
 
-/* -- verdicts -------------------------------------------------------------------------------------------------------- */
+/* -- verdicts ------------------------------------------------------------------------------------------------------ */
 
 __attribute__((format(printf, 2, 3)))
 static void because(tamis_drift_column *c, const char *format, ...) {

@@ -82,8 +82,10 @@ typedef struct tamis_drift_column {
         tamis_drift_side ref, fresh;
         double edges[TAMIS_DRIFT_BINS], counts[TAMIS_DRIFT_BINS];       /* of the reference's numbers */
         size_t n_edges;
-        bool sketch;                    /* the reference's distribution is that of a saved summary which does not hold all */
-        tamis_dict levels;              /* of texts: counts in the reference; then in the new table, of the same codes */
+        bool sketch;                    /* the reference's distribution is that of a saved summary which does
+                                         * not hold all */
+        tamis_dict levels;              /* of texts: counts in the reference; then in the new table, of
+                                         * the same codes */
         unsigned halved;                /* levels kept: one in 2 to the power of this */
         double *fresh_counts;
         size_t fresh_capacity;
@@ -100,9 +102,11 @@ typedef struct tamis_drift_column {
         double missing_p, missing_q;
         double outside, range_p;        /* share of the new values beyond the reference's range */
         double unseen, unseen_levels, unseen_p; /* share of the new rows with a level the reference has not */
-        double factor;                  /* new values are about this many times the reference's, by a change of unit; 0: no */
+        double factor;                  /* new values are about this many times the reference's, by a change of
+                                         * unit; 0: no */
         const char *unit;               /* static: which */
-        double use;                     /* by how much the classifier's AUC falls when this column is shuffled; NaN: not asked */
+        double use;                     /* by how much the classifier's AUC falls when this column is shuffled;
+                                         * NaN: not asked */
         tamis_drift_picture picture;
 } tamis_drift_column;
 
@@ -146,7 +150,7 @@ const char *tamis_drift_approximate(const tamis_drift_column *c, char *out, size
 /* One page, whole in itself. */
 int tamis_drift_html(const tamis_drift_report *report, tamis_buffer *out, tamis_error *err) TAMIS_CHECKED;
 
-/* -- between the files of this module -------------------------------------------------------------------------------- */
+/* -- between the files of this module ------------------------------------------------------------------------------ */
 
 /* drift_read.c: fills columns in the order of the reference, new ones behind, each with its sides; verdict is
  * GONE, TYPE, NEW or OK. */

@@ -43,7 +43,7 @@ struct classes {
         double *use;                    /* p: the same */
 };
 
-/* -- rows ------------------------------------------------------------------------------------------------------------ */
+/* -- rows ---------------------------------------------------------------------------------------------------------- */
 
 static uint64_t cell(const struct classes *s, size_t column, size_t row) {
         const bool ref = row < s->refs;
@@ -143,7 +143,7 @@ static int prepare(struct classes *s, tamis_error *err) {
         return r;
 }
 
-/* -- ranks ----------------------------------------------------------------------------------------------------------- */
+/* -- ranks --------------------------------------------------------------------------------------------------------- */
 
 static int by_score(const void *a, const void *b) {
         const struct scored *x = a, *y = b;
@@ -195,7 +195,7 @@ static double auc_of(const struct classes *s, size_t n, double *variance) {
         return auc;
 }
 
-/* -- folds ----------------------------------------------------------------------------------------------------------- */
+/* -- folds --------------------------------------------------------------------------------------------------------- */
 
 static void ask(const struct classes *s, const tamis_boost *b, size_t n) {
         double scores[TAMIS_BOOST_CLASSES] = {0};
@@ -286,7 +286,7 @@ static int turn(struct classes *s, size_t fold, tamis_error *err) {
         return 0;
 }
 
-/* -- what it says ---------------------------------------------------------------------------------------------------- */
+/* -- what it says -------------------------------------------------------------------------------------------------- */
 
 static bool takes_part(const tamis_drift_column *c) {
         return *c->role == 'f' && c->verdict != TAMIS_DRIFT_GONE && c->verdict != TAMIS_DRIFT_NEW &&

@@ -8,7 +8,7 @@
 #include "look/drift_figures.h"
 #include "stats/order.h"
 
-/* -- distribution functions ------------------------------------------------------------------------------------------ */
+/* -- distribution functions ---------------------------------------------------------------------------------------- */
 
 /* A walk up the values of a sample. */
 struct walk {
@@ -68,9 +68,9 @@ double tamis_kolmogorov(double x) {
         return sum;
 }
 
-/* Of the orders of i reference and j new values, which share has led to a distance of `steps` or more by now? Each ends with
- * a value of the reference in i / (i + j) of them. Where the distance is reached, all. Sums of positive numbers: a small
- * p-value is as exact as a large one. Only the band between the bounds is gone through. */
+/* Of the orders of i reference and j new values, which share has led to a distance of `steps` or more by now? Each ends
+ * with a value of the reference in i / (i + j) of them. Where the distance is reached, all. Sums of positive numbers: a
+ * small p-value is as exact as a large one. Only the band between the bounds is gone through. */
 static double share_beyond(uint64_t steps, size_t n, size_t m, double *share) {
         size_t low = 0, high = 0;       /* the band of the row before: [low, high) */
 
@@ -114,7 +114,7 @@ int tamis_ks_p(uint64_t steps, size_t n, size_t m, double *ret, tamis_error *err
         return 0;
 }
 
-/* -- bins ------------------------------------------------------------------------------------------------------------ */
+/* -- bins ---------------------------------------------------------------------------------------------------------- */
 
 static double of_rank(const tamis_runs *r, uint64_t rank) {
         size_t i = 0;
@@ -166,7 +166,7 @@ void tamis_drift_count(const tamis_runs *values, unsigned cleared, const double 
         }
 }
 
-/* -- counts ---------------------------------------------------------------------------------------------------------- */
+/* -- counts -------------------------------------------------------------------------------------------------------- */
 
 static double share_log(double p, double q) {
         return p > 0 ? p * log2(p / q) : 0;
@@ -206,7 +206,7 @@ void tamis_divergence_of(const double *ref, const double *new, size_t bins, tami
         *ret = d;
 }
 
-/* -- shares ---------------------------------------------------------------------------------------------------------- */
+/* -- shares -------------------------------------------------------------------------------------------------------- */
 
 /* All tables no likelier than this one; a hair is allowed for rounding. */
 static double fisher(double x, double n, double y, double m) {
@@ -266,7 +266,7 @@ double tamis_unseen_p(double seen_once, double n, double unseen, double m) {
         return fmin(1, sum);
 }
 
-/* -- many tests ------------------------------------------------------------------------------------------------------ */
+/* -- many tests ---------------------------------------------------------------------------------------------------- */
 
 struct tested {
         double p;

@@ -9,7 +9,7 @@
 #include "look/distinct.h"
 #include "look/drift.h"
 
-/* -- numbers --------------------------------------------------------------------------------------------------------- */
+/* -- numbers ------------------------------------------------------------------------------------------------------- */
 
 int tamis_drift_keep_numbers(tamis_drift_side *side, const double *x, size_t n, tamis_error *err) {
         int r = tamis_runs_add(&side->runs, x, n, err);
@@ -35,7 +35,7 @@ void tamis_drift_bins(tamis_drift_column *c) {
         tamis_drift_count(&c->ref.runs, 0, c->edges, c->n_edges, c->counts);
 }
 
-/* -- levels ---------------------------------------------------------------------------------------------------------- */
+/* -- levels -------------------------------------------------------------------------------------------------------- */
 
 uint64_t tamis_drift_text_hash(tamis_slice text) {
         uint64_t hash = tamis_mix(tamis_slice_hash(text));
@@ -123,7 +123,7 @@ int tamis_drift_keep_text(tamis_drift_column *c, bool fresh, tamis_slice text, t
         return r == 0 && c->levels.n > TAMIS_DRIFT_LEVELS ? thin(c, err) : r;
 }
 
-/* -- rows ------------------------------------------------------------------------------------------------------------ */
+/* -- rows ---------------------------------------------------------------------------------------------------------- */
 
 void tamis_drift_sample_done(tamis_drift_sample *s) {
         free(s->heap);

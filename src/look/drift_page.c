@@ -29,7 +29,7 @@ static void role(struct tamis_page *g, const tamis_drift_column *c) {
                 tamis_page_put(g, " <span class=tag>%s</span>", c->role);
 }
 
-/* -- head ------------------------------------------------------------------------------------------------------------ */
+/* -- head ---------------------------------------------------------------------------------------------------------- */
 
 static void tile(struct tamis_page *g, const char *value, const char *label) {
         tamis_page_put(g, "<div class=tile><b>%s</b><span class=soft>%s</span></div>", value, label);
@@ -62,7 +62,7 @@ static void head(struct tamis_page *g, const tamis_drift_report *d) {
         tamis_page_put(g, "</div>\n");
 }
 
-/* -- pictures -------------------------------------------------------------------------------------------------------- */
+/* -- pictures ------------------------------------------------------------------------------------------------------ */
 
 /* The reference as an area, the new table as a line over it. */
 static void histogram(struct tamis_page *g, const tamis_drift_picture *p) {
@@ -133,33 +133,38 @@ static void picture(struct tamis_page *g, const tamis_drift_report *d, const tam
         missing(g, d, c);
 }
 
-/* -- what was found -------------------------------------------------------------------------------------------------- */
+/* -- what was found ------------------------------------------------------------------------------------------------ */
 
 static const char *what_to_do(const tamis_drift_report *d, const tamis_drift_column *c) {
         const bool missing_moved = c->missing_q <= d->alpha;
 
         switch (c->verdict) {
         case TAMIS_DRIFT_GONE:
-                return "Ask whoever makes the table: was it renamed, or dropped? What was trained with it cannot run without.";
+                return "Ask whoever makes the table: was it renamed, or dropped? What was trained with it "
+                       "cannot run without.";
         case TAMIS_DRIFT_TYPE:
-                return "Look at the cells that do not fit (tamis profile names the first line); mend them with tamis clean, or give "
-                       "the type with --types.";
+                return "Look at the cells that do not fit (tamis profile names the first line); mend them with tamis "
+                       "clean, or give the type with --types.";
         case TAMIS_DRIFT_UNIT:
                 return "Ask whether the unit was changed, and convert the column back before anything uses it.";
         case TAMIS_DRIFT_NEW:
-                return "Nothing uses it yet. Keep it out of what was trained without it, and save a new reference once it is to stay.";
+                return "Nothing uses it yet. Keep it out of what was trained without it, and save a new reference "
+                       "once it is to stay.";
         case TAMIS_DRIFT_DRIFT:
                 if (missing_moved && !(c->q <= d->alpha) && !(c->unseen > 0))
-                        return "Find out why cells are missing now: filling them in (tamis impute) hides a source that broke.";
+                        return "Find out why cells are missing now: filling them in (tamis impute) hides a "
+                               "source that broke.";
                 if (*c->role == 'l')
-                        return "The label itself has moved: are classes as frequent as when the model was trained? Thresholds and "
-                               "probabilities need to be set again.";
+                        return "The label itself has moved: are classes as frequent as when the model was trained? "
+                               "Thresholds and probabilities need to be set again.";
                 if (*c->role == 's')
-                        return "The model says something else than it did: look at the features that moved, and measure it on new labels.";
+                        return "The model says something else than it did: look at the features that moved, and "
+                               "measure it on new labels.";
                 if (c->unseen > 0 && c->unseen_p <= .001)
-                        return "Find out what the new levels are: a misspelling to be mapped (tamis clean), or something new that a "
-                               "model has to learn; what was trained knows nothing of them.";
-                return "Compare the rows by source and by day to see since when; where it is real, train again on new rows.";
+                        return "Find out what the new levels are: a misspelling to be mapped (tamis clean), or "
+                               "something new that a model has to learn; what was trained knows nothing of them.";
+                return "Compare the rows by source and by day to see since when; where it is real, train "
+                       "again on new rows.";
         case TAMIS_DRIFT_SHIFT:
                 return "";
         default:
@@ -241,7 +246,7 @@ static void findings(struct tamis_page *g, const tamis_drift_report *d) {
         }
 }
 
-/* -- the classifier -------------------------------------------------------------------------------------------------- */
+/* -- the classifier ------------------------------------------------------------------------------------------------ */
 
 static int by_use(const void *a, const void *b) {
         const tamis_drift_column *x = *(const tamis_drift_column *const *) a,
@@ -293,7 +298,7 @@ static void classifier(struct tamis_page *g, const tamis_drift_report *d, const 
         }
 }
 
-/* -- all columns ----------------------------------------------------------------------------------------------------- */
+/* -- all columns --------------------------------------------------------------------------------------------------- */
 
 static void cell(struct tamis_page *g, double x, bool about) {
         if (isfinite(x))

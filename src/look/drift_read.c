@@ -1,35 +1,18 @@
 /* From two tables to columns side by side. */
-#include <math.h>
 #include <stdlib.h>
 
 #include <tamis/step.h>
 
-#include "look/drift.h"
-#include "table/feed.h"
-#include "table/show.h"
+#include "look/drift_reading.h"
 
-struct reading {
-        const tamis_drift_options *options;
-        tamis_drift_report *report;
-        tamis_missing missing;
-        tamis_feed ref, fresh;
-        tamis_drift_saved saved;
-        tamis_schema *schema;           /* of the reference: read, or saved */
-        tamis_slice target, score;      /* names; p NULL: none */
-};
-
-static tamis_slice name_of(const tamis_schema *schema, size_t i) {
-        return (tamis_slice) { schema->fields[i].name, schema->fields[i].name_length };
-}
-
-static int open_table(struct reading *r, tamis_feed *feed, const char *path, bool lenient, tamis_error *err) {
+static int open_table(tamis_drift_reading *r, tamis_feed *feed, const char *path, bool lenient, tamis_error *err) {
         const tamis_drift_options *o = r->options;
         int s = tamis_feed_open(feed, path, &o->input, &r->missing, err);
 
         return s == 0 ? tamis_types_force(&feed->schema, o->types, lenient, err) : s;
 }
 
-static int open_both(struct reading *r, tamis_error *err) {
+static int open_both(tamis_drift_reading *r, tamis_error *err) {
         const tamis_drift_options *o = r->options;
         int s;
 
@@ -50,195 +33,7 @@ static int open_both(struct reading *r, tamis_error *err) {
         return s;
 }
 
-/* -- which columns --------------------------------------------------------------------------------------------------- */
-
-static bool names(tamis_slice what, tamis_slice name) {
-        return what.p && tamis_slice_equal(what, name);
-}
-
-/* Without -c: what tells rows apart is different in every table. */
-static bool by_default(const struct reading *r, tamis_slice name) {
-        return names(r->target, name) || names(r->score, name) || !(tamis_reserved(name) || tamis_names_id(name));
-}
-
-static int add(struct reading *r, const tamis_schema *schema, size_t at, tamis_drift_column *ret, tamis_error *err) {
-        tamis_slice name = name_of(schema, at);
-        const char *copy = tamis_arena_copy(&r->report->arena, name);
-
-        if (!copy)
-                return tamis_fail_memory(err);
-        *ret = (tamis_drift_column) {
-                .name = copy,
-                .name_length = name.n,
-                .role = names(r->target, name) ? "label" : names(r->score, name) ? "score" : "feature",
-                .verdict = TAMIS_DRIFT_OK,
-                .ref.at = SIZE_MAX, .fresh.at = SIZE_MAX,
-        };
-        return 0;
-}
-
-static bool compatible(tamis_type a, tamis_type b) {
-        return a == b || a == TAMIS_TYPE_EMPTY || b == TAMIS_TYPE_EMPTY;
-}
-
-static int fail_twice(tamis_slice name, tamis_error *err) {
-        char shown[TAMIS_SHOW_SIZE];
-
-        tamis_show(name, shown, sizeof shown);
-        return tamis_fail(err, TAMIS_BAD_DATA, "two columns are called \"%s\"", shown);
-}
-
-static int index_names(const tamis_schema *schema, tamis_dict *ret, tamis_error *err) {
-        int s = 0;
-
-        for (size_t i = 0; s == 0 && i < schema->n; i++) {
-                size_t code;
-
-                s = tamis_dict_add(ret, name_of(schema, i), 1, &code, err);
-                if (s == 0 && ret->n == i)
-                        s = fail_twice(name_of(schema, i), err);
-        }
-        return s;
-}
-
-/* What was saved of a column becomes the report's. */
-static int take_saved(struct reading *r, size_t at, tamis_drift_column *c, tamis_error *err) {
-        tamis_drift_column *from = &r->saved.columns[at];
-        char shown[TAMIS_SHOW_SIZE];
-
-        if (!r->saved.kept[at]) {
-                tamis_show(name_of(r->schema, at), shown, sizeof shown);
-                return tamis_fail(err, TAMIS_USAGE, "%s: holds no figures of column \"%s\": it was not asked for when "
-                                  "it was saved", r->options->load, shown);
-        }
-        c->ref = from->ref;
-        memcpy(c->edges, from->edges, sizeof c->edges);
-        memcpy(c->counts, from->counts, sizeof c->counts);
-        c->n_edges = from->n_edges;
-        c->sketch = from->sketch;
-        c->levels = from->levels;
-        c->halved = from->halved;
-        c->known = from->known;
-        *from = (tamis_drift_column) {0};
-        return 0;
-}
-
-/* One column of the reference, and where it is in the new table (code; below 0: nowhere). */
-static int add_one(struct reading *r, size_t i, long code, tamis_error *err) {
-        tamis_drift_column *c = &r->report->columns[r->report->n];
-        int s = add(r, r->schema, i, c, err);
-
-        if (s < 0)
-                return s;
-        r->report->n++;
-        if (r->options->load)
-                s = take_saved(r, i, c, err);
-        c->ref.at = i;
-        c->ref.type = r->schema->fields[i].type;
-        if (!r->options->fresh)
-                return s;
-        c->fresh.at = code < 0 ? SIZE_MAX : (size_t) code;
-        if (code < 0)
-                c->verdict = TAMIS_DRIFT_GONE;
-        else
-                c->fresh.type = r->fresh.schema.fields[code].type;
-        if (code >= 0 && !compatible(c->ref.type, c->fresh.type))
-                c->verdict = TAMIS_DRIFT_TYPE;
-        return s;
-}
-
-static bool is_numeric(const tamis_drift_column *c) {
-        return c->ref.type == TAMIS_TYPE_NUMERIC ||
-                (c->ref.type != TAMIS_TYPE_CATEGORICAL && c->verdict == TAMIS_DRIFT_OK &&
-                 c->fresh.type == TAMIS_TYPE_NUMERIC);
-}
-
-static int add_reference(struct reading *r, const bool *wanted, size_t *there, tamis_error *err) {
-        tamis_dict names_seen = {0}, own = {0};
-        int s = index_names(&r->fresh.schema, &names_seen, err);
-
-        if (s == 0)
-                s = index_names(r->schema, &own, err);
-        for (size_t i = 0; s == 0 && i < r->schema->n; i++) {
-                long code = tamis_dict_find(&names_seen, name_of(r->schema, i));
-
-                if (code >= 0)
-                        there[code]++;
-                if (wanted[i])
-                        s = add_one(r, i, code, err);
-        }
-        tamis_dict_done(&names_seen);
-        tamis_dict_done(&own);
-        return s;
-}
-
-/* A column of the new table alone; with -c nobody asked. */
-static int add_new(struct reading *r, const size_t *there, tamis_error *err) {
-        int s = 0;
-
-        for (size_t i = 0; s == 0 && i < r->fresh.schema.n; i++) {
-                tamis_drift_column *c = &r->report->columns[r->report->n];
-
-                if (there[i] > 0 || !by_default(r, name_of(&r->fresh.schema, i)))
-                        continue;
-                s = add(r, &r->fresh.schema, i, c, err);
-                r->report->n += s == 0;
-                c->verdict = TAMIS_DRIFT_NEW;
-                c->ref.at = SIZE_MAX;
-                c->fresh.at = i;
-                c->fresh.type = r->fresh.schema.fields[i].type;
-        }
-        return s;
-}
-
-static int choose(struct reading *r, bool *wanted, tamis_error *err) {
-        const tamis_drift_options *o = r->options;
-        tamis_selection selection = {0};
-        size_t at;
-        int s = 0;
-
-        if (o->target)
-                s = tamis_select_one(r->schema, o->target, "--target", &at, err);
-        if (s == 0 && o->target)
-                r->target = name_of(r->schema, at);
-        if (s == 0 && o->score)
-                s = tamis_select_one(r->schema, o->score, "--score", &at, err);
-        if (s == 0 && o->score)
-                r->score = name_of(r->schema, at);
-        if (s == 0 && o->columns)
-                s = tamis_select(r->schema, o->columns, &selection, err);
-        for (size_t i = 0; s == 0 && i < selection.n; i++)
-                wanted[selection.columns[i]] = true;
-        for (size_t i = 0; s == 0 && !o->columns && i < r->schema->n; i++)
-                wanted[i] = by_default(r, name_of(r->schema, i)) && (!o->load || r->saved.kept[i]);
-        for (size_t i = 0; s == 0 && i < r->schema->n; i++)
-                wanted[i] |= names(r->target, name_of(r->schema, i)) || names(r->score, name_of(r->schema, i));
-        tamis_selection_done(&selection);
-        return s;
-}
-
-static int columns_of(struct reading *r, tamis_error *err) {
-        bool *wanted = calloc(r->schema->n + 1, sizeof *wanted);
-        size_t *there = calloc(r->fresh.schema.n + 1, sizeof *there);
-        int s = 0;
-
-        r->report->columns = calloc(r->schema->n + r->fresh.schema.n + 1, sizeof *r->report->columns);
-        if (!wanted || !there || !r->report->columns)
-                s = tamis_fail_memory(err);
-        if (s == 0)
-                s = choose(r, wanted, err);
-        if (s == 0)
-                s = add_reference(r, wanted, there, err);
-        if (s == 0 && !r->options->columns && r->options->fresh)
-                s = add_new(r, there, err);
-        for (size_t i = 0; s == 0 && i < r->report->n; i++)
-                r->report->columns[i].numeric = is_numeric(&r->report->columns[i]);
-        free(wanted);
-        free(there);
-        return s;
-}
-
-/* -- cells ----------------------------------------------------------------------------------------------------------- */
+/* -- cells --------------------------------------------------------------------------------------------------------- */
 
 struct drawing {                        /* rows of a batch that are to be kept, and where */
         struct { size_t row, slot; } *list;
@@ -315,7 +110,7 @@ static int add_batch(struct portion *p, bool all, tamis_error *err) {
         return p->column->numeric ? add_numbers(p, err) : add_texts(p, err);
 }
 
-static int read_all(struct reading *r, tamis_feed *feed, bool fresh, tamis_error *err) {
+static int read_all(tamis_drift_reading *r, tamis_feed *feed, bool fresh, tamis_error *err) {
         tamis_drift_sample *sample = fresh ? &r->report->fresh_sample : &r->report->ref_sample;
         double *rows = fresh ? &r->report->fresh_rows : &r->report->reference_rows;
         struct drawing drawing = {0};
@@ -344,9 +139,9 @@ static int read_all(struct reading *r, tamis_feed *feed, bool fresh, tamis_error
         return s;
 }
 
-/* -- the reference --------------------------------------------------------------------------------------------------- */
+/* -- the reference ------------------------------------------------------------------------------------------------- */
 
-static int read_reference(struct reading *r, tamis_error *err) {
+static int read_reference(tamis_drift_reading *r, tamis_error *err) {
         int s = read_all(r, &r->ref, false, err);
 
         for (size_t i = 0; s == 0 && i < r->report->n; i++) {
@@ -361,7 +156,7 @@ static int read_reference(struct reading *r, tamis_error *err) {
 }
 
 /* The rows that were saved, of the columns that are compared. */
-static int take_rows(struct reading *r, tamis_error *err) {
+static int take_rows(tamis_drift_reading *r, tamis_error *err) {
         tamis_drift_sample *from = &r->saved.sample, *to = &r->report->ref_sample;
         int s;
 
@@ -387,7 +182,7 @@ static int take_rows(struct reading *r, tamis_error *err) {
         return 0;
 }
 
-static int save(struct reading *r, tamis_error *err) {
+static int save(tamis_drift_reading *r, tamis_error *err) {
         tamis_output *output = NULL;
         tamis_buffer text = {0};
         int s = tamis_drift_save(r->report, r->schema, &text, err);
@@ -410,11 +205,11 @@ static size_t room_of(size_t columns) {
 }
 
 int tamis_drift_read(const tamis_drift_options *options, tamis_drift_report *report, tamis_error *err) {
-        struct reading r = { .options = options, .report = report };
+        tamis_drift_reading r = { .options = options, .report = report };
         int s = open_both(&r, err);
 
         if (s == 0)
-                s = columns_of(&r, err);
+                s = tamis_drift_choose(&r, err);
         for (size_t i = 0; s == 0 && i < report->n; i++)
                 report->columns[i].ref.runs.room = report->columns[i].fresh.runs.room = room_of(report->n);
         if (s == 0)

@@ -1,4 +1,5 @@
-/* Is a column the same one in another unit? Its values divided by one of the known factors then look like the reference's. */
+/* Is a column the same one in another unit? Its values divided by one of the known factors then look
+ * like the reference's. */
 #include <math.h>
 
 #include "look/drift.h"
@@ -33,8 +34,8 @@ static const struct unit {
         { 1, 273.15, "273.15 more (kelvin, Celsius)" },
 };
 
-/* A shift alone may look like a small factor: the one taken must bring the new values back to within what no drift gives, or
- * at least leave only a small part of the index, and what was there before must be large. */
+/* A shift alone may look like a small factor: the one taken must bring the new values back to within what no drift
+ * gives, or at least leave only a small part of the index, and what was there before must be large. */
 enum { TIMES_BETTER = 10 };
 static const double large = .5, fits = .01, small = .1;
 

@@ -1,4 +1,5 @@
-/* Texts that are something else, written so that it is not seen: numbers with separators or units, dates, yes and no. */
+/* Texts that are something else, written so that it is not seen: numbers with separators or units, dates,
+ * yes and no. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -192,7 +193,8 @@ struct forms {
 
 static void say_numbers(tamis_finder *f, size_t i, const struct forms *s) {
         static const struct { enum form form; const char *name, *one, *many, *cure; } kinds[] = {
-                { THOUSANDS, "thousands", "a number with separators between thousands", "numbers with separators between thousands",
+                { THOUSANDS, "thousands", "a number with separators between thousands", "numbers with separators "
+                                                                                        "between thousands",
                   "--numbers" },
                 { DECIMAL_COMMA, "decimal-comma", "a number with a decimal comma", "numbers with a decimal comma", "--numbers --decimal=," },
                 { PERCENT, "percent", "a percentage", "percentages", "--numbers" },

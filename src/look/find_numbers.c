@@ -33,7 +33,8 @@ static void say_sentinel(tamis_finder *f, size_t i, tamis_look_severity how, dou
                    (unsigned long long) count, (unsigned long long) c->numbers, tamis_find_number(next));
 }
 
-/* The value `at` is a mark when it stands apart: its neighbours inwards are further away than most of the others reach. */
+/* The value `at` is a mark when it stands apart: its neighbours inwards are further away than most of
+ * the others reach. */
 static bool stands_apart(const tamis_runs *r, size_t at, bool low, double iqr) {
         size_t next = low ? at + 1 : at - 1, far = low ? r->n - 1 : 0;
         double gap = fabs(r->values[next] - r->values[at]), reach = fabs(r->values[far] - r->values[next]);
@@ -73,8 +74,8 @@ static bool look_for_tokens(tamis_finder *f, size_t i) {
         return low > 0 || high < r->n;
 }
 
-/* Zeros, and then nothing for a while: the first step is much wider than those that follow, and not small beside what is usual. A
- * count goes 0, 1, 2; a measurement that is never 0 does not. */
+/* Zeros, and then nothing for a while: the first step is much wider than those that follow, and not small beside what
+ * is usual. A count goes 0, 1, 2; a measurement that is never 0 does not. */
 static void look_for_zeros(tamis_finder *f, size_t i) {
         const tamis_profile_column *c = &f->p->columns[i];
         const tamis_runs *r = &f->g->gathered[i].runs;
@@ -171,7 +172,8 @@ void tamis_find_in_numbers(tamis_finder *f, size_t i) {
             c->consecutive + 1 >= c->distinct / 2 && c->numbers > 50) {
                 tamis_cure(f, "encode -c %s", tamis_find_column(f, i));
                 tamis_find(f, note, "integer-codes", (long) i, 0, c->numbers,
-                           "%llu different whole numbers: if they are codes and not amounts, say so with --types %s=text",
+                           "%llu different whole numbers: if they are codes and not amounts, say so "
+                           "with --types %s=text",
                            (unsigned long long) c->distinct, tamis_find_column(f, i));
         }
 }

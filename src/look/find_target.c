@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "look/finder.h"
+#include "look/sort_doubles.h"
 
 static const tamis_look_severity note = TAMIS_LOOK_NOTE, warning = TAMIS_LOOK_WARNING, error = TAMIS_LOOK_ERROR;
 enum { MOST_CLASSES = 20, FEW = 10, MOST_LEVELS = 1000, PLACES = 50 };
@@ -15,7 +16,7 @@ struct target {
         uint8_t *positive;
 };
 
-/* -- classes --------------------------------------------------------------------------------------------------------- */
+/* -- classes ------------------------------------------------------------------------------------------------------- */
 
 /* The classes of the sample; false where there are too many: a number to be predicted. */
 static bool find_classes(const tamis_look_frame *f, size_t at, struct target *t) {
@@ -71,9 +72,10 @@ static void look_at_balance(tamis_finder *f, const tamis_profile_column *c) {
                            tamis_find_rows(least->count));
 }
 
-/* -- what gives it away ---------------------------------------------------------------------------------------------- */
+/* -- what gives it away -------------------------------------------------------------------------------------------- */
 
-/* The share of rows whose class is guessed from the column's level: the most frequent one there, the row itself left out. */
+/* The share of rows whose class is guessed from the column's level: the most frequent one there, the row
+ * itself left out. */
 static double guess_by_level(const tamis_look_frame *f, const struct target *t, const uint32_t *codes, size_t levels) {
         size_t k = t->classes + 1;
         uint32_t *table = calloc((levels + 1) * k, sizeof *table);
@@ -119,8 +121,8 @@ static double separate(const tamis_look_frame *f, const struct target *t, size_t
         return best;
 }
 
-/* With more than two classes a column that tells one from the others gives nothing away: what counts is how well all are
- * guessed from where its number lies among the others. */
+/* With more than two classes a column that tells one from the others gives nothing away: what counts is how well all
+ * are guessed from where its number lies among the others. */
 static double guess_by_place(const tamis_look_frame *f, const struct target *t, size_t i) {
         double cuts[PLACES], *sorted = t->room;
         uint32_t *codes = calloc(f->rows + 1, sizeof *codes);

@@ -102,7 +102,8 @@ static enum fault look_at_bytes(tamis_slice s) {
                     (length == 3 && memcmp(p + i, "\xef\xbb\xbf", 3) == 0) ||
                     (length == 3 && p[i] == 0xe2 && p[i + 1] == 0x80 && p[i + 2] >= 0x80 && p[i + 2] <= 0x8f))
                         found = ODD_BLANK;
-                /* UTF-8 read as Latin-1 and written as UTF-8 again: 0xC3 or 0xC2 and a byte of 0x80 to 0xBF, each as a character */
+                /* UTF-8 read as Latin-1 and written as UTF-8 again: 0xC3 or 0xC2 and a byte of 0x80 to 0xBF, each
+                 * as a character */
                 if (length == 2 && i + 3 < s.n && p[i] == 0xc3 && (p[i + 1] == 0x83 || p[i + 1] == 0x82) &&
                     p[i + 2] == 0xc2 && p[i + 3] >= 0x80)
                         return MOJIBAKE;
@@ -114,7 +115,7 @@ static enum fault look_at_bytes(tamis_slice s) {
         return found;
 }
 
-/* -- what was seen of each kind -------------------------------------------------------------------------------------- */
+/* -- what was seen of each kind ------------------------------------------------------------------------------------ */
 
 struct seen {
         uint64_t cells, line;
@@ -129,7 +130,8 @@ static void see(struct seen *s, const tamis_words *w, size_t k) {
         s->cells += w->dict.entries[k].count;
 }
 
-/* Up to six of the entries that `is` marks, as a list on the command line; "" where one cannot be on it, or there are more. */
+/* Up to six of the entries that `is` marks, as a list on the command line; "" where one cannot be on it, or
+ * there are more. */
 static const char *list_of(const tamis_words *w, const uint8_t *is, char list[512]) {
         size_t at = 0, n = 0;
 

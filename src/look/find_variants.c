@@ -117,7 +117,8 @@ static bool is_wordy(tamis_slice s) {
         return s.n >= SHORT;
 }
 
-/* typo,meant as a line of a map that printf writes; false where a letter of them means something to it or to the shell. */
+/* typo,meant as a line of a map that printf writes; false where a letter of them means something to it or
+ * to the shell. */
 static bool add_pair(char *map, size_t size, size_t *at, tamis_slice typo, tamis_slice meant) {
         const tamis_slice words[] = { typo, meant };
 

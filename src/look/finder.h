@@ -10,7 +10,8 @@ typedef struct tamis_finder {
         tamis_gather *g;
         tamis_error *err;
         int r;                          /* the first failure; nothing is added after it */
-        bool disguised;                 /* the column at hand holds numbers, dates or truth, written so that they are texts */
+        bool disguised;                 /* the column at hand holds numbers, dates or truth, written so that
+                                         * they are texts */
         char cure[1024];                /* of the next finding; tamis_cure() writes it, tamis_find() takes it */
 } tamis_finder;
 

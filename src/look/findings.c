@@ -10,7 +10,7 @@
 
 const char *const tamis_look_severities[] = { "note", "warning", "error" };
 
-/* -- one finding ----------------------------------------------------------------------------------------------------- */
+/* -- one finding --------------------------------------------------------------------------------------------------- */
 
 static bool make_room(tamis_finder *f) {
         tamis_profile *p = f->p;
@@ -83,7 +83,7 @@ void tamis_cure(tamis_finder *f, const char *format, ...) {
                 put_path(f->cure + at, sizeof f->cure - at, o->paths[0]);
 }
 
-/* -- words for it ---------------------------------------------------------------------------------------------------- */
+/* -- words for it -------------------------------------------------------------------------------------------------- */
 
 static char *buffer_in_turn(void) {
         static _Thread_local char buffers[8][TAMIS_SHOW_SIZE + 64];
@@ -142,7 +142,7 @@ uint64_t tamis_find_line(const tamis_finder *f, size_t column, double value) {
         return 0;
 }
 
-/* -- all of them ----------------------------------------------------------------------------------------------------- */
+/* -- all of them --------------------------------------------------------------------------------------------------- */
 
 /* The worst first; then of the table, then by column; then as they were found. */
 static int compare(const tamis_look_finding *a, const tamis_look_finding *b) {

@@ -10,7 +10,7 @@
 /* Batches are handed over in lanes, one behind the other: while one is in the second lane, the next one is in the first. */
 enum { LANES = 5, PIECES = 2 };
 
-enum { LEAST_VALUES = 16384, LEAST_WORDS = 1000, MOST_REPEATS = 4 << 20 };
+enum { LEAST_VALUES = 16384, LEAST_WORDS = 1000, LEAST_REPEATS = 16384, MOST_REPEATS = 4 << 20 };
 static const uint64_t usual_memory = UINT64_C(1) << 30;
 
 /* What a batch says of a column. */
@@ -93,8 +93,8 @@ static int look_at(tamis_batch *b, size_t column, struct part *p, tamis_error *e
         return r;
 }
 
-static int look(const tamis_gather *g, struct piece *w, tamis_error *err) {
-        tamis_batch *b = &w->batch;
+static int look(const tamis_gather *g, struct piece *piece, tamis_error *err) {
+        tamis_batch *b = &piece->batch;
         bool any = false;
         int r = tamis_batch_begin(b, err);
 
@@ -102,29 +102,29 @@ static int look(const tamis_gather *g, struct piece *w, tamis_error *err) {
         b->missing = &g->missing;
         b->precision = -1;
         for (size_t i = 0; r == 0 && i < g->columns.n; i++) {
-                r = look_at(b, g->columns.columns[i], &w->parts[i], err);
-                w->missing[i] = w->parts[i].missing;
-                any = any || w->missing[i];
+                r = look_at(b, g->columns.columns[i], &piece->parts[i], err);
+                piece->missing[i] = piece->parts[i].missing;
+                any = any || piece->missing[i];
         }
         if (r == 0 && any)
-                r = tamis_patterns_make(&w->patterns, b, w->missing, g->columns.n, err);
+                r = tamis_patterns_make(&piece->patterns, b, piece->missing, g->columns.n, err);
         else
-                w->patterns.complete = b->n_rows;
-        w->hashes = r == 0 ? tamis_repeats_hash(b) : NULL;
-        if (r == 0 && !w->hashes)
+                piece->patterns.complete = b->n_rows;
+        piece->hashes = r == 0 ? tamis_repeats_hash(b) : NULL;
+        if (r == 0 && !piece->hashes)
                 r = tamis_fail_memory(err);
         return r;
 }
 
 /* The columns in all lanes but the last, which is for what is of whole rows. */
-static int hand_over(tamis_gather *g, const struct piece *w, unsigned lane, tamis_error *err) {
-        const tamis_batch *b = &w->batch;
+static int hand_over(tamis_gather *g, const struct piece *piece, unsigned lane, tamis_error *err) {
+        const tamis_batch *b = &piece->batch;
         size_t n = g->columns.n, end = lane < LANES - 1 ? n * (lane + 1) / (LANES - 1) : n;
         int r = 0;
 
         for (size_t i = n * lane / (LANES - 1); r == 0 && i < end; i++) {
                 tamis_gathered *to = &g->gathered[i];
-                const struct part *p = &w->parts[i];
+                const struct part *p = &piece->parts[i];
 
                 to->missing += p->n_missing;
                 to->empty += p->empty;
@@ -136,9 +136,9 @@ static int hand_over(tamis_gather *g, const struct piece *w, unsigned lane, tami
         if (lane < LANES - 1 || r < 0)
                 return r;
         if (r == 0)
-                r = tamis_patterns_merge(&g->patterns, &w->patterns, err);
+                r = tamis_patterns_merge(&g->patterns, &piece->patterns, err);
         if (r == 0)
-                r = tamis_repeats_add(&g->repeats, w->hashes, b->n_rows, err);
+                r = tamis_repeats_add(&g->repeats, piece->hashes, b->n_rows, err);
         if (r == 0)
                 r = tamis_sample_add(&g->sample, b, err);
         g->rows += b->n_rows;
@@ -147,13 +147,13 @@ static int hand_over(tamis_gather *g, const struct piece *w, unsigned lane, tami
 
 /* -- all of them ----------------------------------------------------------------------------------------------------- */
 
-static void forget(struct piece *w, size_t columns) {
-        for (size_t i = 0; w->parts && i < columns; i++) {
-                tamis_dict_done(&w->parts[i].words.dict);
-                w->parts[i] = (struct part) {0};
+static void forget(struct piece *piece, size_t columns) {
+        for (size_t i = 0; piece->parts && i < columns; i++) {
+                tamis_dict_done(&piece->parts[i].words.dict);
+                piece->parts[i] = (struct part) {0};
         }
-        tamis_patterns_done(&w->patterns);
-        tamis_batch_reset(&w->batch);
+        tamis_patterns_done(&piece->patterns);
+        tamis_batch_reset(&piece->batch);
 }
 
 static void fail(struct worker *w, int status) {
@@ -179,14 +179,14 @@ static void tell(struct reading *r) {
 }
 
 /* 1: a batch is there; 0: the end; negative: it failed. */
-static int take(struct reading *r, struct piece *w, tamis_error *err) {
+static int take(struct reading *r, struct piece *piece, tamis_error *err) {
         int status = 0;
 
         pthread_mutex_lock(&r->reading);
         if (!r->ended) {
-                status = tamis_reader_next(r->g->reader, &w->batch.chunk, err);
-                r->ended = status < 0 || w->batch.chunk.records == 0;
-                w->seq = r->next++;
+                status = tamis_reader_next(r->g->reader, &piece->batch.chunk, err);
+                r->ended = status < 0 || piece->batch.chunk.records == 0;
+                piece->seq = r->next++;
                 status = status < 0 ? status : !r->ended;
                 if (status == 1)
                         tell(r);
@@ -195,23 +195,23 @@ static int take(struct reading *r, struct piece *w, tamis_error *err) {
         return status;
 }
 
-static bool is_turn(struct reading *r, const struct piece *w, unsigned lane) {
+static bool is_turn(struct reading *r, const struct piece *piece, unsigned lane) {
         bool is;
 
         pthread_mutex_lock(&r->lock);
-        is = r->turn[lane] == w->seq;
+        is = r->turn[lane] == piece->seq;
         pthread_mutex_unlock(&r->lock);
         return is;
 }
 
 /* Wait until all batches before this one are through the lane. False: one of them failed. */
-static bool wait_turn(struct reading *r, const struct piece *w, unsigned lane) {
+static bool wait_turn(struct reading *r, const struct piece *piece, unsigned lane) {
         bool ours;
 
         pthread_mutex_lock(&r->lock);
-        while (r->turn[lane] != w->seq && r->status == 0)
+        while (r->turn[lane] != piece->seq && r->status == 0)
                 pthread_cond_wait(&r->moved, &r->lock);
-        ours = r->turn[lane] == w->seq && r->status == 0;
+        ours = r->turn[lane] == piece->seq && r->status == 0;
         pthread_mutex_unlock(&r->lock);
         return ours;
 }
@@ -312,9 +312,12 @@ int tamis_gather_read(tamis_gather *g, tamis_error *err) {
 
 /* -- before and after ------------------------------------------------------------------------------------------------ */
 
+static uint64_t memory_of(const tamis_gather *g) {
+        return g->options->input.memory ? g->options->input.memory : usual_memory;
+}
+
 static size_t values_of(const tamis_gather *g) {
-        uint64_t memory = g->options->input.memory ? g->options->input.memory : usual_memory;
-        uint64_t values = memory / 2 / sizeof(double) / (g->columns.n + 1);
+        uint64_t values = memory_of(g) / 2 / sizeof(double) / (g->columns.n + 1);
 
         return values < LEAST_VALUES ? LEAST_VALUES : values > SIZE_MAX / 64 ? SIZE_MAX / 64 : (size_t) values;
 }
@@ -332,10 +335,16 @@ static int select_columns(tamis_gather *g, tamis_error *err) {
 }
 
 static size_t words_of(const tamis_gather *g) {
-        uint64_t memory = g->options->input.memory ? g->options->input.memory : usual_memory;
-        uint64_t words = memory / 4 / (g->columns.n + 1) / (2 * TAMIS_WORDS_LENGTH);
+        uint64_t words = memory_of(g) / 4 / (g->columns.n + 1) / (2 * TAMIS_WORDS_LENGTH);
 
         return words < LEAST_WORDS ? LEAST_WORDS : words > TAMIS_WORDS_MOST ? TAMIS_WORDS_MOST : (size_t) words;
+}
+
+/* Twice as much is needed to count them. */
+static size_t repeats_of(const tamis_gather *g) {
+        uint64_t hashes = memory_of(g) / 16 / (2 * sizeof(uint64_t));
+
+        return hashes < LEAST_REPEATS ? LEAST_REPEATS : hashes > MOST_REPEATS ? MOST_REPEATS : (size_t) hashes;
 }
 
 int tamis_gather_open(tamis_gather *g, const tamis_profile_options *o, tamis_error *err) {
@@ -364,7 +373,7 @@ int tamis_gather_open(tamis_gather *g, const tamis_profile_options *o, tamis_err
                 g->gathered[i].words.most = words_of(g);
         }
         g->patterns.words = (g->columns.n + 63) / 64;
-        g->repeats.most = MOST_REPEATS;
+        g->repeats.most = repeats_of(g);
         g->sample.most = TAMIS_SAMPLE_CELLS / (g->schema.n + 1);
         if (g->sample.most > TAMIS_SAMPLE_ROWS)
                 g->sample.most = TAMIS_SAMPLE_ROWS;

@@ -6,7 +6,7 @@
 
 enum { LEAST = 5, NAMED = 4, RUN = 3 };
 
-/* -- the column in a command ----------------------------------------------------------------------------------------- */
+/* -- the column in a command --------------------------------------------------------------------------------------- */
 
 /* The next `-c ITEM` or `--drop=ITEM` from `at` on: where the item begins; NULL: there is none. */
 static const char *item_at(const char *at, const char *item) {
@@ -112,7 +112,7 @@ static int add_items(const tamis_profile *p, const tamis_look_group *g, tamis_bu
         return r == 0 ? tamis_buffer_add(out, "", 1, err) : r;
 }
 
-/* -- groups ---------------------------------------------------------------------------------------------------------- */
+/* -- groups -------------------------------------------------------------------------------------------------------- */
 
 struct member {
         size_t at;

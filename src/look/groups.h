@@ -1,7 +1,8 @@
 /* groups.h: findings that say the same of many columns, for people to read as one.
  *
- * Five findings or more of one kind and severity, whose cures differ in nothing but the column, are one group. It stands where
- * its first finding stood, and its cure is for all of its columns at once. A finding like no others is a group of one.
+ * Five findings or more of one kind and severity, whose cures differ in nothing but the column, are one group. It
+ * stands where its first finding stood, and its cure is for all of its columns at once. A finding like no others is a
+ * group of one.
  *
  * Ownership: what a group points to is in the `arena`; the list of members borrows the profile's findings.
  */

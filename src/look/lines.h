@@ -1,4 +1,5 @@
-/* lines.h: on which line a record begins, asked for records in ascending order. {0} to begin with, one for each chunk. */
+/* lines.h: on which line a record begins, asked for records in ascending order. {0} to begin with, one
+ * for each chunk. */
 #ifndef TAMIS_LOOK_LINES_H
 #define TAMIS_LOOK_LINES_H
 

@@ -1,4 +1,5 @@
-/* measures.h: the figures of a column and of the table, one after the other, under the names that CSV and JSON give them. */
+/* measures.h: the figures of a column and of the table, one after the other, under the names that CSV and
+ * JSON give them. */
 #ifndef TAMIS_LOOK_MEASURES_H
 #define TAMIS_LOOK_MEASURES_H
 

@@ -110,7 +110,7 @@ const char *tamis_page_figure(double x, char *out) {
         return out;
 }
 
-/* -- pictures of many columns ---------------------------------------------------------------------------------------- */
+/* -- pictures of many columns -------------------------------------------------------------------------------------- */
 
 static void name_of(struct tamis_page *g, size_t column) {
         tamis_slice name = g->p->columns[column].name;

@@ -3,13 +3,14 @@
 
 #include "look/little.h"
 #include "look/pairs.h"
+#include "look/sort_doubles.h"
 
 /* More columns than this and a matrix of them says nothing to anybody. */
 enum { MOST_COLUMNS = 1000 };
 /* Pairs times rows: beyond it fewer rows are looked at. About a second. */
 static const double most_work = 6e8;
 
-/* -- blocks: where in the table cells are missing -------------------------------------------------------------------- */
+/* -- blocks: where in the table cells are missing ------------------------------------------------------------------ */
 
 static int fill_blocks(tamis_profile *p, const tamis_look_frame *f, tamis_error *err) {
         size_t n = f->rows < TAMIS_LOOK_BLOCKS ? f->rows : TAMIS_LOOK_BLOCKS;
@@ -29,7 +30,7 @@ static int fill_blocks(tamis_profile *p, const tamis_look_frame *f, tamis_error 
         return 0;
 }
 
-/* -- correlations ---------------------------------------------------------------------------------------------------- */
+/* -- correlations -------------------------------------------------------------------------------------------------- */
 
 /* Of the pairs both present; two passes. */
 static double correlate(const double *x, const double *y, size_t n) {

@@ -25,8 +25,8 @@ int tamis_look_frame_make(tamis_look_frame *f, tamis_gather *g, tamis_error *err
 /* Everything that is of more than one column. */
 int tamis_look_pairs(tamis_profile *p, tamis_look_frame *f, tamis_gather *g, tamis_error *err) TAMIS_CHECKED;
 
-/* The area under the curve of `score` (NaN: left out) for telling rows with positive[row] from the others; NaN where one kind
- * is not there. `order` and `spare` have room for n. */
+/* The area under the curve of `score` (NaN: left out) for telling rows with positive[row] from the others; NaN where
+ * one kind is not there. `order` and `spare` have room for n. */
 double tamis_look_auc(const double *score, const uint8_t *positive, size_t n, double *spare, double *room);
 
 #endif

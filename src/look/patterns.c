@@ -21,7 +21,8 @@ static int add(tamis_patterns *p, const uint64_t *bits, struct recent *recent, t
                 p->dict.entries[r->code].count++;
                 return 0;
         }
-        status = tamis_dict_add(&p->dict, (tamis_slice) { (const char *) bits, p->words * sizeof *bits }, 1, &r->code, err);
+        status = tamis_dict_add(&p->dict, (tamis_slice) { (const char *) bits, p->words * sizeof *bits }, 1, &r->code,
+                                err);
         r->bits = status == 0 ? *bits : 0;
         return status;
 }

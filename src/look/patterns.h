@@ -1,6 +1,7 @@
 /* patterns.h: which cells of a row are missing together, and how many rows have each such pattern.
  *
- * Up to a limit of patterns; what comes beyond it is counted together. Ownership: embedded, {0} is empty; _done frees. */
+ * Up to a limit of patterns; what comes beyond it is counted together. Ownership: embedded, {0} is
+ * empty; _done frees. */
 #ifndef TAMIS_LOOK_PATTERNS_H
 #define TAMIS_LOOK_PATTERNS_H
 

@@ -7,7 +7,7 @@
 
 enum { OPEN_CARDS = 60, MOST_CARDS = 1000 };
 
-/* -- head ------------------------------------------------------------------------------------------------------------ */
+/* -- head ---------------------------------------------------------------------------------------------------------- */
 
 static void tile(struct tamis_page *g, const char *value, const char *label) {
         tamis_page_put(g, "<div class=tile><b>%s</b><span class=soft>%s</span></div>", value, label);
@@ -123,7 +123,7 @@ static void findings(struct tamis_page *g) {
         tamis_look_groups_done(&list);
 }
 
-/* -- columns --------------------------------------------------------------------------------------------------------- */
+/* -- columns ------------------------------------------------------------------------------------------------------- */
 
 static void figures(struct tamis_page *g, const tamis_profile_column *c) {
         const struct { const char *name; double value; } list[] = {

@@ -1,4 +1,5 @@
-/* The view for a terminal: a summary, what is wrong, a table of columns with their histograms, where cells are missing. */
+/* The view for a terminal: a summary, what is wrong, a table of columns with their histograms, where
+ * cells are missing. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,7 +56,7 @@ static void title(struct page *g, const char *text) {
         put(g, "\n");
 }
 
-/* -- text in a given room -------------------------------------------------------------------------------------------- */
+/* -- text in a given room ------------------------------------------------------------------------------------------ */
 
 static size_t characters(const char *s) {
         size_t n = 0;
@@ -80,8 +81,8 @@ static void put_cut(struct page *g, const char *s, size_t room, bool fill) {
                 put(g, "%*s", (int) (room - n), "");
 }
 
-/* Lines of at most `width` characters, broken at blanks, those after the first behind `indent` blanks; `at` is where the first one
- * begins. */
+/* Lines of at most `width` characters, broken at blanks, those after the first behind `indent` blanks; `at` is where
+ * the first one begins. */
 static void put_wrapped(struct page *g, const char *s, size_t at, size_t indent, size_t width) {
         while (*s) {
                 const char *end = s;
@@ -147,7 +148,7 @@ static const char *percent(uint64_t part, uint64_t whole, char out[32]) {
         return out;
 }
 
-/* -- parts of the page ----------------------------------------------------------------------------------------------- */
+/* -- parts of the page --------------------------------------------------------------------------------------------- */
 
 static void summary(struct page *g) {
         const tamis_profile *p = g->p;
@@ -173,7 +174,8 @@ static void summary(struct page *g) {
                 put(g, "what is of two columns at once is of %s rows drawn from all\n", grouped(p->sample_rows, a));
 }
 
-/* `age: missing: 3 of 12 cells missing (line 4)`; of a group `300 columns: missing: c0, c1 and 298 more; most in c17: ...` */
+/* `age: missing: 3 of 12 cells missing (line 4)`; of a group
+ * `300 columns: missing: c0, c1 and 298 more; most in c17: ...` */
 static void finding(struct page *g, const tamis_look_group *group) {
         static const char *const colours[] = { "36", "33", "31" };
         const tamis_profile *p = g->p;
@@ -331,7 +333,7 @@ static void columns(struct page *g) {
                 put(g, "... and %zu columns more (--columns, --csv, --html)\n", p->n - MOST_COLUMNS);
 }
 
-/* -- missing --------------------------------------------------------------------------------------------------------- */
+/* -- missing ------------------------------------------------------------------------------------------------------- */
 
 static void matrix(struct page *g) {
         static const char *const shades[] = { "·", "░", "▒", "▓", "█" };

@@ -18,7 +18,8 @@ static inline uint64_t load(const char *p) {
         return x;
 }
 
-/* Both halves of a product, one over the other, as wyhash does (Wang Yi 2019): sixteen bytes take one multiplication. */
+/* Both halves of a product, one over the other, as wyhash does (Wang Yi 2019): sixteen bytes take one
+ * multiplication. */
 static inline uint64_t fold(uint64_t a, uint64_t b) {
         unsigned __int128 product = (unsigned __int128) a * b;
 

@@ -1,8 +1,8 @@
 /* repeats.h: how many rows were there before, byte for byte.
  *
- * By 64-bit hashes of the rows. Where they are too many, those above a limit that is halved are left out: all rows of one
- * kind are in or out together, and the share of repeats among those that are in is that of the table. Ownership: embedded, {0}
- * but for `most` is empty; _done frees. */
+ * By 64-bit hashes of the rows. Where they are too many, those above a limit that is halved are left out: all rows of
+ * one kind are in or out together, and the share of repeats among those that are in is that of the table. Ownership:
+ * embedded, {0} but for `most` is empty; _done frees. */
 #ifndef TAMIS_LOOK_REPEATS_H
 #define TAMIS_LOOK_REPEATS_H
 

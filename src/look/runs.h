@@ -1,10 +1,11 @@
 /* runs.h: how often each number of a column is there, in bounded memory.
  *
- * Numbers of few decimals are counted as they come (decimals.h), the others put aside. When there is no more room they are sorted and equal ones become a run: a value and
- * a count. A column with few different values is exact so for any number of rows. Where the runs themselves are too many,
- * the last bits of the values are cleared, bit by bit, until they fit: what is left is a histogram with bins of equal
- * relative width (as DDSketch; Masson, Rim & Lee 2019), and `bits` says how much was kept. How many bits go depends on the
- * set of values alone, not on their order or on how they were cut up.
+ * Numbers of few decimals are counted as they come (decimals.h), the others put aside. When there is no more room they
+ * are sorted and equal ones become a run: a value and a count. A column with few different values is exact so for any
+ * number of rows. Where the runs themselves are too many, the last bits of the values are cleared, bit by bit, until
+ * they fit: what is left is a histogram with bins of equal relative width (as DDSketch; Masson, Rim & Lee 2019), and
+ * `bits` says how much was kept. How many bits go depends on the set of values alone, not on their order or on how they
+ * were cut up.
  *
  * Ownership: embedded, {0} is empty but for `room`; _done frees.
  */
@@ -17,8 +18,9 @@
 
 #include <tamis/error.h>
 
-#include "stats/decimals.h"
 #include "look/distinct.h"
+#include "look/sort_doubles.h"
+#include "stats/decimals.h"
 
 /* Count, mean, and sums of powers of the distances from it. */
 typedef struct tamis_powers {
@@ -69,8 +71,5 @@ uint64_t tamis_runs_distinct(const tamis_runs *r);
 /* Pandas' skew() and kurt(): corrected for bias. NaN where they are not defined. */
 double tamis_powers_skew(const tamis_powers *p);
 double tamis_powers_kurtosis(const tamis_powers *p);
-
-/* Ascending, in place; `spare` has room for n. -0 becomes 0. */
-void tamis_sort_doubles(double *x, double *spare, size_t n);
 
 #endif

@@ -1,7 +1,8 @@
 /* sample.h: whole rows, drawn by their number, as many as there is room for; all of them while they fit.
  *
- * A row is in when the hash of its number is at most `limit`, which is halved when there are too many: which rows are in
- * hangs on how many there are and how long they are, and on nothing else. Ownership: embedded; {0} but for `most` is empty.
+ * A row is in when the hash of its number is at most `limit`, which is halved when there are too many: which rows
+ * are in hangs on how many there are and how long they are, and on nothing else. Ownership: embedded; {0} but for
+ * `most` is empty.
  */
 #ifndef TAMIS_LOOK_SAMPLE_H
 #define TAMIS_LOOK_SAMPLE_H

@@ -11,7 +11,7 @@ const char *const tamis_look_quantile_names[TAMIS_LOOK_QUANTILES] = { "q01", "q0
                                                                       "q75", "q90", "q95", "q99" };
 enum { Q25 = 3, MEDIAN = 4, Q75 = 5, SMALL = 64 };
 
-/* -- numbers --------------------------------------------------------------------------------------------------------- */
+/* -- numbers ------------------------------------------------------------------------------------------------------- */
 
 static size_t bin_of(const tamis_profile_column *c, double width, double value) {
         double at = width > 0 && isfinite(width) ? (value - c->min) / width : 0;
@@ -97,7 +97,7 @@ static void summarise_numbers(const tamis_runs *r, tamis_profile_column *c) {
         look_at_whole(r, c);
 }
 
-/* -- texts ----------------------------------------------------------------------------------------------------------- */
+/* -- texts --------------------------------------------------------------------------------------------------------- */
 
 static bool same_letters(tamis_slice a, const char *b) {
         size_t n = strlen(b);
@@ -127,7 +127,7 @@ static void summarise_texts(const tamis_words *w, tamis_profile_column *c) {
                         c->infinities += w->dict.entries[i].count;
 }
 
-/* -- both ------------------------------------------------------------------------------------------------------------ */
+/* -- both ---------------------------------------------------------------------------------------------------------- */
 
 static double entropy(const tamis_gathered *g, double total) {
         double sum = 0, of[SMALL];              /* most counts are small: their part once */
@@ -175,8 +175,8 @@ int tamis_summary(tamis_gathered *g, tamis_profile_column *c, tamis_error *err) 
         return 0;
 }
 
-/* Where in the list of the most frequent a count belongs; the list is short. Ties: who came first in the order of the values
- * stays before. */
+/* Where in the list of the most frequent a count belongs; the list is short. Ties: who came first in the order of the
+ * values stays before. */
 static void offer(tamis_look_value *top, size_t *n, tamis_slice text, uint64_t count) {
         size_t at = *n;
 

@@ -29,8 +29,10 @@ struct recent {
 enum { RECENT = 64 };
 
 static struct recent *recent_of(struct recent *recent, tamis_slice s) {
-        uint64_t ends = s.n > 0 ? s.n ^ (uint64_t) (unsigned char) s.p[0] << 8 ^ (uint64_t) (unsigned char) s.p[s.n - 1] << 16 : 0;
+        uint64_t ends = s.n;
 
+        if (s.n > 0)
+                ends ^= (uint64_t) (unsigned char) s.p[0] << 8 ^ (uint64_t) (unsigned char) s.p[s.n - 1] << 16;
         return &recent[ends * UINT64_C(0x9e3779b97f4a7c15) >> 58];
 }
 

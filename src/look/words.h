@@ -1,7 +1,8 @@
 /* words.h: the cells of a column that are no numbers: each text with its count and the line of the first.
  *
- * Every text up to a limit of texts and of bytes; from then on no new ones, whose number is estimated (distinct.h). A text that is
- * there was taken up at its first cell, so its count is exact. Ownership: embedded, {0} but for `most` is empty; _done frees.
+ * Every text up to a limit of texts and of bytes; from then on no new ones, whose number is estimated (distinct.h). A
+ * text that is there was taken up at its first cell, so its count is exact. Ownership: embedded, {0} but for `most` is
+ * empty; _done frees.
  */
 #ifndef TAMIS_LOOK_WORDS_H
 #define TAMIS_LOOK_WORDS_H

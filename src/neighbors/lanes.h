@@ -2,8 +2,8 @@
  *
  * Sixteen rows, or sixteen boxes, lie side by side, column by column, in single precision, and are held against one row
  * at once. What comes out is a first look: a set of those that may be near enough, bit i for the i-th. All widths leave
- * out only what is surely too far (tree.h says by what margin); which of the rest they leave in may differ by a rounding.
- * lanes_body.h is compiled once for each.
+ * out only what is surely too far (tree.h says by what margin); which of the rest they leave in may differ by a
+ * rounding. lanes_body.h is compiled once for each.
  */
 #ifndef NEIGHBORS_LANES_H
 #define NEIGHBORS_LANES_H
@@ -13,8 +13,8 @@
 
 enum { LANES = 16 };
 
-/* Sixteen rows of d numbers and c codes: numbers[column * LANES + row]. The one row they are held against lies in such a
- * leaf, too: its numbers are row[column * LANES], its codes one behind the other. */
+/* Sixteen rows of d numbers and c codes: numbers[column * LANES + row]. The one row they are held against lies in such
+ * a leaf, too: its numbers are row[column * LANES], its codes one behind the other. */
 typedef struct tamis_leaf {
         const float *numbers;
         const uint32_t *codes;

@@ -1,5 +1,6 @@
 /* lanes_body.h: included by lanes.c once for each width, with N (lanes of a vector), VECTOR, NAME(x), what is done to
- * vectors (LOAD, STORE, FILL, LESS for a - b, PLUS, ADD_SQUARE, FARTHER for the largest, ADD_UNEQUAL, NEAR) and the target set. */
+ * vectors (LOAD, STORE, FILL, LESS for a - b, PLUS, ADD_SQUARE, FARTHER for the largest, ADD_UNEQUAL, NEAR) and
+ * the target set. */
 
 enum { NAME(VECTORS) = LANES / N };
 

@@ -2,8 +2,8 @@
 
 #include "neighbors/search.h"
 
-/* What is known of the rows of one query leaf while they are searched for. The k best of a row, in order, lie in its place
- * of the answer from the start; the worst of them is repeated here. */
+/* What is known of the rows of one query leaf while they are searched for. The k best of a row, in order, lie in its
+ * place of the answer from the start; the worst of them is repeated here. */
 struct group {
         const tamis_search *search;
         const tamis_lanes *lanes;

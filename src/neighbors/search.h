@@ -1,7 +1,7 @@
 /* search.h: the one search, which all questions to an index are made of.
  *
- * Sixteen rows that lie together go down the tree together, each with its own limit: what it touches is read once for all
- * of them, and each goes only where its own limit lets it. Any order of going gives the same answer.
+ * Sixteen rows that lie together go down the tree together, each with its own limit: what it touches is read once for
+ * all of them, and each goes only where its own limit lets it. Any order of going gives the same answer.
  */
 #ifndef NEIGHBORS_SEARCH_H
 #define NEIGHBORS_SEARCH_H

@@ -1,9 +1,10 @@
-/* tree.h: a k-d tree over rows, sixteen wide: leaves of at most sixteen rows, and boxes around them sixteen side by side.
+/* tree.h: a k-d tree over rows, sixteen wide: leaves of at most sixteen rows, and boxes around them sixteen
+ * side by side.
  *
  * Rows are halved at the middle of a wide side, by (value, row number): an order without ties, so that a million equal
  * rows split as evenly as any others. All leaves are equally deep, 2^depth of them, and their sizes differ by one at
- * most; so nothing points at anything: item i of a level stands for items 16 i to 16 i + 15 of the level below, and level
- * 0 is the leaves.
+ * most; so nothing points at anything: item i of a level stands for items 16 i to 16 i + 15 of the level below, and
+ * level 0 is the leaves.
  *
  * A first look is taken in single precision: numbers less a centre, cut off at +-ROUGH_MOST (which never moves two rows
  * apart), and rounded. A leaf knows how far its rows may be from their rough selves; boxes are wide enough to hold the
@@ -49,7 +50,8 @@ typedef struct tamis_tree {
 
 /* The rows put into leaves. `pool`: NULL, or the threads to do it on; it is the same tree. */
 int tamis_tree_order(tamis_tree *tree, const tamis_points *points, tamis_pool *pool, tamis_error *err) TAMIS_CHECKED;
-/* And their rough selves: to be searched, or (`like`) to be looked for in that tree, which takes numbers and roughness alone. */
+/* And their rough selves: to be searched, or (`like`) to be looked for in that tree, which takes numbers
+ * and roughness alone. */
 int tamis_tree_lay_out(tamis_tree *tree, const tamis_tree *like, tamis_pool *pool, tamis_error *err) TAMIS_CHECKED;
 void tamis_tree_done(tamis_tree *tree);
 
@@ -67,9 +69,9 @@ static inline double tamis_rough_step(float rough) {
 }
 
 /* With D the distance of two rows in numbers, C what their categories add, and e how far both may be from their rough
- * selves: the rough distance is at most D + e (triangle inequality), so from D^2 + C <= w^2 follows that the rough square
- * is at most (w + e)^2, up to the rounding of d + 2 operations. This is that, rounding included: what is above it is
- * farther than w, surely. */
+ * selves: the rough distance is at most D + e (triangle inequality), so from D^2 + C <= w^2 follows that the rough
+ * square is at most (w + e)^2, up to the rounding of d + 2 operations. This is that, rounding included: what is above
+ * it is farther than w, surely. */
 static inline float tamis_rough_limit(double w, double e, size_t operations) {
         double distance = w + e;
 

@@ -9,7 +9,8 @@ static const char *take(const tamis_scale_asked *asked, void *sum, tamis_scaling
         ret->learned[0] = asked->offset;
         return e->min + asked->offset > 0
                 ? NULL
-                : "has a logarithm only where a number and --offset are above 0 together (a larger --offset; or -s power)";
+                : "has a logarithm only where a number and --offset are above 0 together (a larger "
+                  "--offset; or -s power)";
 }
 
 static bool sound(const tamis_scaling *s) {

@@ -283,8 +283,8 @@ const tamis_step_type tamis_step_scale = {
         .details = "Missing cells stay missing. By default every numeric column is scaled but the target, the group "
                    "columns and those whose name begins with _. A strategy may be said by column: "
                    "-s 'Fare=robust,*=standard'.\n"
-                   "With --load and --inverse the original numbers come back, to rounding; not of winsor and normalize, "
-                   "and of bins the middles.\n"
+                   "With --load and --inverse the original numbers come back, to rounding; not of winsor and "
+                   "normalize, and of bins the middles.\n"
                    "quantile, power, bins and winsor keep all values they learn from in memory, eight bytes a cell.",
         .options = tamis_scale_options,
         .common = TAMIS_OPT_COLUMNS | TAMIS_OPT_TARGET | TAMIS_OPT_GROUP | TAMIS_OPT_STRATEGY | TAMIS_OPT_LEARN

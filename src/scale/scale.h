@@ -18,7 +18,8 @@
  *     model.c    saved and reported
  *     values.c   all values of a column, sorted
  *     power_fit.c    the exponent of power, by maximum likelihood
- *     bins.c center.c log.c maxabs.c minmax.c normalize.c power.c quantile.c robust.c standard.c winsor.c  a strategy each
+ *     bins.c center.c log.c maxabs.c minmax.c normalize.c power.c quantile.c robust.c standard.c winsor.c
+ *         a strategy each
  */
 #ifndef TAMIS_SCALE_SCALE_H
 #define TAMIS_SCALE_SCALE_H

@@ -87,8 +87,8 @@ static inline double value_of(uint64_t key) {
         return x;
 }
 
-/* Keys by their digits from bit `shift` on, `digits` of them, the last first; a digit that all share is passed over. Returns
- * where they are then: `keys`, or `space`. */
+/* Keys by their digits from bit `shift` on, `digits` of them, the last first; a digit that all share is passed over.
+ * Returns where they are then: `keys`, or `space`. */
 static uint64_t *by_digits(uint64_t *keys, uint64_t *space, size_t n, unsigned shift, unsigned digits, size_t *counts) {
         memset(counts, 0, (size_t) digits * RADIX * sizeof *counts);
         for (size_t i = 0; i < n; i++)
@@ -131,8 +131,8 @@ static bool insert(uint64_t *keys, size_t n) {
         return true;
 }
 
-/* Those of few decimals are counted, place by place, and need no sorting: a third of the time. False: they are not all such, and x is
- * as it was. */
+/* Those of few decimals are counted, place by place, and need no sorting: a third of the time. False: they are not all
+ * such, and x is as it was. */
 static bool count(double *x, size_t n) {
         tamis_decimals d = {0};
         double *values = NULL, rest[PART];

@@ -11,8 +11,8 @@
 
 #include <tamis/error.h>
 
-/* The marks of `_split`; a fold is its number, from 1 (0: older than all folds of a time). Unused: in a gap, outside the
- * window, later than the fold, or of a group that is judged on. */
+/* The marks of `_split`; a fold is its number, from 1 (0: older than all folds of a time). Unused: in a gap, outside
+ * the window, later than the fold, or of a group that is judged on. */
 enum { TAMIS_SPLIT_TRAIN, TAMIS_SPLIT_VALID, TAMIS_SPLIT_TEST, TAMIS_SPLIT_UNUSED };
 
 typedef struct tamis_deal {

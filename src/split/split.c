@@ -17,8 +17,8 @@ static const tamis_option options[] = {
         { "fold", 0, TAMIS_COUNT, "I", NULL, "with --folds: mark fold I as test, the others as train", NULL },
         { "repeats", 0, TAMIS_COUNT, "N", "1", "with --folds: deal N times, into columns _fold, _fold_2, ...", NULL },
         { "each-group", 0, TAMIS_FLAG, NULL, NULL, "with --group: a fold for each group, by name", NULL },
-        { "hash", 0, TAMIS_SELECTION, "SEL", NULL, "by these columns' text alone: a row stays in its part when others come; in one "
-          "reading", NULL },
+        { "hash", 0, TAMIS_SELECTION, "SEL", NULL, "by these columns' text alone: a row stays in its part when others "
+          "come; in one reading", NULL },
         { "keep-duplicates", 0, TAMIS_FLAG, NULL, NULL, "rows that are the same in every cell stay together", NULL },
         { "out", 0, TAMIS_FILE, "PATTERN", NULL, "write each part to its own file: 'titanic.{}.csv'", NULL },
         { NULL },
@@ -38,8 +38,8 @@ static int group_duplicates(tamis_split *s, tamis_error *err) {
         return r;
 }
 
-/* Rows whose like is in another part: what was learned by heart is judged as if it were understood. A table of slots, as
- * large as there are rows twice over: no sorting of all. */
+/* Rows whose like is in another part: what was learned by heart is judged as if it were understood. A table of slots,
+ * as large as there are rows twice over: no sorting of all. */
 static int warn_duplicates(const tamis_split *s, const tamis_context *context, tamis_error *err) {
         size_t n = 16, astride = 0;
         uint32_t *slots;
@@ -157,8 +157,8 @@ static int attach(void *state, const tamis_context *context, tamis_schema *schem
         return r;
 }
 
-/* The mark of a row by its text alone: FNV-1a (Fowler, Noll & Vo) over the columns, each with its length, then a draw keyed
- * by that. It must never change, or rows would change their part from one version to the next. */
+/* The mark of a row by its text alone: FNV-1a (Fowler, Noll & Vo) over the columns, each with its length, then a draw
+ * keyed by that. It must never change, or rows would change their part from one version to the next. */
 static uint16_t hashed(const tamis_split *s, tamis_batch *batch, size_t row) {
         uint64_t h = UINT64_C(0xcbf29ce484222325), n = 0;
         bool missing = true;
@@ -257,12 +257,13 @@ const tamis_step_type tamis_step_split = {
                    "allow; rows whose group is missing stay together. --stratify and --group together keep the classes "
                    "as even as the groups allow.\n\nWith --time the last rows are the test, those before them valid, "
                    "the oldest train. A time is a number, or a date like 2024-05-17 or 2024-05-17T08:30:00Z (UTC where "
-                   "it does not say). Rows of one time keep the order of the table, and may come to lie in two parts. --gap "
-                   "leaves rows unused in front of what is judged on (mark unused); with --group, so are rows of a group "
-                   "that comes again later. With --folds the last K / (K + 1) of the rows are K folds, each judged on by "
-                   "what is older (_fold 0: older than all).\n\n"
-                   "With --hash a row's part hangs on the seed and the text of those columns alone: it does not change when "
-                   "the table grows, rows of one id stay together, and nothing is read ahead. Shares are met by chance.\n\n"
+                   "it does not say). Rows of one time keep the order of the table, and may come to lie in two parts. "
+                   "--gap leaves rows unused in front of what is judged on (mark unused); with --group, so are rows of "
+                   "a group that comes again later. With --folds the last K / (K + 1) of the rows are K folds, each "
+                   "judged on by what is older (_fold 0: older than all).\n\n"
+                   "With --hash a row's part hangs on the seed and the text of those columns alone: it does not change "
+                   "when the table grows, rows of one id stay together, and nothing is read ahead. Shares are "
+                   "met by chance.\n\n"
                    "--stratify takes several columns; one of more than 20 numbers is cut at --strata quantiles.",
         .options = options,
         .common = TAMIS_OPT_TARGET | TAMIS_OPT_GROUP | TAMIS_OPT_SEED | TAMIS_OPT_MISSING,

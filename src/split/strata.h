@@ -1,7 +1,7 @@
 /* strata.h: what rows are kept even by: the classes of one column or of several together.
  *
- * A column of numbers with many values is cut at its quantiles first, as pandas' qcut does: strata of about equal counts,
- * each with its upper edge.
+ * A column of numbers with many values is cut at its quantiles first, as pandas' qcut does: strata of about equal
+ * counts, each with its upper edge.
  */
 #ifndef TAMIS_SPLIT_STRATA_H
 #define TAMIS_SPLIT_STRATA_H

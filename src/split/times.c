@@ -1,7 +1,7 @@
 /* Forward in time: the oldest rows train, the last are judged on.
  *
  *     train ... gap  valid  gap  test             a split
- *     [window] gap  fold i  later                 windows: K folds of n / (K + 1) rows each, the last ends with the table
+ *     [window] gap  fold i later windows: K folds of n / (K + 1) rows each, the last ends with the table
  *
  * A gap keeps what is known only later (a label that takes a week) out of training. Rows of one time keep their order,
  * and a border may fall between. With groups, rows of a group that comes again in a later part are left out of the

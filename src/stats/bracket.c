@@ -15,8 +15,8 @@ static void lose(tamis_bracket *b) {
         b->lost = true;
 }
 
-/* Of values[0..n), the `keep` <= n nearest to rank k by rank, together, from the returned place on. A limit of the bracket
- * moves where something beyond it is left out. */
+/* Of values[0..n), the `keep` <= n nearest to rank k by rank, together, from the returned place on. A limit of the
+ * bracket moves where something beyond it is left out. */
 static size_t nearest(tamis_bracket *b, double *values, size_t n, uint64_t k, size_t keep) {
         size_t first = k > keep / 2 ? (size_t) k - keep / 2 : 0;
         uint64_t ranks[2];

@@ -1,8 +1,8 @@
 /* bracket.h: one quantile of a stream, in one pass and little room, when the rows come in no particular order.
  *
- * Of the values seen so far those around the wanted one are held, and how many lie below them is counted. When the room is
- * full, the half of them that lies farther off goes: what is left is nearly always wide enough, as the wanted value moves
- * ever less. The answer is exact, or it is known that there is none (the rows were sorted, say): `lost`.
+ * Of the values seen so far those around the wanted one are held, and how many lie below them is counted. When the room
+ * is full, the half of them that lies farther off goes: what is left is nearly always wide enough, as the wanted value
+ * moves ever less. The answer is exact, or it is known that there is none (the rows were sorted, say): `lost`.
  */
 #ifndef TAMIS_STATS_BRACKET_H
 #define TAMIS_STATS_BRACKET_H

@@ -4,7 +4,8 @@
 
 #include "stats/decimals.h"
 
-enum { AHEAD = 24, STRIDE = 16, SAMPLE = 256, LEAST = 64, MOST_PLACES = 1 << 21, LEAST_WAITING = 1024, MOST_WAITING = 1 << 16 };
+enum { AHEAD = 24, STRIDE = 16, SAMPLE = 256, LEAST = 64, MOST_PLACES = 1 << 21 };
+enum { LEAST_WAITING = 1024, MOST_WAITING = 1 << 16 };
 static const double farthest = 1e9;
 static const double shift = 6755399441055744;   /* 2^52 + 2^51: what is added to it loses its decimals */
 
@@ -76,8 +77,9 @@ static inline uint64_t bits_of(double x) {
         return bits;
 }
 
-/* The place of each, `n` for those that have none; how many these are. No branch: what is added to the shift stands in its last bits,
- * and what is too far, or no number, is far beyond the table when their difference is taken for a place. */
+/* The place of each, `n` for those that have none; how many these are. No branch: what is added to the shift stands in
+ * its last bits, and what is too far, or no number, is far beyond the table when their difference is taken for a
+ * place. */
 static size_t find_places(const tamis_decimals *d, const double *x, size_t n, uint32_t *places) {
         const double scale = d->scale;
         const uint64_t low = bits_of(shift + d->low), end = d->n;
@@ -94,7 +96,8 @@ static size_t find_places(const tamis_decimals *d, const double *x, size_t n, ui
         return none;
 }
 
-/* What waits is counted. A table is wider than the cache that is near, and is fetched anew for every batch: it had better be for many. */
+/* What waits is counted. A table is wider than the cache that is near, and is fetched anew for every batch: it had
+ * better be for many. */
 static void count(tamis_decimals *d) {
         const uint32_t *places = d->waiting;
         const size_t n = d->n_waiting;

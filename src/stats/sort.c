@@ -13,8 +13,8 @@ static int ascending(const void *a, const void *b) {
         return (x > y) - (x < y);
 }
 
-/* By the digits of their keys, the last one first; a digit that all have in common is passed over. A million values take a
- * quarter of qsort()'s time. */
+/* By the digits of their keys, the last one first; a digit that all have in common is passed over. A million values
+ * take a quarter of qsort()'s time. */
 static void sort_many(uint64_t *keys, uint64_t *spare, size_t n, double *values) {
         size_t counts[N_DIGITS][BUCKETS] = {{0}};
 

@@ -31,7 +31,8 @@ static tamis_slice name_of(const tamis_schema *schema, size_t i) {
         return (tamis_slice) { schema->fields[i].name, schema->fields[i].name_length };
 }
 
-/* Where each name stands, doubled ones in their order: with 100,000 columns, looking them up one by one takes minutes. */
+/* Where each name stands, doubled ones in their order: with 100,000 columns, looking them up one by one takes
+ * minutes. */
 struct places {
         tamis_dict names;       /* name -> code */
         size_t *first;          /* by code: its first column */

@@ -155,7 +155,7 @@ int tamis_grouping_load(tamis_grouping *g, const json_t *texts, tamis_error *err
         return r;
 }
 
-/* -- what was learned within them ------------------------------------------------------------------------------------ */
+/* -- what was learned within them ---------------------------------------------------------------------------------- */
 
 static int save_group(const tamis_grouped *grouped, const tamis_grouping *g, size_t group, const void *state,
                       size_t columns, const char *values, json_t *groups) {

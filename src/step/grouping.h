@@ -33,7 +33,7 @@ typedef struct tamis_runs {
 int tamis_grouping_runs(const int32_t *codes, size_t n, tamis_batch *batch, tamis_runs *ret, tamis_error *err)
         TAMIS_CHECKED;
 
-/* -- what was learned within the groups, as JSON -------------------------------------------------------------------- */
+/* -- what was learned within the groups, as JSON ------------------------------------------------------------------- */
 
 /* The texts of a group, ["S", "male"]; NULL when memory is out. */
 json_t *tamis_grouping_texts(const tamis_grouping *grouping, size_t group);

@@ -11,7 +11,7 @@
 static const char *const kinds[] = { "an object", "an array", "a text", "a whole number",
                                      "a number",  "true",     "false",  "null" };
 
-/* -- whether memory ran out inside jansson ------------------------------------------------------------------------------ */
+/* -- whether memory ran out inside jansson ------------------------------------------------------------------------- */
 
 static _Thread_local bool ran_out;
 static _Thread_local struct { char *p; size_t left; } reserve;
@@ -86,7 +86,7 @@ int tamis_json_parse(tamis_slice text, json_t **ret, json_error_t *why, tamis_er
         return 0;
 }
 
-/* -- reading ------------------------------------------------------------------------------------------------------------ */
+/* -- reading ------------------------------------------------------------------------------------------------------- */
 
 static int get(const json_t *from, const char *key, const json_t **ret, tamis_error *err) {
         const json_t *v = json_is_object(from) ? json_object_get(from, key) : NULL;

@@ -1,10 +1,10 @@
 /* Teaching one link of the chain from the rows that reach its door.
  *
- * Types come from every learned row, and a step must know them before it learns. Rather than read the input once for the
- * types and once more to learn, the types are presumed from the first batch, learning goes ahead, and the same pass finds
- * out what they are. Were they presumed wrong (a word late in a column of numbers), what was learned is thrown away and
- * learned again with the types now known; and what a step refuses is held against it only if the types were so. A step
- * never sees any of this, and what it says meanwhile is said only when it holds.
+ * Types come from every learned row, and a step must know them before it learns. Rather than read the input once for
+ * the types and once more to learn, the types are presumed from the first batch, learning goes ahead, and the same pass
+ * finds out what they are. Were they presumed wrong (a word late in a column of numbers), what was learned is thrown
+ * away and learned again with the types now known; and what a step refuses is held against it only if the types were
+ * so. A step never sees any of this, and what it says meanwhile is said only when it holds.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,7 +185,7 @@ static int merge(void *arg, void *result, tamis_error *err) {
         return r;
 }
 
-/* -- types ----------------------------------------------------------------------------------------------------------- */
+/* -- types --------------------------------------------------------------------------------------------------------- */
 
 static void set_facts(tamis_field *f, const tamis_typing *typing) {
         if (!f->forced)
@@ -259,7 +259,7 @@ static void warn_nearly_numeric(const tamis_link *link, const tamis_typing *typi
         }
 }
 
-/* -- the lesson ------------------------------------------------------------------------------------------------------ */
+/* -- the lesson ---------------------------------------------------------------------------------------------------- */
 
 static int one_pass(struct lesson *lesson, tamis_error *err) {
         const tamis_visitor visitor = {

@@ -223,3 +223,51 @@ bool tamis_link_learns_all(const tamis_run *run, const tamis_link *link) {
         return run->options.learn_all && (link->type->common & TAMIS_OPT_LEARN) &&
                 !(tamis_link_traits(link) & TAMIS_CHANGES_ROWS);
 }
+
+/* -- at the door --------------------------------------------------------------------------------------------------- */
+
+/* Rows are counted at the doors of the steps that tell rows apart. What was loaded treats each row by itself. */
+bool tamis_link_numbers(const tamis_link *link) {
+        return (tamis_link_traits(link) & (TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS)) && !link->loaded;
+}
+
+/* The view stays with the column: the links of a chain have the same marks at their doors. */
+static int read_marks(tamis_batch *batch, size_t column, tamis_error *err) {
+        uint8_t *train = tamis_arena_get(&batch->arena, batch->n_rows);
+        size_t n = 0;
+
+        if (!train)
+                return tamis_fail_memory(err);
+        for (size_t row = 0; row < batch->n_rows; row++) {
+                tamis_slice mark = tamis_batch_text(batch, row, column);
+
+                train[row] = mark.n == 5 && memcmp(mark.p, "train", 5) == 0;
+                n += train[row];
+        }
+        if (batch->no_memory)
+                return tamis_fail_memory(err);
+        batch->columns[column].train_view = train;
+        batch->columns[column].n_train = n;
+        return 0;
+}
+
+int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) {
+        tamis_column *marks;
+        int r;
+
+        batch->schema = &link->in;
+        batch->missing = &link->missing;
+        batch->precision = link->precision;
+        batch->train = NULL;
+        batch->n_train = batch->n_rows;
+        if (link->mark < 0 || tamis_link_learns_all(run, link))
+                return 0;
+        marks = &batch->columns[link->mark];
+        r = marks->train_view ? 0 : read_marks(batch, (size_t) link->mark, err);
+        if (r < 0)
+                return r;
+        if (marks->n_train < batch->n_rows)
+                batch->train = marks->train_view;
+        batch->n_train = marks->n_train;
+        return 0;
+}

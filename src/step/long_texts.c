@@ -9,7 +9,8 @@
 /* What stands for a text begins with a byte that may stand in JSON as it is, and is nowhere else in this one. */
 enum { LONG = 4096, MARK = 0x7f };
 
-/* Eight bytes at a time: the highest bit of each tells of one that is below a blank, is a backslash, or is not below the mark. */
+/* Eight bytes at a time: the highest bit of each tells of one that is below a blank, is a backslash, or is not
+ * below the mark. */
 static uint64_t odd_ones(uint64_t x) {
         const uint64_t each = UINT64_C(0x0101010101010101), high = each << 7;
         const uint64_t slash = x ^ each * '\\';

@@ -1,8 +1,8 @@
 /* long_texts.h: long texts in JSON, without going through a parser byte by byte.
  *
- * A model that holds rows is a little JSON around one text of megabytes, and jansson takes 20 ns for each of its bytes. So long
- * texts are cut out of what it reads, a short one in the place of each, and are put back into what it made. Only texts
- * that stand for themselves are cut: printable ASCII without a backslash. The others go the usual way.
+ * A model that holds rows is a little JSON around one text of megabytes, and jansson takes 20 ns for each of its bytes.
+ * So long texts are cut out of what it reads, a short one in the place of each, and are put back into what it made.
+ * Only texts that stand for themselves are cut: printable ASCII without a backslash. The others go the usual way.
  */
 #ifndef TAMIS_STEP_LONG_TEXTS_H
 #define TAMIS_STEP_LONG_TEXTS_H

@@ -1,11 +1,11 @@
 /* One reading of the input, by all threads.
  *
  * There is no reader thread and no writer thread: each thread takes a turn at reading a batch, works on it, and takes a
- * turn, in the order of the batches, at handing over what it made. Reading, working and writing overlap by themselves, and
- * no more batches are under way than there are threads.
+ * turn, in the order of the batches, at handing over what it made. Reading, working and writing overlap by themselves,
+ * and no more batches are under way than there are threads.
  *
- * A step that numbers its rows needs to know how many came before the batch. Where a step before it adds or removes rows
- * that is known only when the batch before has got that far: such steps are entered in order too (`gates`).
+ * A step that numbers its rows needs to know how many came before the batch. Where a step before it adds or removes
+ * rows that is known only when the batch before has got that far: such steps are entered in order too (`gates`).
  */
 #include <stdlib.h>
 
@@ -54,7 +54,7 @@ struct worker {
         tamis_error error;
 };
 
-/* -- reading --------------------------------------------------------------------------------------------------------- */
+/* -- reading ------------------------------------------------------------------------------------------------------- */
 
 /* The next block of rows that a link adds behind the last. False: there are none left. */
 static bool next_tail(struct pass *p, size_t *link, size_t *block) {
@@ -132,7 +132,8 @@ static bool next_batch(struct worker *w, int *r) {
         return *r < 0 || w->batch->chunk.records > 0;
 }
 
-/* Take the next batch. 1: there is one; 0: the end; negative: it failed, and has its place in the order all the same. */
+/* Take the next batch. 1: there is one; 0: the end; negative: it failed, and has its place in the order
+ * all the same. */
 static int take(struct worker *w) {
         struct pass *p = w->pass;
         size_t link = 0, block = 0;
@@ -182,51 +183,10 @@ static int let_go(struct worker *w, bool keep) {
         return 0;
 }
 
-/* -- through the links ----------------------------------------------------------------------------------------------- */
+/* -- through the links --------------------------------------------------------------------------------------------- */
 
-/* The view stays with the column: the links of a chain have the same marks at their doors. */
-static int read_marks(tamis_batch *batch, size_t column, tamis_error *err) {
-        uint8_t *train = tamis_arena_get(&batch->arena, batch->n_rows);
-        size_t n = 0;
-
-        if (!train)
-                return tamis_fail_memory(err);
-        for (size_t row = 0; row < batch->n_rows; row++) {
-                tamis_slice mark = tamis_batch_text(batch, row, column);
-
-                train[row] = mark.n == 5 && memcmp(mark.p, "train", 5) == 0;
-                n += train[row];
-        }
-        if (batch->no_memory)
-                return tamis_fail_memory(err);
-        batch->columns[column].train_view = train;
-        batch->columns[column].n_train = n;
-        return 0;
-}
-
-int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) {
-        tamis_column *marks;
-        int r;
-
-        batch->schema = &link->in;
-        batch->missing = &link->missing;
-        batch->precision = link->precision;
-        batch->train = NULL;
-        batch->n_train = batch->n_rows;
-        if (link->mark < 0 || tamis_link_learns_all(run, link))
-                return 0;
-        marks = &batch->columns[link->mark];
-        r = marks->train_view ? 0 : read_marks(batch, (size_t) link->mark, err);
-        if (r < 0)
-                return r;
-        if (marks->n_train < batch->n_rows)
-                batch->train = marks->train_view;
-        batch->n_train = marks->n_train;
-        return 0;
-}
-
-/* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch failed.
- * Tails begin behind some doors, but no batch that follows them is to enter there, so the order has no hole. */
+/* Number the batch's rows at a door, waiting for the batch before where order decides. Negative: an earlier batch
+ * failed. Tails begin behind some doors, but no batch that follows them is to enter there, so the order has no hole. */
 static int enter(struct worker *w, size_t link) {
         struct pass *p = w->pass;
         struct gate *g = &p->gates[link];
@@ -277,7 +237,7 @@ static int through(struct worker *w, size_t i) {
         return 0;
 }
 
-/* -- in order -------------------------------------------------------------------------------------------------------- */
+/* -- in order ------------------------------------------------------------------------------------------------------ */
 
 static void fail(struct worker *w, int status) {
         struct pass *p = w->pass;
@@ -377,11 +337,6 @@ static void work(void *arg, unsigned thread) {
         tamis_batch_done(&w.own);
 }
 
-/* Rows are counted at the doors of the steps that tell rows apart. What was loaded treats each row by itself. */
-static bool is_numbered(const tamis_link *link) {
-        return (tamis_link_traits(link) & (TAMIS_RANDOM | TAMIS_CHANGES_ROWS | TAMIS_HOLDS_ROWS)) && !link->loaded;
-}
-
 /* Where this pass begins, and what it leaves behind. */
 static int plan(struct pass *p, tamis_error *err) {
         tamis_run *run = p->run;
@@ -412,7 +367,7 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         if (!p.gates)
                 return tamis_fail_memory(err);
         for (size_t i = p.first; i < p.links + (visitor->learner != NULL); i++)
-                p.gates[i].ordered = is_numbered(run->links[i]);
+                p.gates[i].ordered = tamis_link_numbers(run->links[i]);
         pthread_mutex_init(&p.reading, NULL);
         pthread_mutex_init(&p.lock, NULL);
         pthread_cond_init(&p.moved, NULL);
@@ -435,39 +390,4 @@ int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) {
         if (p.status < 0 && err)
                 *err = p.error;
         return p.status;
-}
-
-/* The first rows of a link that has taken up all others. */
-static int first_of_tail(tamis_link *l, tamis_batch *batch, tamis_error *err) {
-        batch->schema = &l->out;
-        batch->missing = &l->missing;
-        batch->precision = l->precision;
-        if (l->type->tail_blocks(l->state) > 0)
-                return l->type->tail(l->state, 0, batch, err);
-        return tamis_batch_begin_empty(batch, l->out.n, 0, err);
-}
-
-int tamis_pass_first(tamis_run *run, tamis_batch *batch, tamis_error *err) {
-        int r;
-
-        if (run->drained) {
-                r = first_of_tail(run->links[run->drained - 1], batch, err);
-        } else {
-                r = tamis_reader_rewind(run->reader, err);
-                if (r == 0)
-                        r = tamis_reader_next(run->reader, &batch->chunk, err);
-                if (r == 0)
-                        r = tamis_batch_begin(batch, err);
-        }
-        for (size_t i = run->drained; r == 0 && i < run->ready; i++) {
-                tamis_link *l = run->links[i];
-
-                r = tamis_link_greet(run, l, batch, err);
-                batch->first_row = batch->first_train = is_numbered(l) ? 0 : TAMIS_NOT_NUMBERED;
-                if (r == 0 && l->type->apply && !(l->loaded && (l->type->traits & TAMIS_TRAIN_ONLY)))
-                        r = l->type->apply(l->state, batch, err);
-                if (r < 0 && err)
-                        err->step = l->type->name;
-        }
-        return r;
 }

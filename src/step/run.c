@@ -51,7 +51,7 @@ void tamis_run_free(tamis_run *run) {
         free(run);
 }
 
-/* -- the chain ------------------------------------------------------------------------------------------------------- */
+/* -- the chain ----------------------------------------------------------------------------------------------------- */
 
 static int add_link(tamis_run *run, tamis_settings *settings, const json_t *model, tamis_error *err) {
         tamis_link **more = realloc(run->links, (run->n_links + 1) * sizeof *more);
@@ -148,7 +148,7 @@ int tamis_run_add_model(tamis_run *run, const char *path, tamis_error *err) {
         return r;
 }
 
-/* -- reading --------------------------------------------------------------------------------------------------------- */
+/* -- reading ------------------------------------------------------------------------------------------------------- */
 
 static int warn_duplicate_names(tamis_run *run, tamis_error *err) {
         const tamis_schema *s = &run->schema;
@@ -270,7 +270,7 @@ static int ready_link(tamis_run *run, size_t i, tamis_error *err) {
         return r;
 }
 
-/* -- writing --------------------------------------------------------------------------------------------------------- */
+/* -- writing ------------------------------------------------------------------------------------------------------- */
 
 struct writing {
         tamis_run *run;
@@ -350,7 +350,7 @@ static int write_rows(tamis_run *run, tamis_sink **ret, tamis_error *err) {
         return 0;
 }
 
-/* -- all of it ------------------------------------------------------------------------------------------------------- */
+/* -- all of it ----------------------------------------------------------------------------------------------------- */
 
 int tamis_run_go(tamis_run *run, tamis_error *err) {
         tamis_output *model = NULL, *report = NULL;

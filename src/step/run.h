@@ -1,8 +1,9 @@
 /* run.h (private): a run taken apart.
  *
  *     run.c      options in, everything in its order
- *     link.c     one step of the chain: made, loaded, attached
+ *     link.c     one step of the chain: made, loaded, attached; what a batch is told at its door
  *     pass.c     one reading of the input by all threads, through the first links of the chain
+ *     pass_first.c    its first batch alone
  *     store.c    the table in memory between the passes of a long chain
  *     learn.c    a pass that teaches the next link; types presumed, verified, redone
  *     sink.c     where they go: one output, or one a part
@@ -45,8 +46,8 @@ struct tamis_notes {
         void *arg;
 };
 
-/* The table in memory, as it is behind the first `level` links: a long chain then goes on from where the last pass ended,
- * with what was scanned and parsed. Empty until a pass fills it. */
+/* The table in memory, as it is behind the first `level` links: a long chain then goes on from where the last pass
+ * ended, with what was scanned and parsed. Empty until a pass fills it. */
 struct tamis_store {
         tamis_batch **batches;
         size_t n, capacity;
@@ -62,7 +63,8 @@ struct tamis_run {
         size_t n_links;
         size_t ready;           /* links that are attached: a pass may go through them */
         struct tamis_store store;
-        size_t drained;         /* 1 + the link that has taken all rows up (TAMIS_DRAINS): passes begin with its tail; 0: none */
+        size_t drained;         /* 1 + the link that has taken all rows up (TAMIS_DRAINS): passes begin with its
+                                 * tail; 0: none */
         size_t passes;          /* readings so far */
         struct tamis_notes notes;
         uint64_t rows_out;
@@ -85,6 +87,9 @@ bool tamis_link_learns(const tamis_link *link); /* it has yet to */
 bool tamis_link_drains(const tamis_link *link);
 /* It takes every row for a train row: by its nature, or because --learn-from says so. */
 bool tamis_link_learns_all(const tamis_run *run, const tamis_link *link);
+bool tamis_link_numbers(const tamis_link *link);        /* rows are to be numbered at its door */
+/* Tell the batch what is so at the door of `link`. */
+int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
 
 /* pass.c: what a pass does with a batch that has gone through the links. `work` runs on any thread and leaves what it
  * made in *result; `turn` gets it in the order of the batches, one at a time, and frees it; `drop` frees a result that
@@ -94,23 +99,24 @@ typedef struct tamis_visitor {
         int (*turn)(void *arg, void *result, tamis_error *err);
         void (*drop)(void *arg, void *result);
         void *arg;
-        tamis_link *learner;    /* the batch is greeted and numbered at this link's door, the next after the ready ones */
+        tamis_link *learner;    /* the batch is greeted and numbered at this link's door, the next after
+                                 * the ready ones */
         const char *what;       /* for progress: "learning", "writing" */
         bool final;
 } tamis_visitor;
 
 /* Read the input from its start, through the ready links. */
 int tamis_pass(tamis_run *run, const tamis_visitor *visitor, tamis_error *err) TAMIS_CHECKED;
-/* The first batch of the input, through the ready links; n_rows 0 where there is none. The reader is rewound after. */
+/* pass_first.c: the first batch of the input, through the ready links; n_rows 0 where there is none. The reader
+ * is rewound after. */
 int tamis_pass_first(tamis_run *run, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
-/* Tell the batch what is so at the door of `link`. */
-int tamis_link_greet(tamis_run *run, tamis_link *link, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
 
 /* store.c */
 /* Whether this pass should leave its batches in memory: the chain goes on learning, and the table has room. */
 bool tamis_store_worthwhile(const tamis_run *run);
 uint64_t tamis_store_room(const tamis_run *run);        /* the largest table, in bytes, that may stay */
-int tamis_store_add(struct tamis_store *store, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;    /* takes the batch */
+/* takes the batch */
+int tamis_store_add(struct tamis_store *store, tamis_batch *batch, tamis_error *err) TAMIS_CHECKED;
 void tamis_store_done(struct tamis_store *store);
 tamis_batch *tamis_store_batch(tamis_error *err);       /* an empty one; NULL when memory is out */
 void tamis_store_drop(tamis_batch *batch);
@@ -137,12 +143,13 @@ int tamis_model_write(const tamis_run *run, const char *path, tamis_output **ret
 int tamis_report_write(const tamis_run *run, const char *path, tamis_output **ret, tamis_error *err) TAMIS_CHECKED;
 int tamis_json_write(const json_t *json, const char *path, tamis_output **ret, tamis_error *err) TAMIS_CHECKED;
 
-/* json.c: jansson says NULL for no memory and for what it refuses alike, and its reader and its writer leave bytes out that
- * they have no room for. So its allocations are watched: did one fail, in this thread, since the last call of _watch_? */
+/* json.c: jansson says NULL for no memory and for what it refuses alike, and its reader and its writer leave bytes
+ * out that they have no room for. So its allocations are watched: did one fail, in this thread, since the last
+ * call of _watch_? */
 void tamis_json_watch_memory(void);
 bool tamis_json_ran_out(void);
-/* *ret is NULL, and `why` says why, where the text is not JSON. jansson's reader aborts where it gets no memory within a text: a
- * reserve sees it through the bytes it has been given, and it is given no more. */
+/* *ret is NULL, and `why` says why, where the text is not JSON. jansson's reader aborts where it gets no memory within
+ * a text: a reserve sees it through the bytes it has been given, and it is given no more. */
 enum { TAMIS_JSON_RESERVE = 1 << 18 };
 int tamis_json_parse(tamis_slice text, json_t **ret, json_error_t *why, tamis_error *err) TAMIS_CHECKED;
 

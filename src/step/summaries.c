@@ -3,7 +3,7 @@
 
 #include "step/ledger.h"
 
-/* -- moments --------------------------------------------------------------------------------------------------------- */
+/* -- moments ------------------------------------------------------------------------------------------------------- */
 
 static int moments_add(void *sum, const double *x, size_t n, tamis_error *err) {
         return tamis_moments_add(sum, x, n, err);
@@ -21,7 +21,7 @@ const tamis_summary tamis_summary_moments = {
         .size = sizeof(tamis_moments), .add_numbers = moments_add, .merge = moments_merge, .done = moments_done,
 };
 
-/* -- quantiles ------------------------------------------------------------------------------------------------------- */
+/* -- quantiles ----------------------------------------------------------------------------------------------------- */
 
 static int median_start(void *sum, size_t budget, tamis_error *err) {
         static const double half[] = { .5 };

@@ -399,7 +399,8 @@ int tamis_select_one(tamis_schema *schema, const char *sel, const char *what, si
                 *ret = s.columns[0];
         else if (doubled)
                 r = tamis_fail(err, TAMIS_USAGE,
-                               "%s %s: %zu columns have this name; say which by position (%zu or %zu)", what, sel, s.n, s.columns[0] + 1, s.columns[1] + 1);
+                               "%s %s: %zu columns have this name; say which by position (%zu or %zu)",
+                               what, sel, s.n, s.columns[0] + 1, s.columns[1] + 1);
         else
                 r = tamis_fail(err, TAMIS_USAGE, "%s %s: one column is wanted, not %zu", what, sel, s.n);
         tamis_selection_done(&s);

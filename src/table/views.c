@@ -130,8 +130,9 @@ static inline void note(struct numbers *n, size_t row, enum kind kind, double va
 }
 
 #if TAMIS_NUMBER_PLAIN
-/* Plain numbers and empty cells from `row` on; returns the first row that is neither, or n_rows. What is called missing does
- * not matter here: no token looks like a number. Locals, so that the loop does not read the batch again at every cell. */
+/* Plain numbers and empty cells from `row` on; returns the first row that is neither, or n_rows. What is called
+ * missing does not matter here: no token looks like a number. Locals, so that the loop does not read the batch again
+ * at every cell. */
 static size_t parse_plain(const tamis_batch *batch, const tamis_column *c, size_t row, struct numbers *n) {
         const tamis_chunk *chunk = &batch->chunk;
         const char *bytes = chunk->bytes.p;
@@ -207,7 +208,8 @@ static int parse(tamis_batch *batch, size_t column, bool padded, double *place, 
 
         if (batch->n_rows > SIZE_MAX / sizeof *n.values)
                 return tamis_fail_memory(err);
-        if (!place || (place == c->numbers && has_number_tokens(missing_of(batch))))    /* a number may be called missing */
+        /* a number may be called missing */
+        if (!place || (place == c->numbers && has_number_tokens(missing_of(batch))))
                 n.values = tamis_arena_get(&batch->arena, batch->n_rows * sizeof *n.values);
         if (!n.values)
                 return tamis_fail_memory(err);
@@ -317,7 +319,8 @@ static enum kind judge_missing(tamis_batch *batch, const tamis_column *c, size_t
                 : KIND_OTHER;
 }
 
-/* In a column of cells as they came nearly every cell is told by its first byte: not blank, no quote, no token begins so. */
+/* In a column of cells as they came nearly every cell is told by its first byte: not blank, no quote, no
+ * token begins so. */
 static size_t find_missing(tamis_batch *batch, const tamis_column *c, uint8_t *view) {
         const tamis_missing *missing = missing_of(batch);
         uint8_t unclear[256];

@@ -172,6 +172,16 @@ class Works:
                              "%s %s %s" % (self.found["sklearn"][0], theirs, path), speed(number), check,
                              *(["sums"] if check is same.unlike else ["figures"] if check is same.untold else []))
 
+    def profiles(self):
+        """`profile` and xan: all it has, and (without quartiles and distinct values) what it tells of a stream."""
+        path = self.folder / "numbers.csv"
+        ours = "profile -q --csv"
+        for work, command in (("profile", "xan stats -A -p"), ("profile, stream", "xan stats -p")):
+            if "xan" in self.found:
+                theirs = "%s %s" % (command, path)
+                self.compare("numbers", work, "%s %s %s" % (self.tamis, ours, path), "xan", theirs, speed(1), same.untold, "figures",
+                             "%s | python3 %s" % (theirs, rivals.HERE / "rivals" / "told_by_xan.py"))
+
     def balancing(self):
         if "sklearn" in self.found and self.wanted("numbers", "smote", "sklearn"):
             full = self.folder / "full.csv"
@@ -189,6 +199,7 @@ class Works:
         self.one_thread()
         self.seven()
         self.curves_and_splits()
+        self.profiles()
         self.balancing()
         for file, select, prefix in (("quoted", label, "x"), ("wide", "-c 'c*'", "c"), ("text", "-c score", "score")):
             self.against(file, "cat", "cat", "copy")

@@ -34,10 +34,10 @@ STREAMING = ["cat big.csv", "clean --trim --drop x1 big.csv", "apply model.json 
              "impute -q -t label -s mean big.csv", "impute -q -t label -s median big.csv", "scale -t label big.csv",
              "scale -t label -s robust big.csv", "sample -q -t label -s reservoir --each 1000 big.csv",
              "sample -q -t label -s bernoulli --share 0=5% big.csv", "sample -q -t label -s cost --cost 1=9 big.csv",
-             "decide -q -p x9 --threshold 50 big.csv"]
+             "decide -q -p x9 --threshold 50 big.csv", "profile -q --csv --memory 32M big.csv"]
 # Through a pipe, of which nothing may be kept either: neither in memory nor, read once, in a temporary file.
 PIPED = ["sample -q -t label -s reservoir --each 1000", "sample -q -t label -s bernoulli --share 0=5%",
-         "sample -q -t label -s cost --cost 1=9", "decide -q -p x9 --threshold 50"]
+         "sample -q -t label -s cost --cost 1=9", "decide -q -p x9 --threshold 50", "profile -q --csv"]
 HOLDING = ["smote -q -t label -c x5,x6,x7,x8,x9 -s plain big.csv", "sample -q -t label -s under --seed 7 big.csv",
            "sample -q -t label -s over --seed 7 big.csv", "split -q -t label --seed 7 big.csv",
            "impute -q -t label -c x* -s iterative big.csv", "impute -q -c x0,x1 --from x5 -s knn big.csv",
