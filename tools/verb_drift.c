@@ -9,7 +9,7 @@
 #include "say.h"
 #include "verb_drift.h"
 
-enum { COLUMNS, TARGET, SCORE, ALPHA, EFFECT, CLASSIFIER, SAVE, LOAD, CSV, JSON, HTML, NA, TYPES };
+enum { COLUMNS, TARGET, SCORE, ALPHA, EFFECT, CLASSIFIER, SAVE, LOAD, CSV, JSON, HTML, NA, TYPES, QUIET };
 enum { EXIT_FOUND = 3 };
 
 const tamis_option verb_drift_options[] = {
@@ -29,6 +29,8 @@ const tamis_option verb_drift_options[] = {
         [NA] = { "na", 0, TAMIS_TEXT, "LIST", NULL, "more tokens that mean missing; =LIST: these and no others", NULL },
         [TYPES] = { "types", 0, TAMIS_TEXT, "LIST", NULL,
                     "types that are not to be found out: 'zip=text,age=number'", NULL },
+        [QUIET] = { "quiet", 'q', TAMIS_FLAG, NULL, NULL,
+                "no warnings (drift has none); errors and the result still", NULL },
         { NULL },
 };
 

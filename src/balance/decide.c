@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "balance/decide.h"
 
@@ -120,17 +121,34 @@ static int finish(void *state, const tamis_context *context, bool *again, tamis_
 
 /* -- deciding ------------------------------------------------------------------------------------------------------ */
 
+/* The name of a corrected column: `stem` alone of one column of probabilities, before the class of several. */
+static int name_score(const tamis_decide *d, const char *stem, size_t i, tamis_buffer *name, tamis_error *err) {
+        int r;
+
+        name->n = 0;
+        r = tamis_buffer_add(name, stem, strlen(stem), err);
+        if (r == 0 && d->scores.n > 1)
+                r = tamis_buffer_add(name, "_", 1, err);
+        if (r == 0 && d->scores.n > 1)
+                r = tamis_buffer_add(name, d->names[i].p, d->names[i].n, err);
+        return r;
+}
+
+/* `_score`, or `_undone` where a column of a model has that name already. All of them are named alike, so that one
+ * pattern means them. */
 static int add_scores(const tamis_decide *d, tamis_schema *schema, tamis_error *err) {
+        size_t n = d->scores.n == 1 ? 1 : d->n_classes;
+        const char *stem = "_score";
         tamis_buffer name = { 0 };
         int r = 0;
 
-        if (d->scores.n == 1)
-                return tamis_schema_add(schema, schema->n, tamis_slice_of("_score"), TAMIS_TYPE_NUMERIC, err);
-        for (size_t i = 0; r == 0 && i < d->n_classes; i++) {
-                name.n = 0;
-                r = tamis_buffer_add(&name, "_score_", 7, err);
-                if (r == 0)
-                        r = tamis_buffer_add(&name, d->names[i].p, d->names[i].n, err);
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                r = name_score(d, "_score", i, &name, err);
+                if (r == 0 && tamis_schema_find(schema, (tamis_slice) { name.p, name.n }) >= 0)
+                        stem = "_undone";
+        }
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                r = name_score(d, stem, i, &name, err);
                 if (r == 0)
                         r = tamis_schema_add(schema, schema->n, (tamis_slice) { name.p, name.n }, TAMIS_TYPE_NUMERIC,
                                              err);
@@ -326,8 +344,9 @@ const tamis_step_type tamis_step_decide = {
                 "report tells how far it moves from fold to fold). From a column for each class it is the class of "
                 "the least expected cost; without costs, the most probable one.\n\n"
                 "--undo corrects probabilities, before anything else, for a model that learned from rows that `tamis "
-                "sample` thinned out at random, from that step's own report; the corrected ones are added as "
-                "`_score`. After SMOTE, pruning or repeated rows there is no such formula, and it is refused.\n\n"
+                "sample` thinned out at random, from that step's own report; the corrected ones are added as `_score`, "
+                "or as `_undone` where there is a `_score` already, as behind `tamis learn`. After SMOTE, pruning or "
+                "repeated rows there is no such formula, and it is refused.\n\n"
                 "A row without a score is left undecided, and counted. A threshold sought on the rows a model learned "
                 "from is too confident: have the scores of held-out rows or folds.",
         .options = options,

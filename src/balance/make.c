@@ -73,6 +73,8 @@ static double between(double a, double b, double gap, int decimals) {
 
         if (!isfinite(x))
                 x = (1 - gap) * a + gap * b;
+        if (gap >= 0 && gap <= 1)               /* a + (b - a) may be a digit beyond b */
+                x = fmin(fmax(x, fmin(a, b)), fmax(a, b));
         return decimals <= 300 ? tamis_number_round(x, decimals) : x;
 }
 

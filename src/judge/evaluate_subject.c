@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +140,81 @@ static int by_text(const void *a, const void *b) {
         return tamis_slice_compare(*(const tamis_slice *) a, *(const tamis_slice *) b);
 }
 
+/* Behind something that is no letter or digit: p_yes, score.yes, but not AB for the class B. */
+static bool ends_in(const tamis_field *f, tamis_slice class) {
+        size_t n = f->name_length;
+
+        if (n < class.n || memcmp(f->name + n - class.n, class.p, class.n) != 0)
+                return false;
+        return n == class.n || !(isalnum((unsigned char) f->name[n - class.n - 1])
+                                 || (unsigned char) f->name[n - class.n - 1] >= 0x80);
+}
+
+/* The place among --probability of the column of `class`: the shortest name that ends in it, as "p_very low" is not
+ * that of "low"; SIZE_MAX: none. */
+static size_t find_column(const tamis_subject *s, const tamis_sheet *sheet, tamis_slice class) {
+        const tamis_selection *p = &s->probability;
+        size_t best = SIZE_MAX;
+
+        for (size_t i = 0; i < p->n; i++) {
+                const tamis_field *f = &sheet->schema.fields[p->columns[i]];
+
+                if (ends_in(f, class) && (best == SIZE_MAX
+                                          || f->name_length < sheet->schema.fields[p->columns[best]].name_length))
+                        best = i;
+        }
+        return best;
+}
+
+/* The part before the class is the same in all columns that have one: *prefix is its length. */
+static bool find_prefix(const tamis_sheet *sheet, const tamis_selection *p, const tamis_slice *of, size_t *prefix) {
+        const char *first = NULL;
+
+        for (size_t i = 0; i < p->n; i++) {
+                const tamis_field *f = &sheet->schema.fields[p->columns[i]];
+                size_t n = f->name_length - of[i].n;
+
+                if (!of[i].p)
+                        continue;
+                if (first && (n != *prefix || memcmp(first, f->name, n) != 0))
+                        return false;
+                first = f->name;
+                *prefix = n;
+        }
+        return first != NULL;
+}
+
+/* A class that no row is of can be predicted all the same: were its column left out, the row would count as what is
+ * second likeliest. It is called as its column is, behind what the others begin with. */
+static int add_unseen(tamis_subject *s, const tamis_sheet *sheet, tamis_error *err) {
+        const tamis_selection *p = &s->probability;
+        tamis_slice *of = calloc(p->n + 1, sizeof *of);
+        size_t prefix = 0, at;
+        const char *start = NULL;
+        int r = of ? 0 : tamis_fail_memory(err);
+
+        for (size_t c = 0; r == 0 && c < s->k; c++)
+                if ((at = find_column(s, sheet, s->classes[c])) < SIZE_MAX)
+                        of[at] = s->classes[c];
+        for (size_t i = 0; r == 0 && i < p->n && !start; i++)
+                if (of[i].p)
+                        start = sheet->schema.fields[p->columns[i]].name;
+        for (size_t i = 0; r == 0 && start && i < p->n; i++) {
+                const tamis_field *f = &sheet->schema.fields[p->columns[i]];
+
+                if (of[i].p)
+                        continue;
+                if (!find_prefix(sheet, p, of, &prefix) || f->name_length <= prefix
+                    || memcmp(f->name, start, prefix) != 0)
+                        r = tamis_fail(err, TAMIS_USAGE, "--probability: column \"%s\" is called after no class of the "
+                                       "target; leave it out, or call all columns alike but for the class", f->name);
+                else
+                        add_class(s, (tamis_slice) { f->name + prefix, f->name_length - prefix });
+        }
+        free(of);
+        return r;
+}
+
 /* Two at least, of which the second is the positive one. */
 static int settle_two(tamis_subject *s, const tamis_subject_options *o, tamis_error *err) {
         size_t positive = o->positive ? class_of(s, tamis_slice_of(o->positive)) : 1;
@@ -163,17 +239,21 @@ static int find_classes(tamis_subject *s, const tamis_subject_options *o, const 
         const tamis_sheet_column *y = &sheet->columns[s->target];
         const tamis_sheet_column *d = s->prediction < SIZE_MAX ? &sheet->columns[s->prediction] : NULL;
         size_t most = 1000, room = y->n_levels + (d ? d->n_levels : 0) + 3;
+        int r;
 
         if (room > most)
                 return tamis_fail(err, TAMIS_BAD_DATA,
                                   "%zu classes are more than can be judged; --task numbers for a number", room - 3);
-        s->classes = calloc(room, sizeof *s->classes);
+        s->classes = calloc(room + s->probability.n, sizeof *s->classes);
         if (!s->classes)
                 return tamis_fail_memory(err);
         for (size_t i = 0; i < y->n_levels; i++)
                 add_class(s, y->levels[i]);
         for (size_t i = 0; d && i < d->n_levels; i++)
                 add_class(s, d->levels[i]);
+        r = s->probability.n > 1 ? add_unseen(s, sheet, err) : 0;
+        if (r < 0)
+                return r;
         if (o->positive && s->k >= 2 && class_of(s, tamis_slice_of(o->positive)) == SIZE_MAX)
                 return tamis_fail(err, TAMIS_USAGE, "--positive %s: there is no such class", o->positive);
         if (o->positive && s->k < 2)
@@ -196,14 +276,6 @@ static int fill_actual(tamis_subject *s, const tamis_sheet *sheet, tamis_error *
 
 /* -- what was predicted -------------------------------------------------------------------------------------------- */
 
-static bool ends_in(const tamis_field *f, tamis_slice class) {
-        size_t n = f->name_length;
-
-        return n >= class.n && memcmp(f->name + n - class.n, class.p, class.n) == 0
-               && (n == class.n || !((f->name[n - class.n - 1] >= 'a' && f->name[n - class.n - 1] <= 'z')
-                                     || (f->name[n - class.n - 1] >= '0' && f->name[n - class.n - 1] <= '9')));
-}
-
 /* The column of each class: the one, of two; else that whose name ends in the class's. */
 static int columns_of_classes(const tamis_subject *s, const tamis_sheet *sheet, size_t *at, tamis_error *err) {
         const tamis_selection *p = &s->probability;
@@ -214,10 +286,15 @@ static int columns_of_classes(const tamis_subject *s, const tamis_sheet *sheet, 
                 return 0;
         }
         for (size_t c = 0; c < s->k; c++) {
-                at[c] = SIZE_MAX;
-                for (size_t i = 0; i < p->n && s->classes[c].p; i++)
-                        if (ends_in(&sheet->schema.fields[p->columns[i]], s->classes[c]))
-                                at[c] = p->columns[i];
+                size_t found = s->classes[c].p ? find_column(s, sheet, s->classes[c]) : SIZE_MAX;
+
+                at[c] = found < SIZE_MAX ? p->columns[found] : SIZE_MAX;
+                for (size_t before = 0; before < c; before++)
+                        if (at[c] < SIZE_MAX && at[before] == at[c])
+                                return tamis_fail(err, TAMIS_USAGE, "--probability: column \"%s\" ends in two classes, "
+                                                  "\"%.*s\" and \"%.*s\"; one a class is needed",
+                                                  sheet->schema.fields[at[c]].name, (int) s->classes[before].n,
+                                                  s->classes[before].p, (int) s->classes[c].n, s->classes[c].p);
                 if (at[c] == SIZE_MAX && s->classes[c].p)
                         return tamis_fail(err, TAMIS_USAGE,
                                           "--probability: no column for class \"%.*s\"; with %s, one a class is "
@@ -315,6 +392,8 @@ int tamis_subject_make(tamis_subject *s, const tamis_subject_options *o, const t
         if (s->numbers)
                 return fill_numbers(s, sheet, err);
         r = find_classes(s, o, sheet, err);
+        if (r == 0)
+                r = tamis_subject_alike(s, notes, err);
         if (r == 0)
                 r = fill_actual(s, sheet, err);
         if (r == 0 && o->costs)

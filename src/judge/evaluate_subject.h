@@ -57,6 +57,9 @@ int tamis_subject_make(tamis_subject *s, const tamis_subject_options *o, const t
 /* Prices of mistakes, from a table of them. */
 int tamis_subject_costs(tamis_subject *s, const char *path, tamis_error *err) TAMIS_CHECKED;
 
+/* Notes that two classes differ only in how they are written. */
+int tamis_subject_alike(const tamis_subject *s, tamis_verdicts *notes, tamis_error *err) TAMIS_CHECKED;
+
 /* The rows for which keep[i]; arrays are made anew. */
 int tamis_subject_some(const tamis_subject *s, const uint8_t *keep, tamis_subject *ret, tamis_error *err) TAMIS_CHECKED;
 

@@ -57,6 +57,25 @@ static void done(void *state) {
 
 /* -- what was asked ------------------------------------------------------------------------------------------------ */
 
+/* What another strategy listens to would be said in vain. */
+static int check_taken(const tamis_learn *l, const tamis_settings *settings, tamis_error *err) {
+        const tamis_learner *linear[] = { &tamis_learner_logistic, &tamis_learner_ridge, &tamis_learner_svm };
+        bool penalized = false;
+        static const char *const of_boost[] = { "rounds", "depth", "rate" };
+        const char *in_vain = NULL;
+
+        for (size_t i = 0; i < sizeof linear / sizeof *linear; i++)
+                penalized = penalized || l->learner == linear[i];
+        if (tamis_settings_given(settings, "penalty") && !penalized)
+                in_vain = "penalty";
+        if (tamis_settings_given(settings, "neighbors") && l->learner != &tamis_learner_knn)
+                in_vain = "neighbors";
+        for (size_t i = 0; i < sizeof of_boost / sizeof *of_boost; i++)
+                if (tamis_settings_given(settings, of_boost[i]) && l->learner != &tamis_learner_boost)
+                        in_vain = of_boost[i];
+        return in_vain ? tamis_fail(err, TAMIS_USAGE, "-s %s takes no --%s", l->learner->strategy.name, in_vain) : 0;
+}
+
 static int check(const tamis_learn *l, const tamis_settings *settings, tamis_error *err) {
         const char *name = l->learner->strategy.name;
 
@@ -81,7 +100,7 @@ static int check(const tamis_learn *l, const tamis_settings *settings, tamis_err
                 return tamis_fail(err, TAMIS_USAGE, "%s takes no weights", name);
         if (l->explain && (!l->learner->save || l->learner == &tamis_learner_majority))
                 return tamis_fail(err, TAMIS_USAGE, "--explain goes with linear models: logistic, ridge, svm");
-        return 0;
+        return check_taken(l, settings, err);
 }
 
 static int configure(void *state, const tamis_context *context, tamis_error *err) {
