@@ -66,6 +66,12 @@ def faults(tamis, folder):
         for verb in verbs:
             if not re.search(r"\b%s\b" % verb, script):
                 yield "completion for %s does not know %s" % (shell, verb)
+    for words, wanted in (("drill ex", "explain"), ("impute -s soft", "softimpute"), ("help bias", ""), ("drill start ch", "")):
+        script = "%s\nCOMP_WORDS=(tamis %s); COMP_CWORD=%d; _tamis; echo ${COMPREPLY[@]}" % (
+            say(tamis, "help", "--completion", "bash"), words, len(words.split()))
+        came = subprocess.run(["bash", "-c", script], capture_output=True, text=True).stdout.strip()
+        if came != wanted:
+            yield "bash completes tamis %s to %s, not to %s" % (words, came, wanted)
 
 
 def main():

@@ -61,6 +61,12 @@ static void bash_options(const offers *o, const verb *v) {
         puts("\" ;;");
 }
 
+/* What the first operand is one of. */
+static void print_operands(const verb *v) {
+        for (size_t i = 0; v->word(i); i++)
+                printf("%s%s", i ? " " : "", v->word(i));
+}
+
 /* Call `each` for every verb with what it offers. */
 static int each_verb(void (*each)(const offers *, const verb *), tamis_error *err) {
         verb_walk walk = {0};
@@ -113,8 +119,15 @@ static int bash(tamis_error *err) {
         fputs("    esac ;;\n  *) case $verb in\n    help) words=\"strategies columns", stdout);
         for (walk = (verb_walk) {0}; verb_next(&walk, &v);)
                 printf(" %s", v.name);
-        puts("\" ;;\n"
-             "    esac ;;\n"
+        puts("\" ;;");
+        for (walk = (verb_walk) {0}; verb_next(&walk, &v);) {
+                if (!v.word)
+                        continue;
+                printf("    %s) [ \"$prev\" != %s ] || words=\"", v.name, v.name);
+                print_operands(&v);
+                puts("\" ;;");
+        }
+        puts("    esac ;;\n"
              "  esac; fi\n"
              "  [ -z \"$words\" ] || COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
              "}\n"
@@ -167,6 +180,11 @@ static void zsh_verb(const offers *o, const verb *v) {
         printf("    %s)\n      _arguments -s", v->name);
         for (size_t i = 0; i < o->n; i++)
                 zsh_option(&o->list[i], v);
+        if (v->word) {
+                fputs(" \\\n        '1:command:(", stdout);
+                print_operands(v);
+                fputs(")'", stdout);
+        }
         fputs(" \\\n        '*::", stdout);
         puts(strcmp(v->name, "help") == 0 ? "verb:_tamis_verbs' ;;" : "file:_files' ;;");
 }

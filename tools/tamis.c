@@ -33,7 +33,7 @@ static const verb verbs[] = {
           .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_HELP, .run = verb_drift },
         { "drill", "practise the answers, on data that answers back", "[COMMAND [NAME]]",
           .details = verb_drill_details, .examples = verb_drill_examples, .options = verb_drill_options,
-          .takes = TAKES_HELP, .run = verb_drill },
+          .takes = TAKES_HELP, .word = verb_drill_word, .run = verb_drill },
         { "evaluate", "measure predictions: confusion, ranks, probabilities, costs, errors", "[FILE...]",
           .details = verb_evaluate_details, .examples = verb_evaluate_examples, .options = verb_evaluate_options,
           .takes = TAKES_INPUT | TAKES_OUTPUT | TAKES_RUN | TAKES_HELP, .run = verb_evaluate },

@@ -23,6 +23,7 @@ typedef struct verb {
         const char *name;
         const char *summary;            /* one line, no full stop */
         const char *operands;           /* as the usage line shows them */
+        const char *(*word)(size_t i);  /* what the first of them is one of, NULL behind the last; NULL: anything */
         const char *details;            /* paragraphs; may be NULL */
         const char *examples;           /* lines of shell; may be NULL */
         const tamis_option *options;    /* its own; ends with name NULL; may be NULL */

@@ -75,14 +75,21 @@ static const struct {
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
-static int unknown(const char *name, tamis_error *err) {
-        tamis_slice words[N_COMMANDS + 1];
-        char near[128] = "";
+/* Those that are run with something else than a name come last. */
+const char *verb_drill_word(size_t i) {
+        static const char *const others[] = { "interview", "dev", NULL };
 
-        for (size_t i = 0; i < N_COMMANDS; i++)
-                words[i] = tamis_slice_of(commands[i].name);
-        words[N_COMMANDS] = tamis_slice_of("interview");
-        tamis_nearest(tamis_slice_of(name), words, N_COMMANDS + 1, near, sizeof near);
+        return i < N_COMMANDS ? commands[i].name : others[i - N_COMMANDS];
+}
+
+static int unknown(const char *name, tamis_error *err) {
+        tamis_slice words[N_COMMANDS + 2];
+        char near[128] = "";
+        size_t n = 0;
+
+        for (; verb_drill_word(n); n++)
+                words[n] = tamis_slice_of(verb_drill_word(n));
+        tamis_nearest(tamis_slice_of(name), words, n, near, sizeof near);
         return tamis_fail(err, TAMIS_USAGE, "no command \"%s\"%s%s (tamis drill --help shows them)", name,
                           *near ? "; near are " : "", near);
 }
