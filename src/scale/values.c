@@ -63,7 +63,7 @@ const tamis_summary tamis_summary_values = {
 
 /* -- in order ------------------------------------------------------------------------------------------------------ */
 
-enum { DIGIT = 11, DIGITS = 6, RADIX = 1 << DIGIT, FEW = 256, PART = 512, LEAST_COUNTED = 4096 };
+enum { DIGIT = 11, DIGITS = 6, RADIX = 1 << DIGIT, FEW = 256 };
 
 static int ascending(const void *x, const void *y) {
         const double *a = x, *b = y;
@@ -131,39 +131,6 @@ static bool insert(uint64_t *keys, size_t n) {
         return true;
 }
 
-/* Those of few decimals are counted, place by place, and need no sorting: a third of the time. False: they are not all
- * such, and x is as it was. */
-static bool count(double *x, size_t n) {
-        tamis_decimals d = {0};
-        double *values = NULL, rest[PART];
-        uint64_t *counts = NULL;
-        size_t distinct, to = 0;
-        bool all;
-
-        if (n < LEAST_COUNTED || n > UINT32_MAX)
-                return false;
-        tamis_decimals_try(&d, x, n, 2 * n);
-        all = d.counts;
-        for (size_t i = 0; all && i < n; i += PART)
-                all = tamis_decimals_add(&d, x + i, n - i < PART ? n - i : PART, rest) == 0;
-        if (all) {
-                distinct = tamis_decimals_distinct(&d);
-                values = malloc((distinct + 1) * sizeof *values);
-                counts = malloc((distinct + 1) * sizeof *counts);
-                all = values && counts;
-        }
-        if (all) {
-                tamis_decimals_list(&d, values, counts);
-                for (size_t i = 0; i < distinct; i++)
-                        for (uint64_t k = counts[i]; k > 0; k--)
-                                x[to++] = values[i];
-        }
-        free(values);
-        free(counts);
-        tamis_decimals_done(&d);
-        return all;
-}
-
 /* By the leading 33 bits of what they differ in, and the rest, where few rows are wrong, by insertion: half the work of
  * all digits, which are for what is left. */
 bool tamis_values_sort(double *x, size_t n) {
@@ -176,7 +143,7 @@ bool tamis_values_sort(double *x, size_t n) {
                         qsort(x, n, sizeof *x, ascending);
                 return true;
         }
-        if (count(x, n))
+        if (tamis_decimals_sort(x, n))
                 return true;
         keys = malloc(2 * n * sizeof *keys);
         counts = malloc((size_t) DIGITS * RADIX * sizeof *counts);

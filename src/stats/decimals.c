@@ -6,6 +6,7 @@
 
 enum { AHEAD = 24, STRIDE = 16, SAMPLE = 256, LEAST = 64, MOST_PLACES = 1 << 21 };
 enum { LEAST_WAITING = 1024, MOST_WAITING = 1 << 16 };
+enum { PART = 512, LEAST_SORTED = 4096 };
 static const double farthest = 1e9;
 static const double shift = 6755399441055744;   /* 2^52 + 2^51: what is added to it loses its decimals */
 
@@ -172,4 +173,35 @@ void tamis_decimals_list(tamis_decimals *d, double *values, uint64_t *counts) {
                                 to += d->counts[k] > 0;
                         }
                 }
+}
+
+bool tamis_decimals_sort(double *x, size_t n) {
+        tamis_decimals d = {0};
+        double *values = NULL, rest[PART];
+        uint64_t *counts = NULL;
+        size_t distinct, to = 0;
+        bool all;
+
+        if (n < LEAST_SORTED || n > UINT32_MAX)
+                return false;
+        tamis_decimals_try(&d, x, n, 2 * n);
+        all = d.counts;
+        for (size_t i = 0; all && i < n; i += PART)
+                all = tamis_decimals_add(&d, x + i, n - i < PART ? n - i : PART, rest) == 0;
+        if (all) {
+                distinct = tamis_decimals_distinct(&d);
+                values = malloc((distinct + 1) * sizeof *values);
+                counts = malloc((distinct + 1) * sizeof *counts);
+                all = values && counts;
+        }
+        if (all) {
+                tamis_decimals_list(&d, values, counts);
+                for (size_t i = 0; i < distinct; i++)
+                        for (uint64_t k = counts[i]; k > 0; k--)
+                                x[to++] = values[i];
+        }
+        free(values);
+        free(counts);
+        tamis_decimals_done(&d);
+        return all;
 }

@@ -37,4 +37,8 @@ size_t tamis_decimals_add(tamis_decimals *d, const double *x, size_t n, double *
 size_t tamis_decimals_distinct(tamis_decimals *d);
 void tamis_decimals_list(tamis_decimals *d, double *values, uint64_t *counts);
 
+/* Numbers into ascending order by counting them: a third of the time that digits take. False: they are not all of few
+ * decimals and near each other, they are few, or there is no memory for it, and x is as it was. */
+bool tamis_decimals_sort(double *x, size_t n);
+
 #endif
