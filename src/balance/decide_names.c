@@ -166,9 +166,9 @@ static int name_columns(tamis_decide *d, const struct classes *c, const char *sa
                 r = tamis_fail(err, TAMIS_USAGE, "--classes names %zu classes, and there are %zu columns of "
                                "probabilities", l.n, n);
         if (r == 0 && c->whose && c->n != n)
-                r = tamis_fail(err, TAMIS_USAGE, "there are %zu columns of probabilities, and %s has %zu classes", n,
-                               c->whose,
-                               c->n);
+                r = tamis_fail(err, TAMIS_USAGE, "there are %zu columns of probabilities, and %s has %zu classes%s", n,
+                               c->whose, c->n, d->has_target ? "; leave --target out and name the columns' own with "
+                               "--classes to decide between those alone" : "");
         if (r == 0 && !said && c->whose)
                 r = find_owners(d, c, owner, err);
         for (size_t i = 0; r == 0 && i < n; i++) {

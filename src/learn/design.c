@@ -56,6 +56,13 @@ int tamis_learn_form(tamis_learn *l, tamis_error *err) {
         return r;
 }
 
+/* In standard deviations; the difference of two numbers near the largest there is overflows, their quotients do not. */
+static double standardise(double x, const tamis_feature *f) {
+        double from_mean = x - f->mean;
+
+        return isinf(from_mean) ? x / f->sd - f->mean / f->sd : from_mean / f->sd;
+}
+
 void tamis_learn_vector(const tamis_learn *l, const double *cells, double *x) {
         memset(x, 0, l->places * sizeof *x);
         x[0] = 1;
@@ -63,7 +70,7 @@ void tamis_learn_vector(const tamis_learn *l, const double *cells, double *x) {
                 const tamis_feature *f = &l->form[j];
 
                 if (!f->category)
-                        x[f->offset] = (cells[j] - f->mean) / f->sd;
+                        x[f->offset] = standardise(cells[j], f);
                 else if (cells[j] < (double) f->places)
                         x[f->offset + (size_t) cells[j]] = 1;
         }
