@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The page of `tamis profile --html` in a browser: Chromium reads it without a word of complaint, asks nobody for anything, has every
 section there, and draws something of a sensible size, by day and by night. Skipped where there is no Chromium."""
+import atexit
 import html.parser
 import os
 import random
@@ -14,7 +15,9 @@ import zlib
 from pathlib import Path
 
 TAMIS = str(Path(sys.argv[1]).resolve())
-os.chdir(tempfile.mkdtemp())
+FOLDER = tempfile.mkdtemp(prefix="tamis-page-")
+atexit.register(shutil.rmtree, FOLDER)
+os.chdir(FOLDER)
 WIDTH, HEIGHT = 1000, 1400
 
 

@@ -2,6 +2,7 @@
 """`tamis profile` finds every fault that is planted in a table, names a line of it and a cure that runs, and calls nothing in
 a clean table an error. And the rest of what it says of itself: the same bytes for any number of threads, estimates that are said
 to be, exit statuses, a page without network, 80 columns; what is messy in real tables, where there are any."""
+import atexit
 import csv
 import html.parser
 import io
@@ -18,7 +19,9 @@ from pathlib import Path
 
 TAMIS = str(Path(sys.argv[1]).resolve())
 REAL = Path(__file__).resolve().parent.parent.parent.parent / "shared" / "data"
-os.chdir(tempfile.mkdtemp())
+FOLDER = tempfile.mkdtemp(prefix="tamis-profile-")
+atexit.register(shutil.rmtree, FOLDER)
+os.chdir(FOLDER)
 N = 400
 
 

@@ -9,9 +9,11 @@ also asks for a PSI of at least .1. The classifier is asked of five such columns
 test.
 """
 import argparse
+import atexit
 import csv
 import io
 import random
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -26,6 +28,7 @@ SIZES, REFERENCES = (50, 100, 200, 500, 5000), (200, 5000)
 ALARMS = ("gone", "type", "unit", "new", "drift")
 FIRES = ALARMS + ("shift",)
 folder = Path(tempfile.mkdtemp(prefix="tamis-drift-"))
+atexit.register(shutil.rmtree, folder)
 
 
 def write(name, columns):
