@@ -3,11 +3,13 @@
 
 #include "impute/collect.h"
 
+static const char too_many[] = "a column has more than 2147483647 different texts";
+
 void tamis_collected_done(tamis_collected *c) {
         for (size_t i = 0; c->columns && i < c->n; i++) {
                 free(c->columns[i].numbers);
                 free(c->columns[i].codes);
-                free(c->columns[i].spelling);
+                tamis_texts_done(&c->columns[i].spelling);
                 tamis_dict_done(&c->columns[i].dict);
         }
         free(c->columns);
@@ -26,8 +28,7 @@ static int grow(void **array, size_t capacity, size_t size, tamis_error *err) {
 }
 
 /* Room for `more` rows of numbers or codes, as the other has them or, at the start, as the types say. */
-static int reserve(tamis_collected *c, const tamis_type *types, const bool *spelled, bool grouped, size_t more,
-                   tamis_error *err) {
+static int reserve(tamis_collected *c, const tamis_type *types, bool grouped, size_t more, tamis_error *err) {
         size_t capacity = c->capacity ? c->capacity : more;
         int r = 0;
 
@@ -40,8 +41,6 @@ static int reserve(tamis_collected *c, const tamis_type *types, const bool *spel
                         r = grow((void **) &c->columns[i].numbers, capacity, sizeof(double), err);
                 else if (types[i] == TAMIS_TYPE_CATEGORICAL)
                         r = grow((void **) &c->columns[i].codes, capacity, sizeof(int32_t), err);
-                if (r == 0 && spelled && spelled[i] && types[i] == TAMIS_TYPE_NUMERIC)
-                        r = grow((void **) &c->columns[i].spelling, capacity, sizeof(int32_t), err);
         }
         if (r == 0 && grouped)
                 r = grow((void **) &c->groups, capacity, sizeof(int32_t), err);
@@ -86,6 +85,15 @@ static int learn_texts(int32_t *into, tamis_dict *dict, tamis_batch *batch, size
         return r;
 }
 
+static int learn_spelling(tamis_texts *into, tamis_batch *batch, size_t at, tamis_error *err) {
+        const uint8_t *missing;
+        int r = tamis_batch_missing(batch, at, &missing, err);
+
+        for (size_t row = 0; r == 0 && row < batch->n_rows; row++)
+                r = tamis_texts_add(into, missing[row] ? (tamis_slice) {0} : tamis_batch_text(batch, row, at), err);
+        return r;
+}
+
 int tamis_collected_learn(tamis_collected *c, tamis_batch *batch, const tamis_columns *columns, const bool *spelled,
                           const tamis_grouping *grouping, tamis_error *err) {
         bool grouped = grouping->columns.n > 0;
@@ -93,7 +101,7 @@ int tamis_collected_learn(tamis_collected *c, tamis_batch *batch, const tamis_co
         int r = open_columns(c, columns->n, err);
 
         if (r == 0)
-                r = reserve(c, columns->types, spelled, grouped, batch->n_rows, err);
+                r = reserve(c, columns->types, grouped, batch->n_rows, err);
         for (size_t i = 0; r == 0 && batch->n_rows > 0 && i < c->n; i++) {
                 struct tamis_collected_column *into = &c->columns[i];
 
@@ -101,8 +109,8 @@ int tamis_collected_learn(tamis_collected *c, tamis_batch *batch, const tamis_co
                         r = learn_numbers(into->numbers + c->rows, batch, columns->at[i], err);
                 else if (into->codes)
                         r = learn_texts(into->codes + c->rows, &into->dict, batch, columns->at[i], err);
-                if (r == 0 && into->spelling)
-                        r = learn_texts(into->spelling + c->rows, &into->dict, batch, columns->at[i], err);
+                if (r == 0 && spelled && spelled[i] && into->numbers)
+                        r = learn_spelling(&into->spelling, batch, columns->at[i], err);
         }
         if (r == 0 && grouped && batch->n_rows > 0) {
                 r = tamis_grouping_codes(grouping, &c->keys, batch, &codes, err);
@@ -125,11 +133,9 @@ static int merge_codes(tamis_collected *into, tamis_collected *from, size_t i, t
         int r = map ? tamis_dict_merge(&into->columns[i].dict, dict, map, err) : tamis_fail_memory(err);
 
         if (r == 0 && into->columns[i].dict.n > INT32_MAX)
-                r = tamis_fail(err, TAMIS_BAD_DATA, "a column has more than 2147483647 different texts");
-        if (r == 0 && from->columns[i].codes)
+                r = tamis_fail(err, TAMIS_BAD_DATA, too_many);
+        if (r == 0)
                 append_codes(into->columns[i].codes + into->rows, from->columns[i].codes, from->rows, map);
-        if (r == 0 && from->columns[i].spelling)
-                append_codes(into->columns[i].spelling + into->rows, from->columns[i].spelling, from->rows, map);
         free(map);
         return r;
 }
@@ -150,24 +156,22 @@ static int merge_groups(tamis_collected *into, const tamis_collected *from, cons
 int tamis_collected_merge(tamis_collected *into, tamis_collected *from, const tamis_grouping *grouping,
                           tamis_error *err) {
         tamis_type *types = calloc(from->n + 1, sizeof *types);
-        bool *spelled = calloc(from->n + 1, sizeof *spelled);
-        int r = types && spelled ? open_columns(into, from->n, err) : tamis_fail_memory(err);
+        int r = types ? open_columns(into, from->n, err) : tamis_fail_memory(err);
 
-        for (size_t i = 0; r == 0 && i < from->n; i++) {
-                spelled[i] = from->columns[i].spelling != NULL;
+        for (size_t i = 0; r == 0 && i < from->n; i++)
                 types[i] = from->columns[i].numbers ? TAMIS_TYPE_NUMERIC
                          : from->columns[i].codes ? TAMIS_TYPE_CATEGORICAL : TAMIS_TYPE_EMPTY;
-        }
         if (r == 0)
-                r = reserve(into, types, spelled, from->groups, from->rows, err);
+                r = reserve(into, types, from->groups, from->rows, err);
         free(types);
-        free(spelled);
         for (size_t i = 0; r == 0 && from->rows > 0 && i < from->n; i++) {
                 if (from->columns[i].numbers)
                         memcpy(into->columns[i].numbers + into->rows, from->columns[i].numbers,
                                from->rows * sizeof(double));
-                if (from->columns[i].codes || from->columns[i].spelling)
+                if (from->columns[i].codes)
                         r = merge_codes(into, from, i, err);
+                else
+                        r = tamis_texts_append(&into->columns[i].spelling, &from->columns[i].spelling, err);
         }
         if (r == 0 && from->groups && from->rows > 0)
                 r = merge_groups(into, from, grouping, err);
@@ -224,22 +228,77 @@ static int settle_levels(tamis_frame *f, tamis_frame_column *c, struct tamis_col
         return r;
 }
 
-/* The texts of a column of numbers, as they came. */
-static int settle_spelling(tamis_frame *f, tamis_frame_column *c, struct tamis_collected_column *from,
-                           tamis_error *err) {
-        size_t n = from->dict.n;
-        tamis_slice *spelled = tamis_arena_get(&f->arena, n * sizeof *spelled);
+/* The texts of columns of numbers: each once, in the order they came in, and which of them each row has. */
+struct spelling {
+        tamis_collected *collected;
+        const size_t *order;
+        tamis_frame *frame;
+        tamis_error *errs;              /* for each column of the frame */
+        int *failed;                    /* likewise: 0, or what tamis_fail gave */
+};
+
+static int list_spellings(struct tamis_collected_column *from, int32_t *spelling, tamis_error *err) {
+        int r = 0;
+
+        for (size_t row = 0; r == 0 && row < from->spelling.n; row++) {
+                size_t code;
+
+                spelling[row] = TAMIS_CODE_MISSING;
+                if (tamis_texts_empty(&from->spelling, row))
+                        continue;
+                r = tamis_dict_add(&from->dict, tamis_texts_at(&from->spelling, row), 1, &code, err);
+                if (r == 0 && code >= INT32_MAX)
+                        r = tamis_fail(err, TAMIS_BAD_DATA, too_many);
+                if (r == 0)
+                        spelling[row] = (int32_t) code;
+        }
+        return r;
+}
+
+static void spell_column(void *arg, size_t i) {
+        const struct spelling *s = arg;
+        struct tamis_collected_column *from = &s->collected->columns[s->order[i]];
+        tamis_frame_column *c = &s->frame->columns[i];
+
+        if (from->spelling.n == 0)
+                return;
+        c->spelling = malloc(from->spelling.n * sizeof *c->spelling);
+        s->failed[i] = c->spelling ? list_spellings(from, c->spelling, &s->errs[i]) : tamis_fail_memory(&s->errs[i]);
+        tamis_texts_done(&from->spelling);
+}
+
+static int spell(tamis_collected *c, const size_t *order, tamis_pool *pool, tamis_frame *f, tamis_error *err) {
+        struct spelling s = {
+                .collected = c, .order = order, .frame = f,
+                .errs = calloc(f->n + 1, sizeof *s.errs), .failed = calloc(f->n + 1, sizeof *s.failed),
+        };
+        int r = s.errs && s.failed ? 0 : tamis_fail_memory(err);
+
+        if (r == 0)
+                tamis_pool_for(pool, f->n, spell_column, &s);
+        for (size_t i = 0; r == 0 && i < f->n; i++) {
+                r = s.failed[i];
+                if (r < 0 && err)
+                        *err = s.errs[i];
+        }
+        free(s.errs);
+        free(s.failed);
+        return r;
+}
+
+static int settle_spelling(tamis_frame *f, tamis_frame_column *c, const tamis_dict *dict, tamis_error *err) {
+        tamis_slice *spelled = tamis_arena_get(&f->arena, dict->n * sizeof *spelled);
 
         if (!spelled)
                 return tamis_fail_memory(err);
-        for (size_t i = 0; i < n; i++) {
-                spelled[i] = from->dict.entries[i].text;
+        for (size_t i = 0; i < dict->n; i++) {
+                spelled[i] = dict->entries[i].text;
                 spelled[i].p = tamis_arena_copy(&f->arena, spelled[i]);
                 if (!spelled[i].p)
                         return tamis_fail_memory(err);
         }
         c->spelled = spelled;
-        c->n_spelled = n;
+        c->n_spelled = dict->n;
         return 0;
 }
 
@@ -357,26 +416,26 @@ static int make(tamis_collected *c, const tamis_columns *columns, const size_t *
                 struct tamis_collected_column *from = &c->columns[order[i]];
                 tamis_frame_column *column = &f->columns[i];
 
-                *column = (tamis_frame_column) { .type = columns->types[order[i]], .least = -INFINITY, .most = INFINITY };
+                column->type = columns->types[order[i]];
+                column->least = -INFINITY;
+                column->most = INFINITY;
                 column->name = tamis_arena_copy(&f->arena, tamis_slice_of(columns->names[order[i]]));
                 r = column->name ? 0 : tamis_fail_memory(err);
                 if (r == 0 && from->codes)
                         r = settle_levels(f, column, from, f->rows, err);
-                if (r == 0 && from->spelling)
-                        r = settle_spelling(f, column, from, err);
+                if (r == 0 && column->spelling)
+                        r = settle_spelling(f, column, &from->dict, err);
                 tamis_dict_done(&from->dict);
                 column->numbers = from->numbers;
                 column->codes = from->codes;
-                column->spelling = from->spelling;
                 from->numbers = NULL;
                 from->codes = NULL;
-                from->spelling = NULL;
         }
         return r;
 }
 
 int tamis_collected_frame(tamis_collected *c, const tamis_columns *columns, const size_t *order, size_t n,
-                          tamis_frame *ret, uint32_t **place, tamis_error *err) {
+                          tamis_pool *pool, tamis_frame *ret, uint32_t **place, tamis_error *err) {
         tamis_frame f = { .rows = c->rows, .n = n };
         uint32_t *places = NULL;
         int r = 0;
@@ -388,6 +447,8 @@ int tamis_collected_frame(tamis_collected *c, const tamis_columns *columns, cons
         places = malloc((c->rows + 1) * sizeof *places);
         if (!f.columns || !f.keys || !places)
                 r = tamis_fail_memory(err);
+        if (r == 0)
+                r = spell(c, order, pool, &f, err);
         if (r == 0)
                 r = make(c, columns, order, &f, err);
         if (r == 0)

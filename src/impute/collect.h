@@ -9,6 +9,7 @@
 #ifndef TAMIS_IMPUTE_COLLECT_H
 #define TAMIS_IMPUTE_COLLECT_H
 
+#include "base/texts.h"
 #include "impute/frame.h"
 #include "step/grouping.h"
 
@@ -17,8 +18,8 @@ typedef struct tamis_collected {
         struct tamis_collected_column {
                 double *numbers;
                 int32_t *codes;
-                int32_t *spelling;      /* beside numbers, where it is asked for: codes of their texts */
-                tamis_dict dict;
+                tamis_texts spelling;   /* beside numbers, where it is asked for: as they stood; missing: empty */
+                tamis_dict dict;        /* of the codes */
         } *columns;             /* one for each of the step's; empty ones have neither numbers nor codes */
         int32_t *groups;        /* per row: code in `keys`, or TAMIS_NO_GROUP; NULL: there are no groups */
         tamis_dict keys;
@@ -37,7 +38,7 @@ int tamis_frame_order(const tamis_columns *columns, size_t **order, size_t *n, t
 /* Empties `collected`, but for its groups. *place (freed by the caller): for each row that came, its row
  * in the frame. */
 int tamis_collected_frame(tamis_collected *collected, const tamis_columns *columns, const size_t *order, size_t n,
-                          tamis_frame *ret, uint32_t **place, tamis_error *err) TAMIS_CHECKED;
+                          tamis_pool *pool, tamis_frame *ret, uint32_t **place, tamis_error *err) TAMIS_CHECKED;
 
 /* What a row's hash is made of: for each column of the frame, in their order, one of these. */
 enum { TAMIS_HASH_START = 0x7a3f, TAMIS_HASH_MISSING = 0x51ed };

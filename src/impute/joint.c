@@ -380,8 +380,8 @@ int tamis_joints_fit(tamis_joints *j, tamis_error *err) {
         if (r == 0)
                 r = tamis_joints_list(j, err);
         if (r == 0)
-                r = tamis_collected_frame(&j->collected, j->columns, j->order, j->n, &j->groups[0].frame, &j->place,
-                                          err);
+                r = tamis_collected_frame(&j->collected, j->columns, j->order, j->n, j->context->pool,
+                                          &j->groups[0].frame, &j->place, err);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < j->n; i++) {

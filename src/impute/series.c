@@ -3,12 +3,18 @@
 
 #include "impute/series.h"
 
+void tamis_serial_column_done(struct tamis_serial_column *c) {
+        free(c->numbers);
+        tamis_texts_done(&c->cells);
+        free(c->codes);
+        tamis_dict_done(&c->texts);
+        free(c->donors);
+        *c = (struct tamis_serial_column) {0};
+}
+
 void tamis_serial_rows_done(tamis_serial_rows *rows) {
-        for (size_t i = 0; rows->columns && i < rows->n_columns; i++) {
-                free(rows->columns[i].numbers);
-                free(rows->columns[i].codes);
-                tamis_dict_done(&rows->columns[i].texts);
-        }
+        for (size_t i = 0; rows->columns && i < rows->n_columns; i++)
+                tamis_serial_column_done(&rows->columns[i]);
         free(rows->columns);
         free(rows->train);
         free(rows->groups);
@@ -125,37 +131,55 @@ static int open_rows(const tamis_serial *s, tamis_serial_rows *rows, size_t n, t
                 return tamis_fail_memory(err);
         for (size_t i = 0; i < rows->n_columns; i++) {
                 struct tamis_serial_column *c = &rows->columns[i];
-                bool numbers = i < s->n ? s->wishes[s->of[i]]->numbers : s->order.types[i - s->n] == TAMIS_TYPE_NUMERIC;
+                bool fills = i < s->n;
+                bool numbers = fills ? s->wishes[s->of[i]]->numbers : s->order.types[i - s->n] == TAMIS_TYPE_NUMERIC;
 
                 if (numbers)
                         c->numbers = malloc((n + 1) * sizeof *c->numbers);
-                else
+                else if (!fills)
                         c->codes = malloc((n + 1) * sizeof *c->codes);
-                if (!c->numbers && !c->codes)
+                if ((numbers && !c->numbers) || (!numbers && !fills && !c->codes))
                         return tamis_fail_memory(err);
         }
         return 0;
 }
 
-static int learn_column(struct tamis_serial_column *c, tamis_batch *batch, size_t at, tamis_error *err) {
-        const uint8_t *missing;
+static int learn_numbers(struct tamis_serial_column *c, tamis_batch *batch, size_t at, tamis_error *err) {
         const double *numbers;
-        int r = c->numbers ? tamis_batch_numbers(batch, at, &numbers, err)
-                           : tamis_batch_missing(batch, at, &missing, err);
+        int r = tamis_batch_numbers(batch, at, &numbers, err);
 
-        if (r == 0 && c->numbers)
-                memcpy(c->numbers, numbers, batch->n_rows * sizeof *numbers);
-        for (size_t row = 0; r == 0 && c->codes && row < batch->n_rows; row++) {
+        for (size_t row = 0; r == 0 && row < batch->n_rows; row++) {
+                c->numbers[row] = numbers[row];
+                c->holes += isnan(numbers[row]);
+        }
+        return r;
+}
+
+static int learn_texts(struct tamis_serial_column *c, tamis_batch *batch, size_t at, tamis_error *err) {
+        const uint8_t *missing;
+        int r = tamis_batch_missing(batch, at, &missing, err);
+
+        for (size_t row = 0; r == 0 && row < batch->n_rows; row++) {
+                tamis_slice text = missing[row] ? (tamis_slice) {0} : tamis_batch_text(batch, row, at);
                 size_t code;
 
+                c->holes += missing[row];
+                if (!c->codes) {
+                        r = tamis_texts_add(&c->cells, text, err);
+                        continue;
+                }
                 c->codes[row] = -1;
                 if (missing[row])
                         continue;
-                r = tamis_dict_add(&c->texts, tamis_batch_text(batch, row, at), 1, &code, err);
+                r = tamis_dict_add(&c->texts, text, 1, &code, err);
                 if (r == 0)
                         c->codes[row] = (int32_t) code;
         }
         return r;
+}
+
+static int learn_column(struct tamis_serial_column *c, tamis_batch *batch, size_t at, tamis_error *err) {
+        return c->numbers ? learn_numbers(c, batch, at, err) : learn_texts(c, batch, at, err);
 }
 
 static bool learn_marks(const tamis_serial *s, uint8_t *train, tamis_batch *batch) {
@@ -254,11 +278,14 @@ int tamis_serial_merge(tamis_serial *s, const tamis_serial_rows *from, tamis_err
         for (size_t i = 0; r == 0 && i < into->n_columns; i++) {
                 struct tamis_serial_column *c = &into->columns[i];
 
+                c->holes += from->columns[i].holes;
                 if (c->numbers)
                         memcpy(c->numbers + into->n, from->columns[i].numbers, from->n * sizeof *c->numbers);
-                else
+                else if (c->codes)
                         r = append_codes(c->codes + into->n, from->columns[i].codes, from->n, &c->texts,
                                          &from->columns[i].texts, err);
+                else
+                        r = tamis_texts_append(&c->cells, &from->columns[i].cells, err);
         }
         if (r == 0)
                 into->n += from->n;
@@ -274,13 +301,11 @@ bool tamis_serial_value(const tamis_serial *s, size_t i, uint64_t number, double
                 if (s->of[k] != i || number >= s->rows.n)
                         continue;
                 *text = (tamis_slice) {0};
-                if (c->numbers) {
+                if (c->numbers)
                         *value = c->numbers[number];
-                        return !isnan(*value);
-                }
-                if (c->codes[number] >= 0)
-                        *text = c->texts.entries[c->codes[number]].text;
-                return c->codes[number] >= 0;
+                else if (c->donors && c->donors[number] != TAMIS_NO_DONOR)
+                        *text = tamis_texts_at(&c->cells, c->donors[number]);
+                return c->numbers ? !isnan(*value) : text->p != NULL;
         }
         return false;
 }

@@ -15,7 +15,10 @@
 #ifndef TAMIS_IMPUTE_SERIES_H
 #define TAMIS_IMPUTE_SERIES_H
 
+#include "base/texts.h"
 #include "step/grouping.h"
+
+#define TAMIS_NO_DONOR UINT32_MAX
 
 /* The rows of a group in their order, and what one column has there. */
 typedef struct tamis_sequence {
@@ -50,10 +53,14 @@ typedef struct tamis_serial_rows {
         int32_t *groups;                /* NULL: there are none */
         tamis_dict keys;
         size_t n_columns;               /* the columns to fill, then those of --order */
-        struct tamis_serial_column {
-                double *numbers;        /* NaN: a hole. Only where numbers are computed with, or ordered by */
-                int32_t *codes;         /* in `texts`, -1: a hole */
+        struct tamis_serial_column {    /* one of the three: */
+                double *numbers;        /* to compute with, or to order by; NaN: a hole */
+                tamis_texts cells;      /* to go into holes as they are; an empty one: a hole */
+                int32_t *codes;         /* to order by, in `texts`; -1: a hole */
                 tamis_dict texts;
+                size_t holes;
+                uint32_t *donors;       /* after finish: whose of `cells` goes in, or TAMIS_NO_DONOR. NULL: there are no
+                                         * holes, or numbers go in */
         } *columns;
 } tamis_serial_rows;
 
@@ -67,8 +74,8 @@ typedef struct tamis_serial {
         tamis_columns order;
         tamis_columns mark;             /* `_split`, if it decides */
         uint64_t max_gap;               /* 0: any */
-        tamis_serial_rows rows;         /* after finish: `train`, and columns' texts, and codes or numbers of
-                                         * what goes in */
+        tamis_serial_rows rows;         /* after finish: `train`, and of columns with holes what goes in: numbers, or
+                                         * cells and donors */
         uint32_t *train_before;         /* per row: how many train rows stand before it */
 } tamis_serial;
 
@@ -82,6 +89,7 @@ int tamis_serial_learn(const tamis_serial *serial, tamis_serial_rows *rows, tami
                        tamis_error *err) TAMIS_CHECKED;
 int tamis_serial_merge(tamis_serial *serial, const tamis_serial_rows *rows, tamis_error *err) TAMIS_CHECKED;
 void tamis_serial_rows_done(tamis_serial_rows *rows);
+void tamis_serial_column_done(struct tamis_serial_column *column);
 /* From rows to what goes into their holes: all strategies at work. */
 int tamis_serial_finish(tamis_serial *serial, tamis_error *err) TAMIS_CHECKED;
 

@@ -48,7 +48,7 @@ static int room_init(struct room *room, size_t n, tamis_error *err) {
 
 /* One column of one group: what goes into the holes of the rows whose mark is `train`. */
 static int fill_column(const tamis_serial *s, size_t i, const struct room *room, size_t n, bool train, double *filled,
-                       int32_t *donated, tamis_error *err) {
+                       uint32_t *donated, tamis_error *err) {
         const struct tamis_serial_column *c = &s->rows.columns[i];
         tamis_sequence q = {
                 .n = n, .x = room->x, .present = room->present, .values = c->numbers ? room->values : NULL,
@@ -59,7 +59,7 @@ static int fill_column(const tamis_serial *s, size_t i, const struct room *room,
         for (size_t k = 0; k < n; k++) {
                 uint32_t row = room->rows[k];
 
-                room->present[k] = c->numbers ? !isnan(c->numbers[row]) : c->codes[row] >= 0;
+                room->present[k] = c->numbers ? !isnan(c->numbers[row]) : !tamis_texts_empty(&c->cells, row);
                 room->values[k] = c->numbers ? c->numbers[row] : NAN;
                 room->filled[k] = NAN;
                 room->donors[k] = SIZE_MAX;
@@ -76,7 +76,7 @@ static int fill_column(const tamis_serial *s, size_t i, const struct room *room,
                 if (filled)
                         filled[row] = room->filled[k];
                 else if (room->donors[k] != SIZE_MAX)
-                        donated[row] = c->codes[room->rows[room->donors[k]]];
+                        donated[row] = room->rows[room->donors[k]];
         }
         return 0;
 }
@@ -97,7 +97,7 @@ static size_t take_group(const tamis_serial *s, const uint32_t *order, const dou
 }
 
 static int fill_groups(const tamis_serial *s, size_t column, const uint32_t *order, const double *x, double *filled,
-                       int32_t *donated, tamis_error *err) {
+                       uint32_t *donated, tamis_error *err) {
         struct room room;
         int r = room_init(&room, s->rows.n, err);
         size_t last;
@@ -120,18 +120,18 @@ static int fill_groups(const tamis_serial *s, size_t column, const uint32_t *ord
         return r;
 }
 
-/* In place of the cells, what goes into the holes. */
+/* What goes into the holes: numbers in place of the numbers, or whose cell. */
 static int finish_column(tamis_serial *s, size_t i, const uint32_t *order, const double *x, tamis_error *err) {
         struct tamis_serial_column *c = &s->rows.columns[i];
         double *filled = c->numbers ? malloc((s->rows.n + 1) * sizeof *filled) : NULL;
-        int32_t *donated = c->codes ? malloc((s->rows.n + 1) * sizeof *donated) : NULL;
+        uint32_t *donated = c->numbers ? NULL : malloc((s->rows.n + 1) * sizeof *donated);
         int r = filled || donated ? 0 : tamis_fail_memory(err);
 
         for (size_t row = 0; r == 0 && row < s->rows.n; row++) {
                 if (filled)
                         filled[row] = NAN;
                 else
-                        donated[row] = -1;
+                        donated[row] = TAMIS_NO_DONOR;
         }
         /* numbers among texts are texts */
         if (r == 0 && !(filled && s->columns->types[s->of[i]] != TAMIS_TYPE_NUMERIC))
@@ -142,9 +142,8 @@ static int finish_column(tamis_serial *s, size_t i, const uint32_t *order, const
                 return r;
         }
         free(c->numbers);
-        free(c->codes);
         c->numbers = filled;
-        c->codes = donated;
+        c->donors = donated;
         return 0;
 }
 
@@ -170,19 +169,17 @@ int tamis_serial_finish(tamis_serial *s, tamis_error *err) {
 
         if (r == 0)
                 r = tamis_serial_order(s, &order, &x, err);
-        for (size_t i = 0; r == 0 && i < s->n; i++)
-                r = finish_column(s, i, order, x, err);
+        for (size_t i = 0; r == 0 && i < s->n; i++) {
+                if (s->rows.columns[i].holes > 0)
+                        r = finish_column(s, i, order, x, err);
+                else
+                        tamis_serial_column_done(&s->rows.columns[i]);
+        }
         free(order);
         if (r < 0)
                 return r;
-        for (size_t i = s->n; i < s->rows.n_columns; i++) {
-                struct tamis_serial_column *c = &s->rows.columns[i];
-
-                free(c->numbers);
-                free(c->codes);
-                c->numbers = NULL;
-                c->codes = NULL;
-        }
+        for (size_t i = s->n; i < s->rows.n_columns; i++)
+                tamis_serial_column_done(&s->rows.columns[i]);
         free(s->rows.groups);
         s->rows.groups = NULL;
         s->train_before = malloc((s->rows.n + 1) * sizeof *s->train_before);

@@ -66,7 +66,8 @@ int tamis_serial_order(const tamis_serial *s, uint32_t **order, double **x, tami
                 free(rows);
                 return r;
         }
-        qsort_r(rows, s->rows.n, sizeof *rows, compare, (void *) s);
+        if (s->rows.groups || s->order.n > 0)
+                qsort_r(rows, s->rows.n, sizeof *rows, compare, (void *) s);
         *order = rows;
         *x = measures ? s->rows.columns[s->n].numbers : NULL;
         return 0;

@@ -119,6 +119,7 @@ static void bind(tamis_columns *c, size_t n, const char *const *bound, const tam
 
 static void open_world(struct world *w, bool grouped) {
         *w = (struct world) { .context.seed = 1 };
+        ck_assert_int_eq(tamis_pool_new(2, &w->context.pool, NULL), 0);
         bind(&w->columns, 3, (const char *const[]) { "y", "city", "x" },
              (tamis_type[]) { TAMIS_TYPE_NUMERIC, TAMIS_TYPE_CATEGORICAL, TAMIS_TYPE_NUMERIC }, (size_t[]) { 0, 1, 2 });
         if (grouped)
@@ -131,6 +132,7 @@ static void close_world(struct world *w) {
         tamis_joints_done(&w->joints);
         tamis_columns_done(&w->columns);
         tamis_grouping_done(&w->grouping);
+        tamis_pool_free(w->context.pool);
 }
 
 /* Teach rows `order`, the first `cut` of them in a batch of their own. */
@@ -177,7 +179,8 @@ START_TEST(a_frame_does_not_hang_on_the_order_of_rows) {
                 teach(&w, order, (size_t) _i);
                 ck_assert_int_eq(tamis_frame_order(&w.columns, &columns, &n[i], NULL), 0);
                 ck_assert_int_eq(
-                        tamis_collected_frame(&w.joints.collected, &w.columns, columns, n[i], &f[i], &place, NULL), 0);
+                        tamis_collected_frame(&w.joints.collected, &w.columns, columns, n[i], w.context.pool, &f[i],
+                                              &place, NULL), 0);
                 ck_assert_uint_eq(f[i].rows, N_ROWS);
                 ck_assert_uint_eq(f[i].n, 3);
                 ck_assert_str_eq(f[i].columns[0].name, "city");
