@@ -218,36 +218,49 @@ static double seconds(void) {
         return (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
 }
 
-/* Only --budget lets the clock decide: a candidate is not begun once it is used up. */
+/* All repeats of candidate k; 0: mean and median. */
+static int try_one(tamis_auto_trial *t, size_t k, const tamis_joint *joint, tamis_error *err) {
+        const double start = seconds();
+        size_t repeat;
+        int r = 0;
+
+        for (repeat = 0; r == 0 && repeat < t->m->repeats; repeat++) {
+                tamis_frame masked;
+
+                if (joint && repeat == EARLY && !keeps_up(t, k))
+                        break;
+                r = tamis_frame_head(t->truth, t->truth->rows, &masked, err);
+                if (r < 0)
+                        break;
+                mask(t, repeat, &masked);
+                r = joint ? try_joint(t, k, joint, &masked, err) : try_simple(t, &masked, err);
+                tamis_frame_done(&masked);
+        }
+        /* all rows take longer in proportion at least, and the fit for good is no rough one: twice the work */
+        if (repeat > 0 && t->truth->rows > 0)
+                t->cost[k] = 2 * (seconds() - start) / (double) repeat * t->all_rows / (double) t->truth->rows;
+        return r;
+}
+
+/* Only --budget lets the clock decide: half of it is for the trial, where no candidate is begun once it is used up, the
+ * rest for those chosen. */
 static int hold(tamis_auto_trial *t, const tamis_joint *const *joints, size_t n, tamis_error *err) {
         double budget = tamis_settings_real(t->fit->context->settings, "budget"), start = seconds();
-        int r = 0;
+        int r;
 
         t->m->tried[TAMIS_AUTO_MEAN] = "mean";
         t->m->tried[TAMIS_AUTO_MEDIAN] = "median";
         t->m->n_tried = TAMIS_AUTO_USED;
-        for (size_t k = 0; r == 0 && k <= n; k++) {
-                if (k > 0 && !isnan(budget) && seconds() - start > budget) {
+        r = try_one(t, TAMIS_AUTO_MEAN, NULL, err);
+        for (size_t k = 0; r == 0 && k < n; k++) {
+                if (!isnan(budget) && seconds() - start > budget / 2) {
                         t->m->cut_short = true;
                         break;
                 }
-                if (k > 0)
-                        t->m->tried[t->m->n_tried++] = joints[k - 1]->base.name;
-                for (size_t repeat = 0; r == 0 && repeat < t->m->repeats; repeat++) {
-                        tamis_frame masked;
-
-                        if (k > 0 && repeat == EARLY && !keeps_up(t, TAMIS_AUTO_USED + k - 1))
-                                break;
-
-                        r = tamis_frame_head(t->truth, t->truth->rows, &masked, err);
-                        if (r < 0)
-                                break;
-                        mask(t, repeat, &masked);
-                        r = k == 0 ? try_simple(t, &masked, err)
-                                   : try_joint(t, TAMIS_AUTO_USED + k - 1, joints[k - 1], &masked, err);
-                        tamis_frame_done(&masked);
-                }
+                t->m->tried[t->m->n_tried++] = joints[k]->base.name;
+                r = try_one(t, TAMIS_AUTO_USED + k, joints[k], err);
         }
+        t->left = isnan(budget) ? INFINITY : fmax(budget / 2, budget - (seconds() - start));
         return r;
 }
 
@@ -266,9 +279,10 @@ static int room_for(tamis_auto_trial *t, size_t most, tamis_error *err) {
         t->wrong = calloc(most * m->n + 1, sizeof *t->wrong);
         t->failed = calloc(most * m->n + 1, sizeof *t->failed);
         t->early = malloc((m->n + 1) * sizeof *t->early);
+        t->cost = calloc(most, sizeof *t->cost);
         t->right = malloc((t->cells + 1) * sizeof *t->right);
         t->said = reallocarray(NULL, most, (t->cells + 1) * sizeof *t->said);
-        if (!m->scores || !t->seen || !t->wrong || !t->failed || !t->early || !t->right || !t->said)
+        if (!m->scores || !t->seen || !t->wrong || !t->failed || !t->early || !t->cost || !t->right || !t->said)
                 return tamis_fail_memory(err);
         for (size_t i = 0; i < m->n; i++)
                 t->early[i] = INFINITY;
@@ -282,6 +296,7 @@ static void trial_done(tamis_auto_trial *t) {
         free(t->seen);
         free(t->wrong);
         free(t->early);
+        free(t->cost);
         free(t->failed);
         free(t->sum);
         free(t->squares);
@@ -290,7 +305,7 @@ static void trial_done(tamis_auto_trial *t) {
 
 static int run_trial(tamis_auto *m, const tamis_frame *train, const tamis_fit *fit, const tamis_joint *const *joints,
                      size_t n, tamis_error *err) {
-        tamis_auto_trial t = { .m = m, .fit = fit };
+        tamis_auto_trial t = { .m = m, .fit = fit, .all_rows = (double) train->rows };
         tamis_frame truth = {0};
         int r = tamis_frame_head(train, ROWS_MOST, &truth, err);
 
@@ -347,6 +362,9 @@ static void tell(const tamis_auto *m, const tamis_frame *train, const tamis_fit 
                         n += (size_t) snprintf(text + n, sizeof text - n, "%s%s for \"%s\"", n ? ", " : "", name,
                                                train->columns[i].name);
         }
+        if (*m->too_long && !strchr(fit->purpose, '.'))
+                tamis_warn(fit->context, "auto left out %s: to fit all %zu rows by it would have taken longer than is left "
+                           "of --budget", m->too_long, train->rows);
         if (n > 0 && !strchr(fit->purpose, '.'))
                 tamis_warn(fit->context,
                            "auto chose %s, by cells masked at random: that is fair only where cells are missing "

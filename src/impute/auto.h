@@ -56,7 +56,8 @@ typedef struct tamis_auto {
         char **names;                   /* per column */
         size_t *masked;                 /* cells, per column */
         size_t rows, repeats;
-        bool cut_short;                 /* by --budget */
+        bool cut_short;                 /* by --budget: not all candidates were tried, or taken */
+        char too_long[128];             /* names of those that were not taken: "knn, forest" */
 } tamis_auto;
 
 /* What was said of the masked cells. Those of column i are masked[i] from first[i] on, repeat by repeat. */
@@ -74,6 +75,9 @@ typedef struct tamis_auto_trial {
         bool *failed;                   /* per candidate, per column: it left a cell, or was stopped */
         double *sum, *squares;          /* per column, of the masked cells, less the column's mean */
         uint8_t *hidden;                /* per column, per row: in this repeat */
+        double all_rows;                /* those that will be fitted to */
+        double *cost;                   /* per candidate: seconds it would take for them, about */
+        double left;                    /* seconds that those chosen may take together; infinite: no matter */
 } tamis_auto_trial;
 
 /* Scores, and weights by them; `joints` are the candidates behind mean and median. */

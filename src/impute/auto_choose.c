@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "fit/simplex.h"
@@ -190,19 +191,15 @@ static size_t use(tamis_auto *m, const tamis_joint *joint) {
         return TAMIS_AUTO_USED + u;
 }
 
-int tamis_auto_choose(tamis_auto_trial *t, const tamis_joint *const *joints, tamis_error *err) {
+static void choose_columns(tamis_auto_trial *t, const tamis_joint *const *joints, double *gram) {
         tamis_auto *m = t->m;
-        double *gram = calloc(m->n_tried * m->n_tried + 1, sizeof *gram), weights[TAMIS_AUTO_SOURCES];
+        double weights[TAMIS_AUTO_SOURCES];
 
-        m->shared = malloc((m->n + 1) * sizeof *m->shared);
-        if (!gram || !m->shared) {
-                free(gram);
-                return tamis_fail_memory(err);
-        }
-        score(t);
+        m->n_used = 0;
         for (size_t i = 0; i < m->n; i++) {
                 double *into = m->weights + i * TAMIS_AUTO_SOURCES;
 
+                memset(into, 0, TAMIS_AUTO_SOURCES * sizeof *into);
                 m->shared[i] = NAN;
                 if (!m->wanted[i] || m->masked[i] == 0) {
                         into[TAMIS_AUTO_MEAN] = 1;
@@ -212,6 +209,50 @@ int tamis_auto_choose(tamis_auto_trial *t, const tamis_joint *const *joints, tam
                 for (size_t k = 0; k < m->n_tried; k++)
                         if (weights[k] > 0)
                                 into[k < TAMIS_AUTO_USED ? k : use(m, joints[k - TAMIS_AUTO_USED])] = weights[k];
+        }
+}
+
+/* The one that would take longest, if those chosen would take longer than is left; SIZE_MAX: they would not. */
+static size_t dearest(const tamis_auto_trial *t, const tamis_joint *const *joints) {
+        const tamis_auto *m = t->m;
+        size_t most = SIZE_MAX;
+        double sum = 0;
+
+        for (size_t k = TAMIS_AUTO_USED; k < m->n_tried; k++)
+                for (size_t u = 0; u < m->n_used; u++)
+                        if (m->used[u].joint == joints[k - TAMIS_AUTO_USED]) {
+                                sum += t->cost[k];
+                                if (most == SIZE_MAX || t->cost[k] > t->cost[most])
+                                        most = k;
+                        }
+        return sum > t->left ? most : SIZE_MAX;
+}
+
+static void leave_out(tamis_auto_trial *t, size_t k) {
+        tamis_auto *m = t->m;
+        size_t length = strlen(m->too_long);
+
+        snprintf(m->too_long + length, sizeof m->too_long - length, "%s%s", length ? ", " : "", m->tried[k]);
+        m->cut_short = true;
+        for (size_t i = 0; i < m->n; i++)
+                t->failed[k * m->n + i] = true;
+}
+
+int tamis_auto_choose(tamis_auto_trial *t, const tamis_joint *const *joints, tamis_error *err) {
+        tamis_auto *m = t->m;
+        double *gram = calloc(m->n_tried * m->n_tried + 1, sizeof *gram);
+        size_t k;
+
+        m->shared = malloc((m->n + 1) * sizeof *m->shared);
+        if (!gram || !m->shared) {
+                free(gram);
+                return tamis_fail_memory(err);
+        }
+        score(t);
+        choose_columns(t, joints, gram);
+        while ((k = dearest(t, joints)) != SIZE_MAX) {
+                leave_out(t, k);
+                choose_columns(t, joints, gram);
         }
         free(gram);
         return 0;

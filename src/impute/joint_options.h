@@ -12,7 +12,8 @@ extern const char *const tamis_joint_weights[], *const tamis_joint_metrics[], *c
         *const tamis_joint_sweeps[], *const tamis_series_ends[];
 
 #define TAMIS_JOINT_OPTIONS                                                                                            \
-        { "budget", 0, TAMIS_REAL, "SECONDS", NULL, "auto begins no further candidate once they are used up" },        \
+        { "budget", 0, TAMIS_REAL, "SECONDS", NULL,                                                                    \
+          "auto tries candidates for half of them, and takes none that would take longer than the rest" },             \
         { "neighbors", 'k', TAMIS_COUNT, "K", NULL,                                                                    \
           "how many donors a hole is filled from (10; with nan-euclidean 5)" },                                        \
         { "weights", 0, TAMIS_CHOICE, "HOW", "uniform", "what a donor counts", tamis_joint_weights },                  \
