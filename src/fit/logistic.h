@@ -28,7 +28,7 @@ typedef struct tamis_logistic {
         /* its own */
         double *step, *gradient;
         double *hessian, *factor;
-        double *p;
+        double *p, *block;
         bool newton;
 } tamis_logistic;
 
